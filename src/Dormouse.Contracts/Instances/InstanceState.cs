@@ -1,0 +1,34 @@
+namespace Dormouse.Contracts;
+
+/// <summary>What an instance is, from warm to cold. Moves between these are the lifecycle's alone.</summary>
+public enum InstanceState
+{
+    /// <summary>No processes; the data directory alone. Sessions are gone.</summary>
+    Stopped,
+
+    /// <summary>The processes run and answer.</summary>
+    Running,
+
+    /// <summary>The processes exist and get no CPU; sockets, sessions and caches are kept.</summary>
+    Frozen,
+}
+
+/// <summary>One instance at one moment.</summary>
+/// <param name="Id">The database it serves.</param>
+/// <param name="State">What it is.</param>
+/// <param name="Since">When it came into this state.</param>
+/// <param name="Leases">How many leases are held; above zero it stays awake.</param>
+/// <param name="PostmasterPid">The host's process id of the postmaster; null while stopped.</param>
+/// <param name="ImageDigest">The image on which it runs.</param>
+/// <param name="Generation">How often it was started cold; sessions never outlive a generation.</param>
+/// <param name="LastFailure">Why the last wake or start failed, if it did; null after a success.</param>
+public sealed record InstanceStatus(
+    DatabaseId Id,
+    InstanceState State,
+    DateTimeOffset Since,
+    int Leases,
+    int? PostmasterPid,
+    string ImageDigest,
+    long Generation,
+    string? LastFailure
+);

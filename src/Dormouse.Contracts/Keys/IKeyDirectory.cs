@@ -1,0 +1,12 @@
+namespace Dormouse.Contracts;
+
+/// <summary>The edge's way to find whose key it was handed. Answers from memory where it can: it is asked at every request.</summary>
+public interface IKeyDirectory
+{
+    /// <summary>The grant of an API key, or null where the key is unknown, expired or revoked. The key is never logged.</summary>
+    /// <exception cref="DormouseException"><see cref="FailureKind.ControlPlane"/>: the store is away and the key is not known here.</exception>
+    ValueTask<KeyGrant?> FindAsync(string apiKey, CancellationToken cancellationToken);
+}
+
+/// <summary>What a valid key gives: one database, through one connection.</summary>
+public sealed record KeyGrant(DatabaseId Database, ConnectionId Connection);
