@@ -1,0 +1,23 @@
+namespace Dormouse.Instances.Images;
+
+/// <summary>Where images are kept and what the default one is made of.</summary>
+public sealed class ImageOptions
+{
+    /// <summary>Holds one folder per image, named by its digest.</summary>
+    public required string ImagesPath { get; init; }
+
+    /// <summary>Holds downloads and apt's private state; may be shared by several platforms.</summary>
+    public required string CachePath { get; init; }
+
+    /// <summary>Where the default image comes from; null: Debian, and npm where Debian's way is closed.</summary>
+    public ImageSource? Source { get; init; }
+
+    /// <summary>Debian's suite: forky has PostgreSQL 18, trixie 17.</summary>
+    public string Suite { get; init; } = "forky";
+
+    /// <summary>The address of a Debian mirror; null: as the host's own apt or debootstrap says.</summary>
+    public string? Mirror { get; init; }
+
+    /// <summary>Extension packages beside contrib, without the leading <c>postgresql-NN-</c>; those that the suite lacks are left out.</summary>
+    public IReadOnlyList<string> ExtensionPackages { get; init; } = ["pgvector", "hypopg"];
+}

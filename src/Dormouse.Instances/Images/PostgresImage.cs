@@ -1,0 +1,20 @@
+namespace Dormouse.Instances.Images;
+
+/// <summary>A PostgreSQL build on disk: a trimmed root file system that an instance sees as <c>/</c>.</summary>
+/// <param name="Digest">Names the image: SHA-256 in hex over its content.</param>
+/// <param name="RootPath">The root file system on the host.</param>
+/// <param name="Version">PostgreSQL's version, such as <c>18.6</c>.</param>
+/// <param name="MajorVersion">PostgreSQL's major version, such as 18.</param>
+/// <param name="BinPath">Where the programs lie inside the root, such as <c>/usr/lib/postgresql/18/bin</c>.</param>
+/// <param name="Manifest">What it was made of.</param>
+public sealed record PostgresImage(string Digest, string RootPath, string Version, int MajorVersion, string BinPath, ImageManifest Manifest)
+{
+    /// <summary>
+    /// What only <c>initdb</c> needs beside the root (a shell): bind its content over the root's for that one run, never for an
+    /// instance, which has no shell.
+    /// </summary>
+    public string InitdbExtraPath => Path.Combine(Path.GetDirectoryName(RootPath)!, "initdb-extra");
+
+    /// <summary>The full path on the host of a program of the image.</summary>
+    public string HostPathOf(string program) => RootPath + BinPath + "/" + program;
+}
