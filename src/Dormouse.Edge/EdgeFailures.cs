@@ -1,0 +1,111 @@
+using System.Globalization;
+using Dormouse.Contracts;
+
+namespace Dormouse.Edge;
+
+/// <summary>
+/// The failures that the edge itself raises, with their stable codes. The texts are written for the developer of the app and are shown
+/// to it; <see cref="Http.FailureReply"/> turns them into what clients understand.
+/// </summary>
+internal static class EdgeFailures
+{
+    public const string InvalidKeyCode = "DM4000";
+    public const string MalformedRequestCode = "DM4001";
+    public const string BodyTooLargeCode = "DM4002";
+    public const string TooManyRequestsCode = "DM4003";
+    public const string AnswerTooLargeCode = "DM4004";
+    public const string QueryTimeoutCode = "DM4005";
+    public const string OlderProtocolCode = "DM4006";
+    public const string TransactionBoundsCode = "DM4007";
+    public const string OutOfBuffersCode = "DM4008";
+    public const string ConnectionLostCode = "DM4009";
+    public const string SlowBodyCode = "DM4010";
+    public const string ConnectionWaitCode = "DM4011";
+    public const string CommitLostCode = "DM4012";
+    public const string UnsupportedBodyCode = "DM4013";
+
+    // The text is the one that the hosted service gives, so that apps which look for it find it here too. It says nothing about whether
+    // the key was unknown, expired or revoked: that would help only whoever is guessing.
+    public static DormouseException InvalidKey() => new(FailureKind.Auth, InvalidKeyCode, "The provided API Key is invalid.");
+
+    public static DormouseException Malformed(string what, Exception? cause = null) =>
+        new(FailureKind.Caller, MalformedRequestCode, $"The request cannot be read: {what}", cause);
+
+    public static DormouseException BodyTooLarge(int maxBytes) =>
+        new(
+            FailureKind.Caller,
+            BodyTooLargeCode,
+            Text($"The request body is larger than the {maxBytes} bytes that are allowed. Send the data in several smaller requests.")
+        );
+
+    public static DormouseException UnsupportedBody(string encoding) =>
+        new(FailureKind.Caller, UnsupportedBodyCode, $"The request body is encoded as '{encoding}'. Send it without Content-Encoding.");
+
+    public static DormouseException SlowBody() =>
+        new(FailureKind.Caller, SlowBodyCode, "The request body did not arrive in time. Send it again on a faster line.");
+
+    public static DormouseException TooManyRequests(int max) =>
+        new(
+            FailureKind.RateLimited,
+            TooManyRequestsCode,
+            Text($"More than {max} requests of this database are in flight. Wait for some answers, then send this request again.")
+        );
+
+    public static DormouseException TooManyRequestsInAll() =>
+        new(FailureKind.RateLimited, TooManyRequestsCode, "The platform is at its limit of requests in flight. Send this request again.");
+
+    public static DormouseException OutOfBuffers() =>
+        new(
+            FailureKind.RateLimited,
+            OutOfBuffersCode,
+            "The platform holds as many large bodies and answers as it may at once. Send this request again."
+        );
+
+    public static DormouseException AnswerTooLarge(int maxBytes) =>
+        new(
+            FailureKind.Quota,
+            AnswerTooLargeCode,
+            Text($"The result of the query is larger than the {maxBytes} bytes that are allowed. Select fewer fields or rows (take).")
+        );
+
+    public static DormouseException QueryTimeout(TimeSpan limit, Exception? cause = null) =>
+        new(
+            FailureKind.Quota,
+            QueryTimeoutCode,
+            Text($"The query was cancelled because it took longer than the {limit.TotalMilliseconds} ms that are allowed."),
+            cause
+        );
+
+    public static DormouseException ConnectionWait(Exception cause) =>
+        new(
+            FailureKind.RateLimited,
+            ConnectionWaitCode,
+            "Timed out fetching a new connection from the connection pool. All of the database's connections are busy: end transactions sooner or send fewer queries at once.",
+            cause
+        );
+
+    public static DormouseException ConnectionLost(Exception cause) =>
+        new(
+            FailureKind.Compute,
+            ConnectionLostCode,
+            "Server has closed the connection. Whether the statement took effect is unknown.",
+            cause
+        );
+
+    public static DormouseException CommitLost(Exception cause) =>
+        new(
+            FailureKind.Compute,
+            CommitLostCode,
+            "Server has closed the connection while it committed. Whether the transaction took effect is unknown: look before you repeat it.",
+            cause
+        );
+
+    public static DormouseException TransactionBound(string name, double value, TimeSpan limit) =>
+        new(
+            FailureKind.Caller,
+            TransactionBoundsCode,
+            Text($"The transaction's {name} is {value} ms, but {limit.TotalMilliseconds} ms are the most that is allowed.")
+        );
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,107 @@
+using Dormouse.Contracts;
+using Dormouse.Edge.Auth;
+using Dormouse.Edge.Engine;
+using Dormouse.Edge.Http;
+using Dormouse.Edge.Limits;
+using Dormouse.Edge.Transactions;
+using Dormouse.Query.Plans;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Dormouse.Edge;
+
+/// <summary>
+/// Puts the edge into a host. The host brings <see cref="IKeyDirectory"/> and <see cref="IInstanceHost"/>, in this process or over
+/// HTTP, and Kestrel.
+/// </summary>
+public static class EdgeServices
+{
+    /// <exception cref="ArgumentException">Settings are wrong; the message names all of them.</exception>
+    public static IServiceCollection AddDormouseEdge(this IServiceCollection services, EdgeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        var queryLimits = new QueryLimits
+        {
+            MaxResultBytes = options.Limits.MaxAnswerBytes,
+            MaxAnswerBytes = options.Limits.MaxAnswerBytes,
+        };
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton(queryLimits);
+        services.AddSingleton(new BufferBudget(options.Limits.MaxBufferedBytes));
+        services.AddSingleton(new Admission(options.Limits));
+        services.AddSingleton(new PlanCache(options.Engine, queryLimits));
+        services.AddSingleton<PlanInterpreter>();
+        services.AddSingleton<QueryRunner>();
+        services.AddSingleton(host => new InstancePools(options.Engine, host.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<InstanceAccess>();
+        services.AddSingleton<TransactionTable>();
+        services.AddSingleton<Authenticator>();
+        services.AddSingleton<RequestBody>();
+        services.AddSingleton<Answers>();
+        services.AddSingleton<QueryEndpoint>();
+        services.AddSingleton<TransactionEndpoints>();
+        services.AddSingleton<SmallEndpoints>();
+        services.AddHostedService<EdgeShutdown>();
+        services.Configure<KestrelServerOptions>(kestrel => Limit(kestrel, options.Limits));
+        return services;
+    }
+
+    public static IEndpointRouteBuilder MapDormouseEdge(this IEndpointRouteBuilder endpoints)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        var query = endpoints.ServiceProvider.GetRequiredService<QueryEndpoint>();
+        var transactions = endpoints.ServiceProvider.GetRequiredService<TransactionEndpoints>();
+        var small = endpoints.ServiceProvider.GetRequiredService<SmallEndpoints>();
+        endpoints.MapPost("/query", (RequestDelegate)query.HandleAsync);
+        endpoints.MapPost("/transaction/start", (RequestDelegate)transactions.StartAsync);
+        endpoints.MapPost("/transaction/{id}/query", (RequestDelegate)transactions.QueryAsync);
+        endpoints.MapPost("/transaction/{id}/commit", (RequestDelegate)transactions.CommitAsync);
+        endpoints.MapPost("/transaction/{id}/rollback", (RequestDelegate)transactions.RollbackAsync);
+        endpoints.MapGet("/connection-info", (RequestDelegate)small.ConnectionInfoAsync);
+        endpoints.MapPost("/invalidate", (RequestDelegate)small.InvalidateAsync);
+        endpoints.MapGet("/health", (RequestDelegate)small.HealthAsync);
+        endpoints.MapPost("/{version}/{hash}/graphql", (RequestDelegate)small.OlderClientAsync);
+        endpoints.MapPut("/{version}/{hash}/schema", (RequestDelegate)small.OlderClientAsync);
+        endpoints.MapPost("/{version}/{hash}/transaction/start", (RequestDelegate)small.OlderClientAsync);
+        endpoints.MapPost("/{version}/{hash}/itx/{**rest}", (RequestDelegate)small.OlderClientAsync);
+        return endpoints;
+    }
+
+    // The server is shared by all roles of the process; these are the bounds that a door to the internet needs.
+    private static void Limit(KestrelServerOptions kestrel, RequestLimitOptions limits)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = limits.MaxBodyBytes;
+        kestrel.Limits.MaxRequestHeadersTotalSize = limits.MaxHeaderBytes;
+        kestrel.Limits.MaxRequestHeaderCount = 64;
+        kestrel.Limits.MaxConcurrentConnections = limits.MaxClientConnections;
+        kestrel.Limits.RequestHeadersTimeout = limits.HeadersTimeout;
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.MinBytesPerSecond, limits.DataRateGrace);
+        kestrel.Limits.MinResponseDataRate = new MinDataRate(limits.MinBytesPerSecond, limits.DataRateGrace);
+        // What has arrived and not been read yet, per socket: the server stops reading above it.
+        kestrel.Limits.MaxRequestBufferSize = Math.Max(64 * 1024, limits.MaxHeaderBytes);
+    }
+
+    /// <summary>
+    /// Runs after the server has stopped taking requests (hosted services stop in reverse order): first the transactions, then the
+    /// pools under them.
+    /// </summary>
+    private sealed class EdgeShutdown(TransactionTable transactions, InstancePools pools) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public async Task StopAsync(CancellationToken cancellationToken)
+        {
+            await transactions.StopAsync();
+            await pools.DisposeAsync();
+        }
+    }
+}

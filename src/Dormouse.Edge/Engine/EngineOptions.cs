@@ -1,0 +1,36 @@
+namespace Dormouse.Edge.Engine;
+
+/// <summary>Pools of server connections and the plan cache.</summary>
+public sealed class EngineOptions
+{
+    /// <summary>
+    /// Server connections per awake instance, within what its endpoint allows. 10 saturates the two cores that a small instance gets;
+    /// each costs the instance about 1.5 MB.
+    /// </summary>
+    public int ConnectionsPerInstance { get; set; } = 10;
+
+    /// <summary>How long a request waits for a free server connection. 10 s is what Prisma's own pool waits (P2024).</summary>
+    public TimeSpan ConnectionWait { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Parsed plans kept. An app has some hundred different ones; 20,000 serve a host of a few hundred awake databases.</summary>
+    public int PlanCacheEntries { get; set; } = 20_000;
+
+    /// <summary>Estimated memory of parsed plans. A plan of 4 KB costs about 16 KB; 64 MiB hold some four thousand such.</summary>
+    public long PlanCacheBytes { get; set; } = 64L * 1024 * 1024;
+
+    internal void Validate(List<string> errors)
+    {
+        if (ConnectionsPerInstance < 2)
+        {
+            errors.Add("ConnectionsPerInstance must be 2 at least: an open transaction takes one, and plain queries need another.");
+        }
+        if (ConnectionWait <= TimeSpan.Zero)
+        {
+            errors.Add("ConnectionWait must be above zero.");
+        }
+        if (PlanCacheEntries < 1 || PlanCacheBytes < 1024 * 1024)
+        {
+            errors.Add("PlanCacheEntries must be 1 at least and PlanCacheBytes a MiB at least.");
+        }
+    }
+}

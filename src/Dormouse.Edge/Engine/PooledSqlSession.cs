@@ -1,0 +1,100 @@
+using Dormouse.Contracts;
+using Dormouse.Postgres;
+using Dormouse.Query.Rows;
+using Dormouse.Query.Sql;
+
+namespace Dormouse.Edge.Engine;
+
+/// <summary>
+/// The session of one plain query. It wakes the instance and takes a connection at its first statement, keeps that connection for the
+/// whole plan, and gives both back when disposed. One request, one thread at a time.
+/// </summary>
+internal sealed class PooledSqlSession(InstanceAccess access, DatabaseId database, StatementRun run, QueryLog? log)
+    : ISqlSession,
+        IAsyncDisposable
+{
+    private InstanceSeat seat;
+    private bool seated;
+
+    public bool InTransaction => seated && seat.Connection.Transaction != TransactionStatus.Idle;
+
+    public async ValueTask QueryAsync(SqlStatement statement, RowTable rows, CancellationToken cancellationToken) =>
+        await RunAsync(statement, rows, cancellationToken);
+
+    public ValueTask<long> ExecuteAsync(SqlStatement statement, CancellationToken cancellationToken) =>
+        RunAsync(statement, null, cancellationToken);
+
+    public async ValueTask BeginAsync(CancellationToken cancellationToken)
+    {
+        ServerConnection connection = await ConnectionAsync(cancellationToken);
+        await SimpleAsync(connection, "BEGIN", cancellationToken);
+    }
+
+    public async ValueTask CommitAsync(CancellationToken cancellationToken)
+    {
+        long started = log?.Start() ?? 0;
+        try
+        {
+            await SimpleAsync(seat.Connection, "COMMIT", cancellationToken);
+        }
+        catch (ServerConnectionException lost) when (lost.Failure is ServerFailure.Lost)
+        {
+            throw EdgeFailures.CommitLost(lost);
+        }
+        log?.Add("COMMIT", started);
+    }
+
+    public async ValueTask RollbackAsync(CancellationToken cancellationToken)
+    {
+        // A connection that cannot roll back is closed when it is returned, and the server rolls back on its own.
+        if (!seat.Connection.IsBroken)
+        {
+            await SimpleAsync(seat.Connection, "ROLLBACK", cancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (seated)
+        {
+            seated = false;
+            await seat.DisposeAsync();
+        }
+    }
+
+    private async ValueTask<long> RunAsync(SqlStatement statement, RowTable? rows, CancellationToken cancellationToken)
+    {
+        ServerConnection connection = await ConnectionAsync(cancellationToken);
+        return await run.RunAsync(connection, statement, rows, cancellationToken);
+    }
+
+    private ValueTask<ServerConnection> ConnectionAsync(CancellationToken cancellationToken) =>
+        seated ? new(seat.Connection) : TakeAsync(cancellationToken);
+
+    private async ValueTask<ServerConnection> TakeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            seat = await access.TakeAsync(database, cancellationToken);
+        }
+        catch (PostgresException refused) when (!StatementRun.IsEndOfSession(refused))
+        {
+            // Too many connections, a login that no longer fits: the client knows these by PostgreSQL's own code.
+            throw StatementRun.Refusal(refused);
+        }
+        seated = true;
+        return seat.Connection;
+    }
+
+    private static async ValueTask SimpleAsync(ServerConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.ExecuteSimpleAsync(sql, cancellationToken);
+        }
+        catch (PostgresException refused) when (!StatementRun.IsEndOfSession(refused))
+        {
+            throw StatementRun.Refusal(refused);
+        }
+    }
+}

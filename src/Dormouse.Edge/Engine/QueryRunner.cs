@@ -1,0 +1,52 @@
+using System.Text.Json;
+using Dormouse.Edge.Http;
+using Dormouse.Edge.Limits;
+using Dormouse.Query.Plans;
+using Dormouse.Query.Sql;
+
+namespace Dormouse.Edge.Engine;
+
+/// <summary>From the bytes of a query request and a session to the bytes of its answer.</summary>
+internal sealed class QueryRunner(
+    PlanCache plans,
+    PlanInterpreter interpreter,
+    QueryLimits queryLimits,
+    EdgeOptions options,
+    BufferBudget budget
+)
+{
+    public StatementRun NewRun(QueryLog? log) => new(options.Limits, budget, log);
+
+    public async ValueTask RunAsync(
+        PooledBuffer body,
+        ISqlSession session,
+        PooledBuffer answer,
+        QueryLog? log,
+        CancellationToken cancellationToken
+    )
+    {
+        (QueryPlan plan, PlanParameters parameters) = Prepare(body.WrittenSpan);
+        Write(answer, "{\"data\":"u8);
+        await interpreter.RunAsync(plan, parameters, session, answer, cancellationToken); // (7)
+        if (log is not null)
+        {
+            Write(answer, ",\"extensions\":"u8);
+            using var writer = new Utf8JsonWriter(answer);
+            log.WriteTo(writer);
+        }
+        Write(answer, "}"u8);
+    }
+
+    private (QueryPlan Plan, PlanParameters Parameters) Prepare(ReadOnlySpan<byte> body)
+    {
+        QueryRequest request = QueryRequest.Locate(body); // (3)
+        QueryPlan plan = plans.Get(body[request.Plan]); // (4)
+        return (plan, PlanParameters.Parse(body[request.Params], body[request.Comments], queryLimits));
+    }
+
+    private static void Write(PooledBuffer answer, ReadOnlySpan<byte> text)
+    {
+        text.CopyTo(answer.GetSpan(text.Length));
+        answer.Advance(text.Length);
+    }
+}

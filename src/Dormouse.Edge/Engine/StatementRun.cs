@@ -1,0 +1,125 @@
+using System.Buffers;
+using Dormouse.Edge.Limits;
+using Dormouse.Postgres;
+using Dormouse.Query.Failures;
+using Dormouse.Query.Rows;
+using Dormouse.Query.Sql;
+
+namespace Dormouse.Edge.Engine;
+
+/// <summary>
+/// Runs the interpreter's statements on a server connection: parameters over, rows into its table, errors into its words. Keeps the
+/// account of the row data that one request reads. One request at a time.
+/// </summary>
+internal sealed class StatementRun(RequestLimitOptions limits, BufferBudget budget, QueryLog? log) : IRowReceiver, IDisposable
+{
+    // Row data is charged to the budget in steps, so that small results never touch the shared counter.
+    private const int BudgetStepBytes = 256 * 1024;
+
+    private RowTable? table;
+    private long rowBytes;
+    private long paid;
+
+    public async ValueTask<long> RunAsync(
+        ServerConnection connection,
+        SqlStatement statement,
+        RowTable? rows,
+        CancellationToken cancellationToken
+    )
+    {
+        SqlParameter[] parameters = statement.Parameters;
+        WireParameter[] wire = parameters.Length == 0 ? [] : ArrayPool<WireParameter>.Shared.Rent(parameters.Length);
+        long started = log?.Start() ?? 0;
+        table = rows;
+        try
+        {
+            for (var i = 0; i < parameters.Length; i++)
+            {
+                wire[i] = new WireParameter(parameters[i].Utf8Text, parameters[i].TypeOid);
+            }
+            CommandCompletion completion = await connection.ExecuteAsync(
+                statement.Sql,
+                wire.AsMemory(0, parameters.Length),
+                this,
+                cancellationToken
+            );
+            log?.Add(statement, started);
+            return completion.RowsAffected;
+        }
+        catch (PostgresException refused) when (!IsEndOfSession(refused))
+        {
+            throw Refusal(refused);
+        }
+        finally
+        {
+            table = null;
+            if (wire.Length > 0)
+            {
+                ArrayPool<WireParameter>.Shared.Return(wire, clearArray: true);
+            }
+        }
+    }
+
+    public void Columns(ReadOnlySpan<WireColumn> columns)
+    {
+        if (table is null)
+        {
+            return;
+        }
+        var shape = new RowColumn[columns.Length];
+        for (var i = 0; i < shape.Length; i++)
+        {
+            shape[i] = new RowColumn(columns[i].Name, columns[i].TypeOid);
+        }
+        table.Begin(new RowShape(shape));
+    }
+
+    public void Row(ReadOnlySpan<byte> dataRow)
+    {
+        if (table is null)
+        {
+            return;
+        }
+        // The length plus what the table's index takes per row; throwing ends the statement and leaves the connection usable.
+        rowBytes += dataRow.Length + sizeof(long);
+        if (rowBytes > limits.MaxAnswerBytes)
+        {
+            throw EdgeFailures.AnswerTooLarge(limits.MaxAnswerBytes);
+        }
+        if (rowBytes - paid > BudgetStepBytes)
+        {
+            if (!budget.TryTake(BudgetStepBytes))
+            {
+                throw EdgeFailures.OutOfBuffers();
+            }
+            paid += BudgetStepBytes;
+        }
+        table.AddRow(dataRow);
+    }
+
+    public void Dispose()
+    {
+        budget.Return(paid);
+        paid = 0;
+    }
+
+    /// <summary>The server did not refuse the statement but ended the session under it: a lost connection, not an error of the query.</summary>
+    public static bool IsEndOfSession(PostgresException error) =>
+        error.IsFatal && error.SqlState is SqlState.AdminShutdown or SqlState.CrashShutdown or SqlState.CannotConnectNow;
+
+    public static DatabaseErrorException Refusal(PostgresException error) =>
+        new(
+            new DatabaseError
+            {
+                SqlState = error.SqlState,
+                Message = error.MessageText,
+                Severity = error.Severity,
+                Detail = error.Detail,
+                Hint = error.Hint,
+                Table = error.Table,
+                Column = error.Column,
+                Constraint = error.Constraint,
+            },
+            error
+        );
+}
