@@ -57,4 +57,7 @@ public enum ServerFailure
 
     /// <summary>DM5014: the login cannot be used: the socket's path is too long, or the address is not loopback.</summary>
     BadLogin,
+
+    /// <summary>DM5015: the SQL text holds a NUL character. Nothing was sent.</summary>
+    NulInText,
 }

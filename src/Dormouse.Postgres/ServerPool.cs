@@ -1,17 +1,311 @@
+using Dormouse.Postgres.Pooling;
+using Dormouse.Postgres.Wire;
+
 namespace Dormouse.Postgres;
 
+/// <summary>
+/// The server connections of one instance generation: bounded, handed out in the order of asking, the warmest idle one first. It has
+/// no thread and no timer of its own (a timer exists only for a caller who waits), so thousands of pools of sleeping databases cost
+/// only their memory, and an idle connection stays open however long its server is frozen.
+/// <para>
+/// <see cref="RentAsync"/> completes at once when a connection is idle, opens one (outside the lock) while there are fewer than
+/// <see cref="PoolOptions.ConnectionsMax"/>, and else waits in a queue. A returned connection goes straight to the longest waiter, so
+/// nobody overtakes. The end of waiting has three forms: <see cref="OperationCanceledException"/> (the caller's token), DM5011
+/// (WaitTimeout), DM5012 (the pool was closed). Dispose it when the generation ends; rented connections close as they come back.
+/// </para>
+/// </summary>
+/// <remarks>Invariant: open = rented + idle + being opened, and never above ConnectionsMax; while anyone waits, nothing is idle.</remarks>
 public sealed class ServerPool : IAsyncDisposable
 {
-    public ServerPool(ServerLogin login, PoolOptions options, TimeProvider timeProvider) => throw new NotSupportedException();
+    private readonly ServerLogin login;
+    private readonly PoolOptions options;
+    private readonly TimeProvider timeProvider;
+    private readonly Lock gate = new();
+    private readonly Stack<PoolSlot> idle = new();
+    private readonly LinkedList<PoolWaiter> waiters = new();
+    private int open;
+    private bool closed;
 
-    public PoolCounts Counts => throw new NotSupportedException();
+    public ServerPool(ServerLogin login, PoolOptions options, TimeProvider timeProvider)
+    {
+        ArgumentNullException.ThrowIfNull(login);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(timeProvider);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.ConnectionsMax, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.WaitersMax, nameof(options));
+        this.login = login;
+        this.options = options;
+        this.timeProvider = timeProvider;
+    }
 
-    public ValueTask<PooledConnection> RentAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    public PoolCounts Counts
+    {
+        get
+        {
+            lock (gate)
+            {
+                return CountsUnderLock();
+            }
+        }
+    }
 
-    public ValueTask CloseIdleAsync() => throw new NotSupportedException();
+    /// <summary>Rents a connection. Dispose what it returns, in any case.</summary>
+    /// <exception cref="ServerConnectionException">DM5011 waited too long, DM5012 closed, DM5013 too many wait, or opening failed.</exception>
+    /// <exception cref="PostgresException">The server refused a new connection.</exception>
+    public ValueTask<PooledConnection> RentAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        PoolWaiter? waiter = null;
+        while (true)
+        {
+            PoolSlot? found;
+            lock (gate)
+            {
+                if (closed)
+                {
+                    throw WireFault.PoolClosed(login);
+                }
+                if (!idle.TryPop(out found))
+                {
+                    if (open < options.ConnectionsMax)
+                    {
+                        open++;
+                    }
+                    else
+                    {
+                        waiter = Enqueue();
+                    }
+                }
+            }
+            if (found is null)
+            {
+                return waiter is null ? OpenAsync(cancellationToken) : WaitAsync(waiter, cancellationToken);
+            }
+            if (IsUsable(found.Connection))
+            {
+                return ValueTask.FromResult(new PooledConnection(found, found.Rent()));
+            }
+            Close(found);
+        }
+    }
 
-    public ValueTask DisposeAsync() => throw new NotSupportedException();
+    /// <summary>Closes all idle connections; rented ones stay.</summary>
+    public ValueTask CloseIdleAsync()
+    {
+        PoolSlot[] all;
+        lock (gate)
+        {
+            all = [.. idle];
+            idle.Clear();
+        }
+        foreach (PoolSlot slot in all)
+        {
+            Close(slot);
+        }
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Closes the pool: waiters fail, idle connections close, rented ones close when they are returned.</summary>
+    public ValueTask DisposeAsync()
+    {
+        PoolWaiter[] waiting;
+        lock (gate)
+        {
+            closed = true;
+            waiting = [.. waiters];
+            waiters.Clear();
+        }
+        foreach (PoolWaiter waiter in waiting)
+        {
+            waiter.TrySetException(WireFault.PoolClosed(login));
+        }
+        return CloseIdleAsync();
+    }
+
+    internal ValueTask ReturnAsync(PoolSlot slot, long rental)
+    {
+        if (!slot.TryEnd(rental))
+        {
+            return ValueTask.CompletedTask;
+        }
+        ServerConnection connection = slot.Connection;
+        if (connection.IsBroken || connection.IsBusy || connection.Transaction != TransactionStatus.Idle)
+        {
+            Close(slot);
+            return ValueTask.CompletedTask;
+        }
+        if (connection.SessionChanged)
+        {
+            return ResetAndReturnAsync(slot);
+        }
+        HandOnOrClose(slot);
+        return ValueTask.CompletedTask;
+    }
+
+    private PoolWaiter Enqueue()
+    {
+        if (waiters.Count >= options.WaitersMax)
+        {
+            throw WireFault.PoolQueueFull(login, options);
+        }
+        var waiter = new PoolWaiter();
+        waiters.AddLast(waiter);
+        return waiter;
+    }
+
+    private async ValueTask<PooledConnection> WaitAsync(PoolWaiter waiter, CancellationToken cancellationToken)
+    {
+        PoolSlot? slot;
+        try
+        {
+            slot = await waiter.Task.WaitAsync(options.WaitTimeout, timeProvider, cancellationToken);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            PoolCounts counts = LeaveQueue(waiter);
+            throw e is TimeoutException ? WireFault.PoolTimedOut(login, options, counts) : e;
+        }
+        return slot is null ? await OpenAsync(cancellationToken) : new PooledConnection(slot, slot.Rent());
+    }
+
+    /// <summary>Takes a caller who gave up out of the queue. If its turn came at that very moment, the turn is passed on.</summary>
+    private PoolCounts LeaveQueue(PoolWaiter waiter)
+    {
+        bool removed;
+        PoolCounts counts;
+        lock (gate)
+        {
+            counts = CountsUnderLock();
+            removed = waiters.Remove(waiter);
+        }
+        if (!removed && waiter.Task.IsFaulted)
+        {
+            _ = waiter.Task.Exception; // the pool was closed at that moment; the caller has a failure already
+        }
+        else if (!removed)
+        {
+            if (waiter.Task.Result is { } slot)
+            {
+                HandOnOrClose(slot);
+            }
+            else
+            {
+                GiveUpPlace();
+            }
+        }
+        return counts;
+    }
+
+    /// <summary>Opens a connection in a place that is already counted.</summary>
+    private async ValueTask<PooledConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        ServerConnection? connection = null;
+        try
+        {
+            connection = await ServerConnection.OpenAsync(login, options.Connection, cancellationToken);
+        }
+        finally
+        {
+            if (connection is null)
+            {
+                GiveUpPlace();
+            }
+        }
+        var slot = new PoolSlot(this, connection);
+        var rented = new PooledConnection(slot, slot.Rent());
+        bool tooLate;
+        lock (gate)
+        {
+            tooLate = closed;
+        }
+        if (tooLate)
+        {
+            await rented.DisposeAsync();
+            throw WireFault.PoolClosed(login);
+        }
+        return rented;
+    }
+
+    private async ValueTask ResetAndReturnAsync(PoolSlot slot)
+    {
+        try
+        {
+            // The command's own bounds apply; the returner has gone on and has no token for this.
+            await slot.Connection.ResetSessionAsync(CancellationToken.None);
+        }
+        catch (Exception e) when (e is PostgresException or ServerConnectionException)
+        {
+            Close(slot);
+            return;
+        }
+        HandOnOrClose(slot);
+    }
+
+    /// <summary>Gives a connection to the longest waiter, else to the idle ones. False when the pool is closed.</summary>
+    private bool HandOn(PoolSlot slot)
+    {
+        lock (gate)
+        {
+            if (closed)
+            {
+                return false;
+            }
+            while (waiters.First is { } first)
+            {
+                waiters.RemoveFirst();
+                if (first.Value.TrySetResult(slot))
+                {
+                    return true;
+                }
+            }
+            idle.Push(slot);
+            return true;
+        }
+    }
+
+    private void HandOnOrClose(PoolSlot slot)
+    {
+        if (!HandOn(slot))
+        {
+            Close(slot);
+        }
+    }
+
+    private void Close(PoolSlot slot)
+    {
+        slot.Connection.Close();
+        GiveUpPlace();
+    }
+
+    /// <summary>One connection less: the longest waiter may open another in its place.</summary>
+    private void GiveUpPlace()
+    {
+        lock (gate)
+        {
+            while (waiters.First is { } first)
+            {
+                waiters.RemoveFirst();
+                if (first.Value.TrySetResult(null))
+                {
+                    return;
+                }
+            }
+            open--;
+        }
+    }
+
+    private static bool IsUsable(ServerConnection connection)
+    {
+        // One cheap system call, so that a server which ended the session meanwhile does not fail the caller's command.
+        try
+        {
+            return !connection.IsBroken && !connection.HasUnexpectedInput;
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    private PoolCounts CountsUnderLock() => new(open, open - idle.Count, idle.Count, waiters.Count);
 }
-
-/// <summary>A pool at one moment.</summary>
-public readonly record struct PoolCounts(int Open, int Rented, int Idle, int Waiting);
