@@ -1,0 +1,81 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Dormouse.Instances.Host;
+
+/// <summary>What .NET does not offer of the file system: flushing a whole one, clones that share blocks, and owners.</summary>
+internal static class HostDisk
+{
+    /// <summary><c>FICLONE</c> of linux/fs.h, the same on x64 and arm64.</summary>
+    private const nuint CloneRequest = 0x40049409;
+
+    private const int OpenReadOnly = 0;
+    private const int OpenCloseOnExec = 0x80000;
+
+    public static bool IsRoot => GetEffectiveUser() == 0;
+
+    public static uint EffectiveUser => GetEffectiveUser();
+
+    /// <summary>Waits until everything written to the file system that holds <paramref name="path"/> is on disk.</summary>
+    public static void FlushFileSystem(string path) => WithDescriptor(path, SyncFileSystem, "flush the file system of");
+
+    /// <summary>Waits until one file, or the names in one folder, are on disk.</summary>
+    public static void Flush(string path) => WithDescriptor(path, SyncFile, "flush");
+
+    /// <summary>Makes <paramref name="target"/> share the blocks of <paramref name="source"/>; false where the file system cannot.</summary>
+    public static bool TryClone(SafeFileHandle source, SafeFileHandle target) =>
+        Control((int)target.DangerousGetHandle(), CloneRequest, (int)source.DangerousGetHandle()) == 0;
+
+    public static void ChangeOwner(string path, int user)
+    {
+        if (ChangeOwnerOfLink(path, (uint)user, (uint)user) != 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError(), $"Cannot give '{path}' to user {user}");
+        }
+    }
+
+    private static void WithDescriptor(string path, Func<int, int> operation, string what)
+    {
+        int descriptor = Open(path, OpenReadOnly | OpenCloseOnExec);
+        if (descriptor < 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError(), $"Cannot {what} '{path}'");
+        }
+        int result = operation(descriptor);
+        int error = Marshal.GetLastPInvokeError();
+        _ = Close(descriptor);
+        if (result != 0)
+        {
+            throw new Win32Exception(error, $"Cannot {what} '{path}'");
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "geteuid")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern uint GetEffectiveUser();
+
+    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+
+    [DllImport("libc", EntryPoint = "close", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Close(int descriptor);
+
+    [DllImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SyncFileSystem(int descriptor);
+
+    [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SyncFile(int descriptor);
+
+    [DllImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Control(int descriptor, nuint request, int argument);
+
+    [DllImport("libc", EntryPoint = "lchown", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int ChangeOwnerOfLink([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint user, uint group);
+}

@@ -1,0 +1,190 @@
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+using Dormouse.Contracts;
+using Dormouse.Instances.Host;
+
+namespace Dormouse.Instances.Images;
+
+/// <summary>
+/// Debian's packages of one suite, by the host's apt with a state folder of its own: nothing is installed, no root is needed, and the
+/// host's package lists stay untouched. apt checks every download against Debian's keyring.
+/// </summary>
+internal sealed partial class DebianArchive(string folder, string suite, string? mirror)
+{
+    private const string Advice = "Check the network and the mirror, or choose another source for the image.";
+
+    private static readonly string[] Keyrings =
+    [
+        "usr/share/keyrings/debian-archive-keyring.gpg",
+        "usr/share/keyrings/debian-archive-keyring.pgp",
+    ];
+
+    private string ConfigPath => Path.Combine(folder, "apt.conf");
+
+    private string ArchivesPath => Path.Combine(folder, "cache/archives");
+
+    private static string Architecture =>
+        RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "amd64";
+
+    /// <summary>Writes the private settings and fetches the suite's package lists.</summary>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        if (HostCommand.Find("apt-get") is null || HostCommand.Find("dpkg-deb") is null)
+        {
+            throw new DormouseException(FailureKind.Host, "DM3001", "This host has no apt: Debian's packages cannot be fetched.");
+        }
+        foreach (string path in (string[])["state/lists/partial", "cache/archives/partial"])
+        {
+            Directory.CreateDirectory(Path.Combine(folder, path));
+        }
+        string keyring = await FindKeyringAsync(cancellationToken);
+        string address = mirror ?? DebianMirror.FindInAptSources() ?? await FindDefaultMirrorAsync(cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(folder, "state/status"), "", cancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "debian.sources"),
+            $"Types: deb\nURIs: {address}\nSuites: {suite}\nComponents: main\nSigned-By: {keyring}\n",
+            cancellationToken
+        );
+        await File.WriteAllTextAsync(ConfigPath, Settings(), cancellationToken);
+        (await AptGet("update").RunAsync(cancellationToken)).OrThrow(
+            "DM3004",
+            $"The package lists of Debian's suite {suite} cannot be fetched from {address}",
+            Advice
+        );
+    }
+
+    /// <summary>The major version of PostgreSQL that the suite carries.</summary>
+    public async Task<int> FindPostgresMajorAsync(CancellationToken cancellationToken)
+    {
+        HostCommandResult shown = await AptCache("show", "--no-all-versions", "postgresql").RunAsync(cancellationToken);
+        Match match = ServerPackage().Match(shown.Output);
+        return match.Success
+            ? int.Parse(match.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture)
+            : throw new DormouseException(
+                FailureKind.Host,
+                "DM3004",
+                $"Debian's suite {suite} names no PostgreSQL package: {shown.LastWords}. {Advice}"
+            );
+    }
+
+    /// <summary>Those of <paramref name="names"/> that the suite carries.</summary>
+    public async Task<IReadOnlyList<string>> FindExistingAsync(IEnumerable<string> names, CancellationToken cancellationToken)
+    {
+        HostCommand list = AptCache("pkgnames", "postgresql-") with { OutputCharsMax = 1024 * 1024 };
+        HashSet<string> known = [.. (await list.RunAsync(cancellationToken)).Output.Split('\n')];
+        return names.Where(known.Contains).ToList();
+    }
+
+    /// <summary>Fetches packages and all that they depend on.</summary>
+    public async Task<IReadOnlyList<DebianPackage>> DownloadAsync(IEnumerable<string> names, CancellationToken cancellationToken)
+    {
+        string[] install = ["install", .. names];
+        HostCommandResult plan = (await AptGet(["-s", .. install]).RunAsync(cancellationToken)).OrThrow(
+            "DM3004",
+            $"apt finds no consistent set of packages in Debian's suite {suite}",
+            Advice
+        );
+        (await AptGet(["-d", .. install]).RunAsync(cancellationToken)).OrThrow("DM3004", "Debian's packages cannot be fetched", Advice);
+        List<DebianPackage> packages = PlanLine()
+            .Matches(plan.Output)
+            .Select(match =>
+            {
+                (string name, string version, string architecture) = (match.Groups[1].Value, match.Groups[2].Value, match.Groups[3].Value);
+                string file = $"{name}_{version.Replace(":", "%3a", StringComparison.Ordinal)}_{architecture}.deb";
+                return new DebianPackage(name, version, Path.Combine(ArchivesPath, file));
+            })
+            .ToList();
+        // Older versions of earlier builds go; a failure costs disk only.
+        await AptGet("autoclean").RunAsync(cancellationToken);
+        return packages;
+    }
+
+    /// <summary>Unpacks a package and returns the paths of what it holds.</summary>
+    public static async Task<IReadOnlyList<string>> UnpackAsync(string packageFile, string target, CancellationToken cancellationToken)
+    {
+        HostCommand unpack = HostCommand.Of("dpkg-deb", "-X", packageFile, target) with { OutputCharsMax = 8 * 1024 * 1024 };
+        HostCommandResult result = (await unpack.RunAsync(cancellationToken)).OrThrow(
+            "DM3005",
+            $"The package '{packageFile}' cannot be unpacked",
+            "Check the free space, remove that file and try again."
+        );
+        return result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.TrimStart('.')).ToList();
+    }
+
+    private async Task<string> FindKeyringAsync(CancellationToken cancellationToken)
+    {
+        if (Keyrings.Select(path => "/" + path).FirstOrDefault(File.Exists) is { } installed)
+        {
+            return installed;
+        }
+        string unpacked = await FetchFromHostAsync("debian-archive-keyring", cancellationToken);
+        return Keyrings.Select(path => Path.Combine(unpacked, path)).FirstOrDefault(File.Exists)
+            ?? throw new DormouseException(FailureKind.Host, "DM3001", "The package debian-archive-keyring holds no keyring.");
+    }
+
+    private async Task<string> FindDefaultMirrorAsync(CancellationToken cancellationToken) =>
+        DebianMirror.FindInDebootstrap("/")
+        ?? DebianMirror.FindInDebootstrap(await FetchFromHostAsync("debootstrap", cancellationToken))
+        ?? throw DebianMirror.NotFound();
+
+    // Ubuntu packages Debian's keyring and tools: the host's own apt fetches and checks them, and they are unpacked, not installed.
+    private async Task<string> FetchFromHostAsync(string package, CancellationToken cancellationToken)
+    {
+        string target = Path.Combine(folder, "host", package);
+        Directory.CreateDirectory(target);
+        (await (HostCommand.Of("apt-get", "download", package) with { WorkingDirectory = target }).RunAsync(cancellationToken)).OrThrow(
+            "DM3001",
+            $"The package {package} is neither installed nor can apt fetch it",
+            $"Install it: apt-get install {package}"
+        );
+        await UnpackAsync(Directory.GetFiles(target, "*.deb").Order(StringComparer.Ordinal).Last(), target, cancellationToken);
+        return target;
+    }
+
+    // The host's own settings are read first, for its proxies and credentials; sources, pins, keys and hooks of the host are left out.
+    private string Settings() =>
+        $"""
+            Dir::State "{folder}/state";
+            Dir::State::status "{folder}/state/status";
+            Dir::Cache "{folder}/cache";
+            Dir::Etc::sourcelist "{folder}/debian.sources";
+            Dir::Etc::sourceparts "/dev/null";
+            Dir::Etc::preferences "/dev/null";
+            Dir::Etc::preferencesparts "/dev/null";
+            Dir::Etc::trusted "/dev/null";
+            Dir::Etc::trustedparts "/dev/null";
+            #clear APT::Architectures;
+            APT::Architecture "{Architecture}";
+            APT::Architectures:: "{Architecture}";
+            APT::Install-Recommends "false";
+            APT::Sandbox::User "root";
+            #clear APT::Default-Release;
+            #clear APT::Update::Pre-Invoke;
+            #clear APT::Update::Post-Invoke;
+            #clear APT::Update::Post-Invoke-Success;
+            #clear DPkg::Pre-Invoke;
+            #clear DPkg::Post-Invoke;
+            #clear DPkg::Pre-Install-Pkgs;
+            Acquire::Languages "none";
+            Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";
+            Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
+            Acquire::Retries "3";
+            Acquire::http::Timeout "30";
+            Acquire::https::Timeout "30";
+
+            """;
+
+    private HostCommand AptGet(params string[] arguments) =>
+        new("apt-get", ["-c", ConfigPath, "-y", "-q", .. arguments]) { OutputCharsMax = 1024 * 1024 };
+
+    private HostCommand AptCache(params string[] arguments) => new("apt-cache", ["-c", ConfigPath, .. arguments]);
+
+    [GeneratedRegex(@"^Depends:.*\bpostgresql-(\d+)\b", RegexOptions.Multiline)]
+    private static partial Regex ServerPackage();
+
+    [GeneratedRegex(@"^Inst (\S+) (?:\[\S+\] )?\((\S+) [^\[]*\[(\w+)\]", RegexOptions.Multiline)]
+    private static partial Regex PlanLine();
+}
+
+/// <summary>A package in the cache.</summary>
+internal sealed record DebianPackage(string Name, string Version, string File);
