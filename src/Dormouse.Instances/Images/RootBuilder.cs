@@ -76,12 +76,10 @@ internal sealed class RootBuilder(string root)
     /// <summary>Gives every folder its mode, whatever the umask was.</summary>
     public void Seal()
     {
-        foreach (string folder in Directory.EnumerateDirectories(Root, "*", SearchOption.AllDirectories).Append(Root))
+        var withoutLinks = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        foreach (string folder in Directory.EnumerateDirectories(Root, "*", withoutLinks).Append(Root))
         {
-            if (new DirectoryInfo(folder).LinkTarget is null)
-            {
-                File.SetUnixFileMode(folder, ProgramMode);
-            }
+            File.SetUnixFileMode(folder, ProgramMode);
         }
     }
 

@@ -1,0 +1,37 @@
+using Dormouse.Instances.Images;
+using Dormouse.Instances.Templates;
+
+namespace Dormouse.Testing;
+
+/// <summary>
+/// The real PostgreSQL image and a template of it, made once per machine and user and shared by all test processes: the stores lock
+/// and publish atomically. Look at <see cref="CachePath"/> to give a platform under test the same cache.
+/// </summary>
+public static class TestImage
+{
+    /// <summary>For root it lies where other users can read it, since nothing of PostgreSQL runs as root.</summary>
+    public static string CachePath { get; } =
+        Environment.UserName == "root" ? "/var/cache/dormouse"
+        : Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? Path.Combine(cache, "dormouse")
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "dormouse");
+
+    /// <summary>Where the images lie, one folder per digest.</summary>
+    public static string ImagesPath => Path.Combine(CachePath, "images");
+
+    public static TemplateStore Templates { get; } = new(Path.Combine(CachePath, "test-templates"), null, TimeProvider.System);
+
+    private static readonly Lazy<Task<PostgresImage>> Image = new(() =>
+        new ImageStore(Options(), TimeProvider.System).EnsureDefaultAsync(new Progress<string>(), CancellationToken.None)
+    );
+
+    private static readonly Lazy<Task<InstanceTemplate>> Template = new(async () =>
+        await Templates.EnsureAsync(await Image.Value, CancellationToken.None)
+    );
+
+    /// <summary>The image; the first call on a machine fetches about 60 MB.</summary>
+    public static Task<PostgresImage> GetAsync() => Image.Value;
+
+    public static Task<InstanceTemplate> GetTemplateAsync() => Template.Value;
+
+    public static ImageOptions Options() => new() { ImagesPath = ImagesPath, CachePath = Path.Combine(CachePath, "downloads") };
+}
