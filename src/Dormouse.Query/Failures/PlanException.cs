@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Dormouse.Query.Json;
 
 namespace Dormouse.Query.Failures;
 

@@ -1,4 +1,9 @@
 using System.Buffers;
+using System.Text.Json;
+using Dormouse.Query.Failures;
+using Dormouse.Query.Generators;
+using Dormouse.Query.Mapping;
+using Dormouse.Query.Nodes;
 using Dormouse.Query.Sql;
 
 namespace Dormouse.Query.Plans;
@@ -9,8 +14,8 @@ public sealed class PlanInterpreter(QueryLimits limits, TimeProvider time)
     /// <summary>
     /// Runs a plan and writes the JSON of the answer's "data". When it throws, the caller discards what was written.
     /// </summary>
-    /// <exception cref="Failures.PlanException">What the client is to be told.</exception>
-    public ValueTask RunAsync(
+    /// <exception cref="PlanException">What the client is to be told.</exception>
+    public async ValueTask RunAsync(
         QueryPlan plan,
         PlanParameters parameters,
         ISqlSession session,
@@ -18,8 +23,23 @@ public sealed class PlanInterpreter(QueryLimits limits, TimeProvider time)
         CancellationToken cancellationToken
     )
     {
-        _ = limits;
-        _ = time;
-        throw new NotSupportedException("The interpreter comes with the next commit.");
+        ArgumentNullException.ThrowIfNull(plan);
+        using var answer = new AnswerWriter(output, limits.MaxAnswerBytes);
+        using var run = new PlanRun(plan.SlotCount, parameters, session, answer, new ValueGenerators(time), limits, cancellationToken);
+        try
+        {
+            var value = await plan.Root.EvaluateAsync(run);
+            ResultMapper.WriteUnmapped(answer, value);
+            answer.Flush();
+        }
+        catch (DatabaseErrorException e)
+        {
+            // BEGIN and COMMIT fail here; statements map their own errors, because they know whether they are raw.
+            throw DatabaseErrors.ToPlanException(e.Error, raw: false, e);
+        }
+        catch (Exception e) when (e is FormatException or InvalidDataException or JsonException)
+        {
+            throw PlanFailure.Plain("The database sent a value that does not have the form of its type.", e);
+        }
     }
 }

@@ -6,13 +6,36 @@ public readonly record struct RowColumn(string Name, uint TypeOid);
 /// <summary>
 /// The columns of a result. Immutable; a session that keeps one object per prepared statement saves the interpreter the comparison.
 /// </summary>
-public sealed class RowShape(RowColumn[] columns)
+public sealed class RowShape
 {
+    private readonly RowColumn[] columns;
+    private readonly PgType[] types;
+
+    public RowShape(RowColumn[] columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        this.columns = columns;
+        types = new PgType[columns.Length];
+        for (var i = 0; i < columns.Length; i++)
+        {
+            types[i] = PgType.Of(columns[i].TypeOid);
+            if (types[i].Form == CellForm.Unsupported)
+            {
+                FirstUnsupportedOid ??= columns[i].TypeOid;
+            }
+        }
+    }
+
     public static RowShape Empty { get; } = new([]);
 
     public ReadOnlySpan<RowColumn> Columns => columns;
 
     public int Count => columns.Length;
+
+    internal ReadOnlySpan<PgType> Types => types;
+
+    /// <summary>The type of the first column that protocol B cannot carry, if there is one.</summary>
+    internal uint? FirstUnsupportedOid { get; }
 
     /// <summary>The ordinal of a column, or -1. Of several columns with one name the last one counts, as in a JavaScript object.</summary>
     public int IndexOf(string name)

@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace Dormouse.Query.Failures;
+namespace Dormouse.Query.Json;
 
 internal static class JsonText
 {

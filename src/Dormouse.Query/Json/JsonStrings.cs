@@ -1,0 +1,98 @@
+using System.Buffers;
+using System.Text;
+
+namespace Dormouse.Query.Json;
+
+/// <summary>The inside of JSON strings: unescaping as JavaScript and Node do it, lone surrogates becoming U+FFFD.</summary>
+internal static class JsonStrings
+{
+    /// <summary>What must be escaped inside a JSON string.</summary>
+    public static readonly SearchValues<byte> Special = SearchValues.Create([
+        .. Enumerable.Range(0, 0x20).Select(c => (byte)c),
+        (byte)'"',
+        (byte)'\\',
+    ]);
+
+    /// <summary>Unescapes the content between the quotes.</summary>
+    public static ReadOnlyMemory<byte> Unescape(ReadOnlySpan<byte> content)
+    {
+        if (!content.Contains((byte)'\\'))
+        {
+            return content.ToArray();
+        }
+
+        var output = new byte[content.Length];
+        return output.AsMemory(0, Unescape(content, output));
+    }
+
+    /// <summary>Unescapes into a buffer at least as long as the content and returns the length.</summary>
+    public static int Unescape(ReadOnlySpan<byte> content, Span<byte> output)
+    {
+        int at = 0,
+            length = 0;
+        while (at < content.Length)
+        {
+            var plain = content[at..].IndexOf((byte)'\\');
+            plain = plain < 0 ? content.Length - at : plain;
+            content.Slice(at, plain).CopyTo(output[length..]);
+            at += plain;
+            length += plain;
+            if (at + 1 >= content.Length)
+            {
+                break;
+            }
+
+            if (content[at + 1] != (byte)'u')
+            {
+                output[length++] = Single(content[at + 1]);
+                at += 2;
+            }
+            else
+            {
+                at += UnescapeUnicode(content[at..], output, ref length);
+            }
+        }
+
+        return length;
+    }
+
+    private static byte Single(byte c) =>
+        c switch
+        {
+            (byte)'b' => 8,
+            (byte)'f' => 12,
+            (byte)'n' => 10,
+            (byte)'r' => 13,
+            (byte)'t' => 9,
+            _ => c,
+        };
+
+    private static int UnescapeUnicode(ReadOnlySpan<byte> text, Span<byte> output, ref int length)
+    {
+        var first = CodeUnit(text);
+        var rune = Rune.ReplacementChar;
+        var consumed = 6;
+        if (!char.IsSurrogate(first))
+        {
+            rune = new Rune(first);
+        }
+        else if (
+            text.Length >= 12
+            && text[6] == (byte)'\\'
+            && text[7] == (byte)'u'
+            && Rune.TryCreate(first, CodeUnit(text[6..]), out var pair)
+        )
+        {
+            rune = pair;
+            consumed = 12;
+        }
+
+        length += rune.EncodeToUtf8(output[length..]);
+        return Math.Min(consumed, text.Length);
+    }
+
+    private static char CodeUnit(ReadOnlySpan<byte> escape) =>
+        escape.Length >= 6 && ushort.TryParse(escape.Slice(2, 4), System.Globalization.NumberStyles.AllowHexSpecifier, null, out var unit)
+            ? (char)unit
+            : '\uFFFD';
+}

@@ -1,0 +1,62 @@
+using Dormouse.Query.Failures;
+using Dormouse.Query.Sql;
+using Dormouse.Query.Values;
+
+namespace Dormouse.Query.Nodes;
+
+/// <summary>A value in a plan: a literal, a placeholder, a call of a generator, or a list of such.</summary>
+internal abstract class Expression
+{
+    public abstract PlanValue Evaluate(PlanRun run);
+}
+
+internal sealed class LiteralExpression(PlanValue value) : Expression
+{
+    public PlanValue Value { get; } = value;
+
+    public override PlanValue Evaluate(PlanRun run) => Value;
+}
+
+internal sealed class PlaceholderExpression(ScopeName name, bool isInstant) : Expression
+{
+    public override PlanValue Evaluate(PlanRun run)
+    {
+        var found = run.Find(name);
+        if (found is null or NothingValue)
+        {
+            throw PlanFailure.Plain($"Missing value for query variable {name.Name}");
+        }
+
+        return isInstant && found is TextValue text ? new InstantValue(ParameterText.ParseInstant(text)) : found;
+    }
+}
+
+internal sealed class GeneratorExpression(string name, Expression[] arguments) : Expression
+{
+    public override PlanValue Evaluate(PlanRun run)
+    {
+        var values = new PlanValue[arguments.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = AsList(arguments[i].Evaluate(run));
+        }
+
+        return run.Generators.Call(name, values);
+    }
+
+    private static PlanValue AsList(PlanValue value) => value is Rows.RowsValue rows ? Rows.Cells.Records(rows) : value;
+}
+
+internal sealed class ListExpression(Expression[] items) : Expression
+{
+    public override PlanValue Evaluate(PlanRun run)
+    {
+        var values = new PlanValue[items.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = items[i].Evaluate(run);
+        }
+
+        return new ListValue(values);
+    }
+}

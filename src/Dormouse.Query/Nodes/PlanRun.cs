@@ -1,0 +1,101 @@
+using Dormouse.Query.Failures;
+using Dormouse.Query.Generators;
+using Dormouse.Query.Mapping;
+using Dormouse.Query.Plans;
+using Dormouse.Query.Rows;
+using Dormouse.Query.Sql;
+using Dormouse.Query.Values;
+
+namespace Dormouse.Query.Nodes;
+
+/// <summary>
+/// The state of one run: parameters, the slots of let bindings, the tables to give back at the end. Used by one request at a time.
+/// </summary>
+internal sealed class PlanRun(
+    int slotCount,
+    PlanParameters parameters,
+    ISqlSession session,
+    AnswerWriter answer,
+    ValueGenerators generators,
+    QueryLimits limits,
+    CancellationToken cancellationToken
+) : IDisposable
+{
+    private readonly PlanValue?[] slots = slotCount == 0 ? [] : new PlanValue?[slotCount];
+    private readonly List<RowTable> tables = [];
+
+    public ISqlSession Session { get; } = session;
+
+    public AnswerWriter Answer { get; } = answer;
+
+    public ValueGenerators Generators { get; } = generators;
+
+    public QueryLimits Limits { get; } = limits;
+
+    public CancellationToken CancellationToken { get; } = cancellationToken;
+
+    public string? SqlComment => parameters.SqlComment;
+
+    /// <summary>The value of a name: a let binding when the plan has one in scope (its slot), else a parameter of the request.</summary>
+    public PlanValue? Find(ScopeName name) => name.Slot >= 0 ? slots[name.Slot] : parameters.Find(name.Name);
+
+    public void Bind(int slot, PlanValue value) => slots[slot] = value;
+
+    public RowTable NewTable()
+    {
+        var table = new RowTable(Limits.MaxRows, Limits.MaxResultBytes);
+        tables.Add(table);
+        return table;
+    }
+
+    /// <summary>Runs work inside a transaction: the one that is open, or one of its own.</summary>
+    public async ValueTask<T> InTransactionAsync<T>(Func<PlanRun, ValueTask<T>> work)
+    {
+        if (Session.InTransaction)
+        {
+            return await work(this);
+        }
+
+        await Session.BeginAsync(CancellationToken);
+        try
+        {
+            var result = await work(this);
+            await Session.CommitAsync(CancellationToken);
+            return result;
+        }
+        catch (Exception)
+        {
+            await TryRollbackAsync();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var table in tables)
+        {
+            table.Dispose();
+        }
+    }
+
+    private async ValueTask TryRollbackAsync()
+    {
+        if (!Session.InTransaction)
+        {
+            return;
+        }
+
+        try
+        {
+            // The request may be cancelled already; the rollback happens all the same, and the session bounds its time.
+            await Session.RollbackAsync(CancellationToken.None);
+        }
+        catch (DatabaseErrorException)
+        {
+            // The first failure is what the client must hear; a connection that cannot roll back is not used again by its pool.
+        }
+    }
+}
+
+/// <summary>A name in a plan, tied to the let binding that is in scope where it stands, or free (slot -1).</summary>
+internal readonly record struct ScopeName(string Name, int Slot);

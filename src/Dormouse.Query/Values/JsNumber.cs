@@ -1,0 +1,70 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+
+namespace Dormouse.Query.Values;
+
+/// <summary>Numbers as JavaScript reads and prints them.</summary>
+internal static class JsNumber
+{
+    /// <summary>2^53 - 1, the largest integer that a JavaScript number holds without loss.</summary>
+    public const double MaxSafeInteger = 9007199254740991;
+
+    private static readonly SearchValues<byte> Digits = SearchValues.Create("0123456789"u8);
+
+    /// <summary>Digits that a JavaScript number prints exactly as they stand: at most 15, no leading zero.</summary>
+    public static bool IsCanonicalInteger(ReadOnlySpan<byte> text)
+    {
+        var digits = text.StartsWith("-"u8) ? text[1..] : text;
+        return digits.Length is > 0 and <= 15 && !digits.ContainsAnyExcept(Digits) && (digits[0] != (byte)'0' || text.Length == 1);
+    }
+
+    /// <summary>Number(text): NaN where JavaScript says NaN.</summary>
+    public static double Parse(ReadOnlySpan<byte> text)
+    {
+        text = text.Trim(" \t\r\n"u8);
+        if (text.IsEmpty)
+        {
+            return 0;
+        }
+
+        if (Utf8Parser.TryParse(text, out double value, out var consumed) && consumed == text.Length && !char.IsAsciiLetter((char)text[^1]))
+        {
+            return value;
+        }
+
+        return text switch
+        {
+            _ when text.SequenceEqual("Infinity"u8) || text.SequenceEqual("+Infinity"u8) => double.PositiveInfinity,
+            _ when text.SequenceEqual("-Infinity"u8) => double.NegativeInfinity,
+            _ => double.NaN,
+        };
+    }
+
+    /// <summary>String(number).</summary>
+    public static byte[] Format(double value)
+    {
+        if (double.IsNaN(value))
+        {
+            return "NaN"u8.ToArray();
+        }
+
+        if (double.IsInfinity(value))
+        {
+            return value > 0 ? "Infinity"u8.ToArray() : "-Infinity"u8.ToArray();
+        }
+
+        if (value == Math.Truncate(value) && Math.Abs(value) <= MaxSafeInteger)
+        {
+            return Encoding.ASCII.GetBytes(((long)value).ToString(CultureInfo.InvariantCulture));
+        }
+
+        // .NET prints the shortest digits as well, only the choice and the form of the exponent differ: the decimal canon has JavaScript's.
+        Span<byte> shortest = stackalloc byte[32];
+        Utf8Formatter.TryFormat(value, shortest, out var length);
+        var output = new byte[64];
+        var written = DecimalText.Write(shortest[..length], output);
+        return written > 0 ? output[..written] : shortest[..length].ToArray();
+    }
+}
