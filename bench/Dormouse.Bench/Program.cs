@@ -1,1 +1,47 @@
-Console.WriteLine("bench");
+using Dormouse.Bench;
+using Dormouse.Bench.Query;
+using Dormouse.Bench.Reports;
+using Dormouse.Bench.Wake;
+
+// ./dormouse bench list | NAME [--json]: starts what the bench needs, measures, prints the report, cleans up. Holding the aims is not
+// the exit status's business: 0 says that it ran.
+IBench[] benches = [new WakeBench(), new QueryBench()];
+
+if (args is ["list"])
+{
+    foreach (IBench bench in benches)
+    {
+        Console.WriteLine($"{bench.Name, -10}{bench.Summary}");
+    }
+    return 0;
+}
+
+string[] names = [.. args.Where(word => word != "--json")];
+if (names.Length != 1 || benches.FirstOrDefault(bench => bench.Name == names[0]) is not { } chosen)
+{
+    Console.Error.WriteLine(
+        $"Say which bench: {string.Join(", ", benches.Select(bench => bench.Name))} (or 'list'), then optionally --json."
+    );
+    return 2;
+}
+
+using CancellationTokenSource interrupted = new();
+Console.CancelKeyPress += (_, signal) =>
+{
+    signal.Cancel = true;
+    interrupted.Cancel();
+};
+
+try
+{
+    // Progress goes to stderr and to people only, so that a pipe gets the report alone.
+    Action<string> progress = Console.IsErrorRedirected ? _ => { } : line => Console.Error.WriteLine(line);
+    BenchReport report = await chosen.RunAsync(progress, interrupted.Token);
+    Console.WriteLine(args.Contains("--json") ? report.ToJson() : report.ToText());
+    return 0;
+}
+catch (Exception failure) when (failure is not OutOfMemoryException)
+{
+    Console.Error.WriteLine($"The bench '{chosen.Name}' failed: {failure}");
+    return 1;
+}

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text.Json;
 using Dormouse.Testing.Processes;
 
@@ -13,6 +15,7 @@ public sealed class PlatformProcess : IAsyncDisposable
     private static readonly TimeSpan UpLimit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan CommandLimit = TimeSpan.FromMinutes(1);
 
+    private readonly HttpClient client = new(new SocketsHttpHandler { UseProxy = false }, disposeHandler: true);
     private readonly string folder;
     private readonly string[] options;
     private readonly bool removeFolder;
@@ -101,12 +104,31 @@ public sealed class PlatformProcess : IAsyncDisposable
         File.Delete(file);
     }
 
+    /// <summary>The folder of the unix socket on which a database's instance listens.</summary>
+    public string SocketFolder(string database) => Path.Combine(folder, "instances", database, "run");
+
+    /// <summary>Puts a database to sleep (<c>frozen</c> or <c>stopped</c>) by the management endpoint, without the cost of a process.</summary>
+    public async Task SleepAsync(string database, string to, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Post, new Uri(Http, $"/management/databases/{database}/sleep"));
+        string token = await File.ReadAllTextAsync(Path.Combine(folder, "admin.token"), cancellationToken);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Trim());
+        request.Content = JsonContent.Create(new { to });
+        using HttpResponseMessage answer = await client.SendAsync(request, cancellationToken);
+        if (!answer.IsSuccessStatusCode)
+        {
+            string body = await answer.Content.ReadAsStringAsync(cancellationToken);
+            throw new HttpRequestException($"Putting {database} to sleep failed with {(int)answer.StatusCode}: {body}");
+        }
+    }
+
     /// <summary>What <c>db show --json</c> says.</summary>
     public Task<JsonElement> ShowAsync(string database, CancellationToken cancellationToken) =>
         JsonAsync(["db", "show", database], cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
+        client.Dispose();
         if (File.Exists(Path.Combine(folder, "platform.lock")) || File.Exists(Path.Combine(folder, "platform.json")))
         {
             await RunAsync(["down"], CancellationToken.None);

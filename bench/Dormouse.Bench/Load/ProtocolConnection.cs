@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Dormouse.Bench.Load;
+
+/// <summary>
+/// One kept-alive HTTP connection that sends ready-made requests and reads whole answers. It does as little as it can, since it shares
+/// the machine's cores with what it measures. One request at a time.
+/// </summary>
+internal sealed class ProtocolConnection : IDisposable
+{
+    private const int StatusOffset = 9; // "HTTP/1.1 "
+
+    private readonly Socket socket;
+    private byte[] buffer = new byte[64 * 1024];
+
+    private ProtocolConnection(Socket socket) => this.socket = socket;
+
+    /// <summary>A request as bytes: what the client's own headers say, and no more.</summary>
+    public static byte[] Request(Uri server, string apiKey, string body)
+    {
+        byte[] content = Encoding.UTF8.GetBytes(body);
+        string head = string.Create(
+            CultureInfo.InvariantCulture,
+            $"POST /query HTTP/1.1\r\nHost: {server.Authority}\r\nAccept: application/json\r\nAuthorization: Bearer {apiKey}\r\n"
+                + $"Content-Type: application/json\r\nPrisma-Engine-Hash: 7.10.0\r\nX-Capture-Telemetry: error\r\n"
+                + $"Content-Length: {content.Length}\r\n\r\n"
+        );
+        return [.. Encoding.ASCII.GetBytes(head), .. content];
+    }
+
+    public static async Task<ProtocolConnection> OpenAsync(Uri server, CancellationToken cancellationToken)
+    {
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(IPAddress.Loopback, server.Port, cancellationToken);
+        return new ProtocolConnection(socket);
+    }
+
+    /// <summary>Sends a request and waits for its whole answer.</summary>
+    /// <returns>The body, valid until the next call; with its chunk marks where the server chunks.</returns>
+    public async ValueTask<ReadOnlyMemory<byte>> SendAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
+    {
+        await socket.SendAsync(request, cancellationToken);
+        int length = 0;
+        int bodyStart = -1;
+        int bodyLength = -1;
+        while (true)
+        {
+            if (length == buffer.Length)
+            {
+                Array.Resize(ref buffer, buffer.Length * 2);
+            }
+            int read = await socket.ReceiveAsync(buffer.AsMemory(length), cancellationToken);
+            if (read == 0)
+            {
+                throw new IOException($"The server closed the connection after {length} bytes of an answer.");
+            }
+            length += read;
+            if (bodyStart < 0)
+            {
+                int headEnd = buffer.AsSpan(0, length).IndexOf("\r\n\r\n"u8);
+                if (headEnd < 0)
+                {
+                    continue;
+                }
+                bodyStart = headEnd + 4;
+                bodyLength = ContentLength(buffer.AsSpan(0, bodyStart));
+            }
+            if (IsComplete(buffer.AsSpan(bodyStart, length - bodyStart), bodyLength))
+            {
+                ReadOnlyMemory<byte> body = buffer.AsMemory(bodyStart, length - bodyStart);
+                if (!buffer.AsSpan(StatusOffset).StartsWith("200"u8))
+                {
+                    throw new InvalidOperationException($"The server answered {Encoding.UTF8.GetString(buffer, 0, length)}");
+                }
+                return body;
+            }
+        }
+    }
+
+    public void Dispose() => socket.Dispose();
+
+    /// <summary>A body without its chunk marks.</summary>
+    public static byte[] Unchunked(ReadOnlySpan<byte> body)
+    {
+        if (body.Length == 0 || body[0] == (byte)'{')
+        {
+            return body.ToArray();
+        }
+        List<byte> whole = new(body.Length);
+        while (true)
+        {
+            int lineEnd = body.IndexOf("\r\n"u8);
+            int size = int.Parse(body[..lineEnd], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            if (size == 0)
+            {
+                return [.. whole];
+            }
+            whole.AddRange(body.Slice(lineEnd + 2, size));
+            body = body[(lineEnd + 2 + size + 2)..];
+        }
+    }
+
+    /// <summary>Without a length the body is chunked; it ends with an empty chunk, and JSON holds no bare line ends that could feign one.</summary>
+    private static bool IsComplete(ReadOnlySpan<byte> body, int length) =>
+        length >= 0 ? body.Length >= length : body.EndsWith("\r\n0\r\n\r\n"u8);
+
+    /// <summary>The length that the head names, or −1 where the body is chunked.</summary>
+    private static int ContentLength(ReadOnlySpan<byte> head)
+    {
+        ReadOnlySpan<byte> name = "content-length:"u8;
+        for (int lineEnd; (lineEnd = head.IndexOf("\r\n"u8)) > 0; head = head[(lineEnd + 2)..])
+        {
+            if (lineEnd > name.Length && Ascii.EqualsIgnoreCase(head[..name.Length], name))
+            {
+                return int.Parse(head[name.Length..lineEnd], NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture);
+            }
+        }
+        return -1;
+    }
+}
