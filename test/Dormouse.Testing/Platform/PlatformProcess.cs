@@ -107,24 +107,29 @@ public sealed class PlatformProcess : IAsyncDisposable
     /// <summary>The folder of the unix socket on which a database's instance listens.</summary>
     public string SocketFolder(string database) => Path.Combine(folder, "instances", database, "run");
 
-    /// <summary>Puts a database to sleep (<c>frozen</c> or <c>stopped</c>) by the management endpoint, without the cost of a process.</summary>
-    public async Task SleepAsync(string database, string to, CancellationToken cancellationToken)
-    {
-        using HttpRequestMessage request = new(HttpMethod.Post, new Uri(Http, $"/management/databases/{database}/sleep"));
-        string token = await File.ReadAllTextAsync(Path.Combine(folder, "admin.token"), cancellationToken);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Trim());
-        request.Content = JsonContent.Create(new { to });
-        using HttpResponseMessage answer = await client.SendAsync(request, cancellationToken);
-        if (!answer.IsSuccessStatusCode)
-        {
-            string body = await answer.Content.ReadAsStringAsync(cancellationToken);
-            throw new HttpRequestException($"Putting {database} to sleep failed with {(int)answer.StatusCode}: {body}");
-        }
-    }
+    /// <summary>Puts a database to sleep (<c>frozen</c> or <c>stopped</c>).</summary>
+    public Task SleepAsync(string database, string to, CancellationToken cancellationToken) =>
+        ManageAsync(HttpMethod.Post, $"/management/databases/{database}/sleep", JsonContent.Create(new { to }), cancellationToken);
 
     /// <summary>What <c>db show --json</c> says.</summary>
-    public Task<JsonElement> ShowAsync(string database, CancellationToken cancellationToken) =>
-        JsonAsync(["db", "show", database], cancellationToken);
+    public async Task<JsonElement> ShowAsync(string database, CancellationToken cancellationToken)
+    {
+        string shown = await ManageAsync(HttpMethod.Get, $"/management/databases/{database}", null, cancellationToken);
+        return JsonDocument.Parse(shown).RootElement;
+    }
+
+    /// <summary>Asks the management endpoint itself, where the cost of a process for the command line would disturb.</summary>
+    private async Task<string> ManageAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = new(method, new Uri(Http, path)) { Content = content };
+        string token = await File.ReadAllTextAsync(Path.Combine(folder, "admin.token"), cancellationToken);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Trim());
+        using HttpResponseMessage answer = await client.SendAsync(request, cancellationToken);
+        string body = await answer.Content.ReadAsStringAsync(cancellationToken);
+        return answer.IsSuccessStatusCode
+            ? body
+            : throw new HttpRequestException($"{method} {path} answered {(int)answer.StatusCode}: {body}", null, answer.StatusCode);
+    }
 
     public async ValueTask DisposeAsync()
     {
