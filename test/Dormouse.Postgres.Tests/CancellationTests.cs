@@ -2,7 +2,7 @@ using Dormouse.Postgres.Tests.Support;
 
 namespace Dormouse.Postgres.Tests;
 
-public sealed class CancellationTests(LocalPostgres postgres)
+public sealed class CancellationTests(SharedPostgres postgres)
 {
     [Fact]
     public async Task A_cancelled_command_ends_on_the_server_and_the_connection_lives_on()

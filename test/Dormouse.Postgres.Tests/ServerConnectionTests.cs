@@ -2,7 +2,7 @@ using Dormouse.Postgres.Tests.Support;
 
 namespace Dormouse.Postgres.Tests;
 
-public sealed class ServerConnectionTests(LocalPostgres postgres)
+public sealed class ServerConnectionTests(SharedPostgres postgres)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -34,13 +34,21 @@ public sealed class ServerConnectionTests(LocalPostgres postgres)
         await using (ServerConnection admin = await postgres.OpenAsync())
         {
             await admin.ExecuteSimpleAsync(
-                $"create role tokyo login password '{LocalPostgres.Password}'; alter role tokyo set timezone = 'Asia/Tokyo'; "
+                $"create role tokyo login password 'a-secret'; alter role tokyo set timezone = 'Asia/Tokyo'; "
                     + "alter role tokyo set datestyle = 'German'; alter role tokyo set bytea_output = 'escape'; "
                     + "alter role tokyo set intervalstyle = 'iso_8601'",
                 Token
             );
         }
-        await using ServerConnection connection = await ServerConnection.OpenAsync(postgres.Login with { User = "tokyo" }, new(), Token);
+        await using ServerConnection connection = await ServerConnection.OpenAsync(
+            postgres.Login with
+            {
+                User = "tokyo",
+                Password = "a-secret",
+            },
+            new(),
+            Token
+        );
         Assert.Equal(
             (string?[])["2026-01-02 03:04:05+00", @"\x00ff", "1 day 02:00:00", "UTF8", "dormouse"],
             await RowAsync(

@@ -3,7 +3,7 @@ using Dormouse.Postgres.Tests.Support;
 namespace Dormouse.Postgres.Tests;
 
 /// <summary>Statements are prepared once per connection, kept within a bound, and made anew when the server says so.</summary>
-public sealed class StatementTests(LocalPostgres postgres)
+public sealed class StatementTests(SharedPostgres postgres)
 {
     private const string Kept = "select count(*) from pg_prepared_statements where name like '\\_dm%'";
 
