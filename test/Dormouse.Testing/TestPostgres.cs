@@ -70,9 +70,17 @@ public sealed class TestPostgres : IAsyncDisposable
 
     /// <param name="settings">Settings such as <c>max_connections=5</c>, beside the template's.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    public static async Task<TestPostgres> StartAsync(IEnumerable<string> settings, CancellationToken cancellationToken)
+    public static async Task<TestPostgres> StartAsync(IEnumerable<string> settings, CancellationToken cancellationToken) =>
+        await StartAsync(await TestImage.GetTemplateAsync(), settings, cancellationToken);
+
+    /// <summary>The same on another template.</summary>
+    public static async Task<TestPostgres> StartAsync(
+        InstanceTemplate template,
+        IEnumerable<string> settings,
+        CancellationToken cancellationToken
+    )
     {
-        InstanceTemplate template = await TestImage.GetTemplateAsync();
+        ArgumentNullException.ThrowIfNull(template);
         var folder = new TestDataFolder();
         await TestImage.Templates.CloneAsync(template, folder.Combine("data"), HostUsers.Template, cancellationToken);
         Directory.CreateDirectory(folder.Combine("run"));
@@ -109,6 +117,15 @@ public sealed class TestPostgres : IAsyncDisposable
         await connection.OpenAsync(cancellationToken);
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>The first value that a query gives, as text.</summary>
+    public async Task<string> QueryAsync(string sql, CancellationToken cancellationToken, bool asPlatform = false)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString(Database, asPlatform));
+        await connection.OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(sql, connection);
+        return Convert.ToString(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture) ?? "";
     }
 
     /// <summary>For Npgsql, unpooled.</summary>

@@ -27,7 +27,7 @@ internal sealed class FileLock : IDisposable
             {
                 throw new DormouseException(
                     FailureKind.Host,
-                    "DM1002",
+                    "DM3102",
                     $"Another process has held the lock '{path}' for more than {timeout.TotalMinutes:0} minutes. End it and try again."
                 );
             }

@@ -41,7 +41,7 @@ internal sealed record HostCommand(string Program, IReadOnlyList<string> Argumen
         {
             throw new DormouseException(
                 FailureKind.Host,
-                "DM1001",
+                "DM3101",
                 $"The program '{Program}' cannot be started: {failure.Message}. Install the package that brings it.",
                 failure
             );

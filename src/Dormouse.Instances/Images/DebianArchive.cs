@@ -19,6 +19,11 @@ internal sealed partial class DebianArchive(string folder, string suite, string?
         "usr/share/keyrings/debian-archive-keyring.pgp",
     ];
 
+    private string updateTrouble = "";
+
+    /// <summary>Whether Debian's keyring is installed; where not, apt can still fetch it.</summary>
+    public static bool HasKeyring => Keyrings.Any(path => File.Exists("/" + path));
+
     private string ConfigPath => Path.Combine(folder, "apt.conf");
 
     private string ArchivesPath => Path.Combine(folder, "cache/archives");
@@ -46,11 +51,13 @@ internal sealed partial class DebianArchive(string folder, string suite, string?
             cancellationToken
         );
         await File.WriteAllTextAsync(ConfigPath, Settings(), cancellationToken);
-        (await AptGet("update").RunAsync(cancellationToken)).OrThrow(
+        HostCommandResult update = (await AptGet("update").RunAsync(cancellationToken)).OrThrow(
             "DM3004",
             $"The package lists of Debian's suite {suite} cannot be fetched from {address}",
             Advice
         );
+        // apt calls a list that it could not fetch a success, so that older lists serve: the words matter only if none do.
+        updateTrouble = $"The lists came from {address}" + (update.Errors.Length > 0 ? $": {update.LastWords}" : "");
     }
 
     /// <summary>The major version of PostgreSQL that the suite carries.</summary>
@@ -63,7 +70,7 @@ internal sealed partial class DebianArchive(string folder, string suite, string?
             : throw new DormouseException(
                 FailureKind.Host,
                 "DM3004",
-                $"Debian's suite {suite} names no PostgreSQL package: {shown.LastWords}. {Advice}"
+                $"Debian's suite {suite} names no PostgreSQL package. {updateTrouble}. {Advice}"
             );
     }
 
@@ -81,7 +88,7 @@ internal sealed partial class DebianArchive(string folder, string suite, string?
         string[] install = ["install", .. names];
         HostCommandResult plan = (await AptGet(["-s", .. install]).RunAsync(cancellationToken)).OrThrow(
             "DM3004",
-            $"apt finds no consistent set of packages in Debian's suite {suite}",
+            $"apt finds no consistent set of packages in Debian's suite {suite}. {updateTrouble}",
             Advice
         );
         (await AptGet(["-d", .. install]).RunAsync(cancellationToken)).OrThrow("DM3004", "Debian's packages cannot be fetched", Advice);

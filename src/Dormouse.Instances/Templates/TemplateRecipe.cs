@@ -73,6 +73,9 @@ internal static class TemplateRecipe
             "--set=shared_buffers=8MB",
             "--set=max_connections=30",
             $"--set=scram_iterations={ScramIterations}",
+            // initdb's checkpoints would leave segments for a load that never comes.
+            "--set=wal_recycle=off",
+            "--set=min_wal_size=2MB",
             "--no-sync",
             "--no-instructions",
         ];
