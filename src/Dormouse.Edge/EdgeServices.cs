@@ -27,11 +27,10 @@ public static class EdgeServices
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        // Twice the edge's own bounds: those are met first, and they have an answer of their own (P6009).
         var queryLimits = new QueryLimits
         {
-            MaxResultBytes = (int)Math.Min(2L * options.Limits.MaxAnswerBytes, int.MaxValue),
-            MaxAnswerBytes = (int)Math.Min(2L * options.Limits.MaxAnswerBytes, int.MaxValue),
+            MaxResultBytes = options.Limits.MaxAnswerBytes,
+            MaxAnswerBytes = options.Limits.MaxAnswerBytes,
         };
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);

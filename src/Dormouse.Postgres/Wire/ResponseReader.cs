@@ -15,6 +15,7 @@ internal sealed class ResponseReader
     private IRowReceiver? receiver;
     private string sql = "";
     private WireColumn[]? columns;
+    private bool rowsBegan;
 
     public TransactionStatus Transaction { get; private set; }
 
@@ -32,8 +33,8 @@ internal sealed class ResponseReader
 
     public CommandCompletion Completion { get; private set; }
 
-    /// <summary>The statement was bound, so it may have taken effect: the command must not be tried again.</summary>
-    public bool IsBound { get; private set; }
+    /// <summary>Columns or rows were handed over: the command must not be tried again.</summary>
+    public bool RowsBegan => rowsBegan;
 
     public bool IsExtended => statement is not null;
 
@@ -46,7 +47,7 @@ internal sealed class ResponseReader
         this.statement = statement;
         this.receiver = receiver;
         columns = null;
-        IsBound = false;
+        rowsBegan = false;
         Error = null;
         ReceiverFailure = null;
         CopyRefused = false;
@@ -160,7 +161,6 @@ internal sealed class ResponseReader
         {
             throw WireFault.Protocol("a statement was bound before it was described");
         }
-        IsBound = true;
         if (bound.Columns is { } described)
         {
             BeginRows(described);
@@ -170,6 +170,7 @@ internal sealed class ResponseReader
     private void BeginRows(WireColumn[] described)
     {
         columns = described;
+        rowsBegan = true;
         if (receiver is { } target)
         {
             try

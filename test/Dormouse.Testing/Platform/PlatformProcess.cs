@@ -18,11 +18,13 @@ public sealed class PlatformProcess : IAsyncDisposable
     private readonly HttpClient client = new(new SocketsHttpHandler { UseProxy = false }, disposeHandler: true);
     private readonly string folder;
     private readonly string[] options;
+    private readonly bool removeFolder;
 
-    private PlatformProcess(string folder, string[] options)
+    private PlatformProcess(string folder, string[] options, bool removeFolder)
     {
         this.folder = folder;
         this.options = options;
+        this.removeFolder = removeFolder;
     }
 
     /// <summary>The data folder.</summary>
@@ -40,13 +42,10 @@ public sealed class PlatformProcess : IAsyncDisposable
     /// <summary>Starts a platform on a new data folder. <paramref name="options"/> are passed on to <c>up</c>.</summary>
     public static async Task<PlatformProcess> StartAsync(CancellationToken cancellationToken, params string[] options)
     {
-        string folder = Directory.CreateTempSubdirectory("dormouse-e2e-").FullName;
-        // As root each instance has a user of its own, who must be able to pass through.
-        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-        PlatformProcess platform = new(folder, options);
+        PlatformProcess platform = new(Directory.CreateTempSubdirectory("dormouse-e2e-").FullName, options, removeFolder: true);
         try
         {
-            await PlatformSeed.PlantAsync(platform.folder);
+            await PlatformSeed.PlantAsync(platform.folder, cancellationToken);
             await platform.UpAsync(cancellationToken);
         }
         catch
@@ -143,7 +142,7 @@ public sealed class PlatformProcess : IAsyncDisposable
         {
             EndProcess(pid);
         }
-        if (Environment.GetEnvironmentVariable("DORMOUSE_TEST_KEEP") is null)
+        if (removeFolder && Environment.GetEnvironmentVariable("DORMOUSE_TEST_KEEP") is null)
         {
             Directory.Delete(folder, recursive: true);
         }

@@ -1,0 +1,57 @@
+using System.Globalization;
+
+namespace Dormouse.Instances.Drivers.Process;
+
+/// <summary>
+/// The settings with which every instance runs. They are given on the command line, where they win over the files of the data
+/// directory.
+/// </summary>
+internal static class PostgresSettings
+{
+    /// <param name="majorVersion">PostgreSQL's.</param>
+    /// <param name="connectionsMax">All connections, with those kept for the platform.</param>
+    public static IReadOnlyList<string> Arguments(int majorVersion, int connectionsMax)
+    {
+        var settings = new List<(string Name, string Value)>
+        {
+            ("listen_addresses", ""),
+            ("unix_socket_directories", SandboxCommand.SocketFolderInside),
+            // The platform is the only one who connects: as the same user, or as root.
+            ("unix_socket_permissions", "0700"),
+            ("max_connections", connectionsMax.ToString(CultureInfo.InvariantCulture)),
+            // Memory: an idle instance costs about 8 MB with these. The page cache serves what the buffers do not hold.
+            ("shared_buffers", "8MB"),
+            ("huge_pages", "off"),
+            ("jit", "off"),
+            ("max_wal_senders", "0"),
+            ("max_logical_replication_workers", "0"),
+            // Durability is never traded.
+            ("fsync", "on"),
+            ("full_page_writes", "on"),
+            // Backups need it and it costs nothing measurable.
+            ("wal_level", "replica"),
+            // Sixteen segments of 1 MB for the small class, two when at rest.
+            ("max_wal_size", "16MB"),
+            ("min_wal_size", "2MB"),
+            // The log belongs to the operator and is no place for tenants' rows: LOG can be raised by any PL/pgSQL block, and errors quote
+            // values. What keeps PostgreSQL from starting is FATAL.
+            ("logging_collector", "off"),
+            ("log_destination", "stderr"),
+            ("log_min_messages", "fatal"),
+            ("log_min_error_statement", "panic"),
+            ("update_process_title", "off"),
+        };
+        if (majorVersion >= 18)
+        {
+            // The workers of the default method are three more processes per instance.
+            settings.Add(("io_method", "sync"));
+        }
+        var arguments = new List<string>(2 + (settings.Count * 2)) { "-D", SandboxCommand.DataPathInside };
+        foreach ((string name, string value) in settings)
+        {
+            arguments.Add("-c");
+            arguments.Add($"{name}={value}");
+        }
+        return arguments;
+    }
+}

@@ -1,0 +1,233 @@
+using Dormouse.Contracts;
+using Dormouse.Instances.Drivers.Native;
+using Dormouse.Instances.Drivers.Process;
+using Dormouse.Instances.Resources;
+using Microsoft.Extensions.Logging;
+
+namespace Dormouse.Instances.Lifecycle;
+
+/// <summary>Processes that an earlier run of the platform left.</summary>
+internal sealed record AdoptedProcess(InstanceProcess Process, ResourceGroup Group, bool IsFrozen);
+
+/// <summary>An instance found on disk, with its processes if it has any.</summary>
+internal sealed record FoundInstance(DatabaseId Id, InstanceRecord Record, AdoptedProcess? Alive);
+
+/// <summary>
+/// Finds, when the platform starts, what an earlier one left. A process belongs to an instance when its working directory is the instance's data
+/// directory, by the kernel's own identity of that folder: numbers in files can lie after a crash, this cannot. Whatever belongs to this
+/// data folder and to no instance in it is ended; other data folders are never touched.
+/// 1. read the folders; 2. look through all processes once; 3. take over or end; 4. end what has no folder; 5. sweep sockets and groups.
+/// </summary>
+internal sealed partial class Adoption(
+    DataFolder data,
+    InstanceStarter starter,
+    SandboxCommand command,
+    ResourceGroups groups,
+    KernelEvents events,
+    ILogger logger
+)
+{
+    public async Task<IReadOnlyList<FoundInstance>> FindAsync()
+    {
+        // 1
+        var records = new Dictionary<DatabaseId, InstanceRecord>();
+        var owners = new Dictionary<FileIdentity, DatabaseId>();
+        foreach (DatabaseId id in ReadFolders(records))
+        {
+            if (FileIdentity.Of(starter.FolderOf(id).DataPath) is { } identity)
+            {
+                owners[identity] = id;
+            }
+        }
+
+        // 2
+        ILookup<DatabaseId, int> processes = ProcessTable
+            .All()
+            .Select(pid => (Pid: pid, Folder: ProcessTable.WorkingDirectory(pid)))
+            .Where(seen => seen.Folder is { } folder && owners.ContainsKey(folder))
+            .ToLookup(seen => owners[seen.Folder!.Value], seen => seen.Pid);
+
+        // 3
+        var found = new List<FoundInstance>();
+        foreach ((DatabaseId id, InstanceRecord record) in records)
+        {
+            AdoptedProcess? alive = Open(id, [.. processes[id]]);
+            if (alive is not null && !IsUsable(id, record))
+            {
+                await EndAsync(id, alive);
+                alive = null;
+            }
+            if (alive is null)
+            {
+                RemoveSocket(id);
+            }
+            found.Add(new FoundInstance(id, record, alive));
+        }
+
+        // 4, 5
+        EndHomeless(records.Keys.ToHashSet());
+        SweepGroups(found);
+        return found;
+    }
+
+    private List<DatabaseId> ReadFolders(Dictionary<DatabaseId, InstanceRecord> records)
+    {
+        var ids = new List<DatabaseId>();
+        foreach (string path in Directory.EnumerateDirectories(data.InstancesPath))
+        {
+            string name = Path.GetFileName(path);
+            if (name.StartsWith(InstanceStarter.DeletedPrefix, StringComparison.Ordinal))
+            {
+                // Its instance had ended before the folder got this name.
+                Directory.Delete(path, recursive: true);
+            }
+            else if (DatabaseId.TryParse(name, out DatabaseId id))
+            {
+                InstanceFolder folder = starter.FolderOf(id);
+                if (folder.HasData && InstanceRecord.TryRead(folder.RecordPath) is { } record && record.Id == name)
+                {
+                    ids.Add(id);
+                    records[id] = record;
+                }
+                else if (!folder.HasData)
+                {
+                    Log.HalfMade(logger, id);
+                    Directory.Delete(path, recursive: true);
+                }
+                else
+                {
+                    // Data without a readable record is somebody's data: a person decides.
+                    Log.Unreadable(logger, id, folder.RecordPath);
+                }
+            }
+        }
+        return ids;
+    }
+
+    private AdoptedProcess? Open(DatabaseId id, int[] pids)
+    {
+        // The postmaster is the first process of its sandbox. Without it the kernel has ended the others, or is about to.
+        int? postmaster = pids.Where(pid => ProcessTable.InnermostPid(pid) == 1).Select(pid => (int?)pid).FirstOrDefault();
+        if (postmaster is null || ProcessTable.Identify(postmaster.Value) is not { } identity)
+        {
+            foreach (int pid in pids)
+            {
+                _ = Libc.Kill(pid, Libc.SigKill);
+            }
+            return null;
+        }
+        int? parent = ProcessTable.Stat(identity.Pid)?.ParentPid;
+        int? launcher = parent is > 1 && IsLauncher(ProcessTable.CommandLine(parent.Value)) ? parent : null;
+        if (InstanceProcess.TryOpen(identity, launcher, events) is not { } process)
+        {
+            return null;
+        }
+        ResourceGroup group = starter.OpenGroup(id);
+        group.Attach(process.RootPid);
+        if (!group.IsFrozen && ProcessTable.Stat(identity.Pid)?.State == 'T')
+        {
+            // Stopped by signals although this platform freezes by groups, or half stopped by a platform that was killed over it.
+            foreach (int pid in ProcessTable.Tree(process.RootPid))
+            {
+                _ = Libc.Kill(pid, Libc.SigCont);
+            }
+        }
+        return new AdoptedProcess(process, group, group.IsFrozen);
+    }
+
+    /// <summary>A creation cut short before its roles had secrets, or secrets that cannot be opened: nobody could log in.</summary>
+    private bool IsUsable(DatabaseId id, InstanceRecord record)
+    {
+        try
+        {
+            return record.SecretsSet && starter.OpenSecrets(id) is not null;
+        }
+        catch (DormouseException exception)
+        {
+            Log.NoSecrets(logger, id, exception.Message);
+            return false;
+        }
+    }
+
+    private async Task EndAsync(DatabaseId id, AdoptedProcess alive)
+    {
+        await starter.StopAsync(starter.FolderOf(id), alive.Process, alive.Group);
+        alive.Process.Dispose();
+    }
+
+    private void EndHomeless(HashSet<DatabaseId> known)
+    {
+        foreach (int pid in ProcessTable.All().ToList())
+        {
+            string[] words = ProcessTable.CommandLine(pid);
+            if (!IsLauncher(words) || InstanceIn(words) is not { } id || known.Contains(id))
+            {
+                continue;
+            }
+            if (Directory.Exists(starter.FolderOf(id).DataPath))
+            {
+                // Its folder is there and was not understood; it stays as it is, with its processes.
+                continue;
+            }
+            Log.Homeless(logger, id, pid);
+            foreach (int child in ProcessTable.Tree(pid).Reverse())
+            {
+                _ = Libc.Kill(child, Libc.SigKill);
+            }
+        }
+    }
+
+    private bool IsLauncher(string[] words) => words.Length > 0 && words[0] == command.BubblewrapPath;
+
+    /// <summary>The instance of this data folder that a launcher was told to bind.</summary>
+    private DatabaseId? InstanceIn(string[] words)
+    {
+        foreach (string parent in (string[])[data.InstancesPath + "/", data.ReachPath + "/instances/"])
+        {
+            string? bound = Array.Find(words, word => word.StartsWith(parent, StringComparison.Ordinal));
+            if (bound is not null && DatabaseId.TryParse(bound[parent.Length..].Split('/')[0], out DatabaseId id))
+            {
+                return id;
+            }
+        }
+        return null;
+    }
+
+    private void RemoveSocket(DatabaseId id)
+    {
+        string socket = starter.FolderOf(id).SocketPath;
+        File.Delete(socket);
+        File.Delete(socket + ".lock");
+    }
+
+    private void SweepGroups(List<FoundInstance> found)
+    {
+        var awake = found.Where(instance => instance.Alive is not null).Select(instance => instance.Id.ToString()).ToHashSet();
+        foreach (string name in groups.Names().Where(name => !awake.Contains(name)))
+        {
+            if (!DatabaseId.TryParse(name, out DatabaseId id) || !Directory.Exists(starter.FolderOf(id).DataPath))
+            {
+                Log.LeftoverGroup(logger, name);
+            }
+            groups.Remove(name);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3440, LogLevel.Warning, "{Id} was being made when the platform ended; its folder holds no data and is removed")]
+        public static partial void HalfMade(ILogger logger, DatabaseId id);
+
+        [LoggerMessage(3441, LogLevel.Error, "{Id} has data but {RecordPath} cannot be read; it is left alone")]
+        public static partial void Unreadable(ILogger logger, DatabaseId id, string recordPath);
+
+        [LoggerMessage(3442, LogLevel.Error, "{Id} runs but cannot be used and is stopped: {Reason}")]
+        public static partial void NoSecrets(ILogger logger, DatabaseId id, string reason);
+
+        [LoggerMessage(3443, LogLevel.Warning, "{Id} has processes (below {Pid}) but no folder any more; they are ended")]
+        public static partial void Homeless(ILogger logger, DatabaseId id, int pid);
+
+        [LoggerMessage(3444, LogLevel.Information, "The group {Name} belongs to no instance and is removed")]
+        public static partial void LeftoverGroup(ILogger logger, string name);
+    }
+}

@@ -1,0 +1,434 @@
+using Dormouse.Contracts;
+using Dormouse.Instances.Drivers.Process;
+using Dormouse.Instances.Resources;
+using Microsoft.Extensions.Logging;
+
+namespace Dormouse.Instances.Lifecycle;
+
+/// <summary>
+/// One instance, owned by one writer: the mailbox. Every wish and every piece of news is a command in it; commands run one after another and
+/// are the only code that changes the phase, the processes and the record. Any thread may lease, ask and read the status. The mailbox holds
+/// no thread and no timer while it is empty, so thousands of instances cost memory only. Leasing a running instance does not touch it.
+/// </summary>
+internal sealed partial class Instance(
+    DatabaseId id,
+    InstanceStarter starter,
+    InstancesOptions options,
+    Func<int?> takeUid,
+    TimeProvider time,
+    ILogger logger
+)
+{
+    private readonly Mailbox mailbox = new();
+    private readonly WakeQueue waiting = new(id, options, time);
+
+    // Read by any thread, written by the mailbox's commands.
+    private volatile Generation? generation;
+    private volatile View view = new(InstancePhase.Absent, time.GetUtcNow(), null, null);
+
+    // The commands' own.
+    private readonly InstanceFolder folder = starter.FolderOf(id);
+    private InstanceRecord? record;
+    private InstanceProcess? process;
+    private ResourceGroup? group;
+
+    public DatabaseId Id { get; } = id;
+
+    public InstancePhase Phase => view.Phase;
+
+    /// <summary>Nothing is asked of it and nothing is under way.</summary>
+    public bool IsIdle => mailbox.IsIdle;
+
+    public bool IsThere => view.Phase is not (InstancePhase.Absent or InstancePhase.Creating or InstancePhase.Deleting);
+
+    /// <summary>How long nobody has used it; null unless it has processes that may sleep deeper.</summary>
+    public TimeSpan? IdleFor => view.Phase is InstancePhase.Running or InstancePhase.Frozen ? generation?.IdleFor : null;
+
+    public string LogPath => folder.LogPath;
+
+    public int? Uid => view.Record?.Uid;
+
+    public InstanceStatus? Status
+    {
+        get
+        {
+            View seen = view;
+            return seen.Record is null || !IsThere
+                ? null
+                : new InstanceStatus(
+                    Id,
+                    StateOf(seen.Phase),
+                    seen.Since,
+                    generation?.Leases ?? 0,
+                    seen.Record.PostmasterPid,
+                    seen.Record.ImageDigest,
+                    seen.Record.Generation,
+                    seen.LastFailure
+                );
+        }
+    }
+
+    public ValueTask<IInstanceLease> LeaseAsync(CancellationToken cancellationToken)
+    {
+        if (generation?.TryEnter() is { } lease)
+        {
+            return new ValueTask<IInstanceLease>(lease);
+        }
+        return waiting.EnterAsync(() => generation?.TryEnter(), () => mailbox.RunAsync(WakeStepAsync), cancellationToken);
+    }
+
+    public Task CreateAsync(CancellationToken cancellationToken) => mailbox.RunAsync(() => CreateStepAsync(cancellationToken));
+
+    public Task FreezeAsync(TimeSpan idleAtLeast) => mailbox.RunAsync(() => FreezeStepAsync(idleAtLeast));
+
+    public Task StopAsync(TimeSpan idleAtLeast) => mailbox.RunAsync(() => StopStepAsync(idleAtLeast, force: false));
+
+    /// <summary>Stops it whoever uses it.</summary>
+    public Task ShutDownAsync() => mailbox.RunAsync(() => StopStepAsync(TimeSpan.Zero, force: true));
+
+    public async Task WakeAsync(CancellationToken cancellationToken) => (await LeaseAsync(cancellationToken)).Dispose();
+
+    public Task DeleteAsync() => mailbox.RunAsync(DeleteStepAsync);
+
+    /// <summary>Takes over what the folder and the kernel say, at the start of the platform.</summary>
+    public Task AdoptAsync(InstanceRecord found, AdoptedProcess? alive) =>
+        mailbox.RunAsync(() =>
+        {
+            Adopt(found, alive);
+            return Task.CompletedTask;
+        });
+
+    /// <summary>Returns when all that was asked so far is done, and refuses what is asked from now on. Processes stay as they are.</summary>
+    public async Task LetGoAsync()
+    {
+        await mailbox.CloseAsync();
+        waiting.FailAll(WakeFailures.ShuttingDown);
+        process?.Dispose();
+    }
+
+    private async Task CreateStepAsync(CancellationToken cancellationToken)
+    {
+        if (TransitionTable.Next(view.Phase, InstanceEvent.CreateAsked) != InstancePhase.Creating)
+        {
+            return;
+        }
+        Move(InstanceEvent.CreateAsked);
+        try
+        {
+            record = await starter.CreateAsync(Id, takeUid, cancellationToken);
+            Move(InstanceEvent.Created);
+        }
+        catch
+        {
+            Move(InstanceEvent.CreateFailed);
+            throw;
+        }
+    }
+
+    /// <summary>The one flight that all waiters share. Its failures go to them, not to whoever runs the mailbox.</summary>
+    private async Task WakeStepAsync()
+    {
+        try
+        {
+            await NoticeDeathAsync();
+            if (!IsThere)
+            {
+                waiting.FailAll(WakeFailures.NoSuchInstance);
+                return;
+            }
+            if (view.Phase == InstancePhase.Stuck)
+            {
+                await EndProcessesAsync(InstanceEvent.WakeAsked);
+            }
+            switch (view.Phase)
+            {
+                case InstancePhase.Stopped:
+                    await StartAsync();
+                    break;
+                case InstancePhase.Frozen:
+                    Thaw();
+                    break;
+            }
+            waiting.Admit(generation!);
+            if (record!.PostmasterPid != process?.Postmaster.Pid)
+            {
+                // After the waiters were let in: the record costs a disk sync, and the processes can be found without it.
+                RecordState(InstanceState.Running);
+            }
+        }
+        catch (DormouseException exception)
+        {
+            view = view with { LastFailure = exception.Message };
+            Log.WakeFailed(logger, Id, exception.Message, exception);
+            waiting.FailAll(_ => new DormouseException(exception.Kind, exception.Code, exception.Message, exception));
+        }
+        catch (Exception exception)
+        {
+            DormouseException failure = WakeFailures.StartFailed(Id, "an unexpected fault.", exception);
+            view = view with { LastFailure = failure.Message };
+            Log.WakeFailed(logger, Id, exception.Message, exception);
+            waiting.FailAll(_ => failure);
+        }
+    }
+
+    private async Task StartAsync()
+    {
+        long began = time.GetTimestamp();
+        Move(InstanceEvent.WakeAsked);
+        try
+        {
+            StartedInstance started = await starter.StartAsync(Id, record!, CancellationToken.None);
+            group = started.Group;
+            long number = record!.Generation + 1;
+            record = record with { Generation = number, SecretsSet = true };
+            Hold(started.Process, starter.NewGeneration(Id, number, started.Secrets));
+            Move(InstanceEvent.Started);
+            Log.Started(logger, Id, number, started.Process.Postmaster.Pid, time.GetElapsedTime(began).TotalMilliseconds);
+        }
+        catch
+        {
+            Move(InstanceEvent.StartFailed);
+            throw;
+        }
+    }
+
+    private void Thaw()
+    {
+        long began = time.GetTimestamp();
+        Move(InstanceEvent.WakeAsked);
+        try
+        {
+            group!.Thaw();
+        }
+        catch
+        {
+            Move(InstanceEvent.ThawFailed);
+            throw;
+        }
+        Move(InstanceEvent.Thawed);
+        Log.Thawed(logger, Id, time.GetElapsedTime(began).TotalMilliseconds);
+    }
+
+    private async Task FreezeStepAsync(TimeSpan idleAtLeast)
+    {
+        await NoticeDeathAsync();
+        ThrowIfAbsent();
+        if (TransitionTable.Next(view.Phase, InstanceEvent.FreezeAsked) != InstancePhase.Freezing)
+        {
+            return;
+        }
+        CloseOrThrow(idleAtLeast);
+        Move(InstanceEvent.FreezeAsked);
+        try
+        {
+            await group!.FreezeAsync(CancellationToken.None);
+            BoundedLog.Trim(folder.LogPath);
+            Move(InstanceEvent.Froze);
+            Log.Froze(logger, Id);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Move(InstanceEvent.FreezeFailed);
+            generation!.OpenAndEnter().Dispose();
+            Log.FreezeFailed(logger, Id, exception);
+            throw WakeFailures.CannotFreeze(Id, exception);
+        }
+    }
+
+    private async Task StopStepAsync(TimeSpan idleAtLeast, bool force)
+    {
+        await NoticeDeathAsync();
+        ThrowIfAbsent();
+        if (TransitionTable.Next(view.Phase, InstanceEvent.StopAsked) != InstancePhase.Stopping)
+        {
+            return;
+        }
+        if (!force)
+        {
+            CloseOrThrow(idleAtLeast);
+        }
+        await EndProcessesAsync(InstanceEvent.StopAsked);
+    }
+
+    private async Task EndProcessesAsync(InstanceEvent reason)
+    {
+        Move(reason);
+        generation?.End();
+        generation = null;
+        if (process is not null && !await starter.StopAsync(folder, process, group!))
+        {
+            Move(InstanceEvent.StopFailed);
+            throw WakeFailures.CannotStop(Id);
+        }
+        LetGoOfProcess();
+        Move(InstanceEvent.StopFinished);
+        Log.Stopped(logger, Id);
+    }
+
+    private async Task DeleteStepAsync()
+    {
+        await NoticeDeathAsync();
+        if (view.Phase is InstancePhase.Running or InstancePhase.Frozen or InstancePhase.Stuck)
+        {
+            await EndProcessesAsync(InstanceEvent.StopAsked);
+        }
+        Move(InstanceEvent.DeleteAsked);
+        try
+        {
+            starter.Delete(Id);
+            record = null;
+            Move(InstanceEvent.Deleted);
+            waiting.FailAll(WakeFailures.Deleted);
+            Log.Deleted(logger, Id);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Move(InstanceEvent.DeleteFailed);
+            throw;
+        }
+    }
+
+    private void Adopt(InstanceRecord found, AdoptedProcess? alive)
+    {
+        record = found;
+        if (alive is null)
+        {
+            Move(InstanceEvent.AdoptedStopped);
+            if (found.State != InstanceState.Stopped)
+            {
+                RecordState(InstanceState.Stopped);
+            }
+            return;
+        }
+        group = alive.Group;
+        // Another process than the record names was started by a platform that was killed before it could write.
+        bool isRecorded =
+            found.PostmasterPid == alive.Process.Postmaster.Pid && found.PostmasterStartTicks == alive.Process.Postmaster.StartTicks;
+        record = isRecorded ? found : found with { Generation = found.Generation + 1 };
+        Generation adopted = starter.NewGeneration(Id, record.Generation, starter.OpenSecrets(Id));
+        Hold(alive.Process, adopted);
+        if (!alive.IsFrozen)
+        {
+            adopted.OpenAndEnter().Dispose();
+        }
+        Move(alive.IsFrozen ? InstanceEvent.AdoptedFrozen : InstanceEvent.AdoptedRunning);
+        RecordState(alive.IsFrozen ? InstanceState.Frozen : InstanceState.Running);
+        Log.Adopted(logger, Id, view.Phase, alive.Process.Postmaster.Pid);
+    }
+
+    private void Hold(InstanceProcess held, Generation run)
+    {
+        process = held;
+        generation = run;
+        held.Died.ContinueWith(
+            _ => mailbox.RunAsync(NoticeDeathAsync),
+            CancellationToken.None,
+            TaskContinuationOptions.None,
+            TaskScheduler.Default
+        );
+    }
+
+    /// <summary>Each command begins with it, so that none acts on processes that are gone while the news is still queued.</summary>
+    private async Task NoticeDeathAsync()
+    {
+        if (process is not { Died.IsCompleted: true } || !TransitionTable.Allows(view.Phase, InstanceEvent.DeathSeen))
+        {
+            return;
+        }
+        generation?.End();
+        generation = null;
+        await starter.SweepAsync(folder, process, group!);
+        LetGoOfProcess();
+        view = view with { LastFailure = "PostgreSQL ended by itself; the next request starts it again." };
+        Move(InstanceEvent.DeathSeen);
+        Log.Died(logger, Id);
+    }
+
+    private void LetGoOfProcess()
+    {
+        process?.Dispose();
+        process = null;
+        group = null;
+        RecordState(InstanceState.Stopped);
+    }
+
+    private void CloseOrThrow(TimeSpan idleAtLeast)
+    {
+        if (generation is { } current && (current.IdleFor < idleAtLeast || !current.TryClose()))
+        {
+            throw WakeFailures.InUse(Id, current.Leases);
+        }
+    }
+
+    private void ThrowIfAbsent()
+    {
+        if (!IsThere)
+        {
+            throw WakeFailures.NoSuchInstance(Id);
+        }
+    }
+
+    private void RecordState(InstanceState state)
+    {
+        record = record! with
+        {
+            State = state,
+            PostmasterPid = process?.Postmaster.Pid,
+            PostmasterStartTicks = process?.Postmaster.StartTicks,
+        };
+        view = view with { Record = record };
+        record.Write(folder.RecordPath);
+    }
+
+    private void Move(InstanceEvent happening)
+    {
+        InstancePhase next = TransitionTable.Next(view.Phase, happening);
+        bool succeeded = happening is InstanceEvent.Started or InstanceEvent.Thawed;
+        InstanceRecord? seen = record is null ? null : record with { PostmasterPid = process?.Postmaster.Pid };
+        view = new View(next, time.GetUtcNow(), seen, succeeded ? null : view.LastFailure);
+    }
+
+    /// <summary>What the outside may know in between: a phase on its way to somewhere counts as where it came from.</summary>
+    private static InstanceState StateOf(InstancePhase phase) =>
+        phase switch
+        {
+            InstancePhase.Running or InstancePhase.Freezing or InstancePhase.Stopping or InstancePhase.Stuck => InstanceState.Running,
+            InstancePhase.Frozen or InstancePhase.Thawing => InstanceState.Frozen,
+            _ => InstanceState.Stopped,
+        };
+
+    /// <summary>One consistent picture for readers, replaced whole.</summary>
+    private sealed record View(InstancePhase Phase, DateTimeOffset Since, InstanceRecord? Record, string? LastFailure);
+
+    private static partial class Log
+    {
+        [LoggerMessage(3400, LogLevel.Information, "{Id} started: generation {Generation}, process {Pid}, {Milliseconds:0.0} ms")]
+        public static partial void Started(ILogger logger, DatabaseId id, long generation, int pid, double milliseconds);
+
+        [LoggerMessage(3401, LogLevel.Information, "{Id} thawed in {Milliseconds:0.000} ms")]
+        public static partial void Thawed(ILogger logger, DatabaseId id, double milliseconds);
+
+        [LoggerMessage(3402, LogLevel.Information, "{Id} froze")]
+        public static partial void Froze(ILogger logger, DatabaseId id);
+
+        [LoggerMessage(3403, LogLevel.Information, "{Id} stopped")]
+        public static partial void Stopped(ILogger logger, DatabaseId id);
+
+        [LoggerMessage(3404, LogLevel.Information, "{Id} deleted")]
+        public static partial void Deleted(ILogger logger, DatabaseId id);
+
+        [LoggerMessage(3405, LogLevel.Information, "{Id} adopted as {Phase}, process {Pid}")]
+        public static partial void Adopted(ILogger logger, DatabaseId id, InstancePhase phase, int pid);
+
+        [LoggerMessage(3406, LogLevel.Warning, "{Id} did not wake: {Reason}")]
+        public static partial void WakeFailed(ILogger logger, DatabaseId id, string reason, Exception exception);
+
+        [LoggerMessage(3407, LogLevel.Warning, "{Id} did not freeze")]
+        public static partial void FreezeFailed(ILogger logger, DatabaseId id, Exception exception);
+
+        [LoggerMessage(3408, LogLevel.Warning, "PostgreSQL of {Id} ended by itself")]
+        public static partial void Died(ILogger logger, DatabaseId id);
+
+        // Next free id: 3409. IdleWatcher has 3420 to 3429, InstanceLifecycle and adoption 3430 to 3449.
+    }
+}

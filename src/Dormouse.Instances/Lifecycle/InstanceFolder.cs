@@ -1,0 +1,33 @@
+using Dormouse.Contracts;
+
+namespace Dormouse.Instances.Lifecycle;
+
+/// <summary>Where the things of one instance lie.</summary>
+/// <param name="Path">The folder, by its real path.</param>
+/// <param name="ReachPath">The same folder by a path that is short enough for sockets and that the instance's user can walk.</param>
+internal sealed record InstanceFolder(string Path, string ReachPath)
+{
+    private const string SocketFile = ".s.PGSQL.5432";
+
+    public string RecordPath => System.IO.Path.Combine(Path, "instance.json");
+
+    public string SecretPath => System.IO.Path.Combine(Path, "secret");
+
+    public string DataPath => System.IO.Path.Combine(Path, "data");
+
+    public string LockPath => System.IO.Path.Combine(Path, "alive.lock");
+
+    public string LogPath => System.IO.Path.Combine(Path, "postgres.log");
+
+    public string ReachDataPath => System.IO.Path.Combine(ReachPath, "data");
+
+    public string SocketFolder => System.IO.Path.Combine(ReachPath, "run");
+
+    public string SocketPath => System.IO.Path.Combine(SocketFolder, SocketFile);
+
+    /// <summary>Whether the data directory is there; it appears whole or not at all.</summary>
+    public bool HasData => Directory.Exists(DataPath);
+
+    public static InstanceFolder Of(DataFolder data, DatabaseId id) =>
+        new(System.IO.Path.Combine(data.InstancesPath, id.ToString()), System.IO.Path.Combine(data.ReachPath, "instances", id.ToString()));
+}

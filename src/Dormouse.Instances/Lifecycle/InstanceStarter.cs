@@ -1,0 +1,237 @@
+using System.Collections.Concurrent;
+using Dormouse.Contracts;
+using Dormouse.Instances.Drivers.Native;
+using Dormouse.Instances.Drivers.Process;
+using Dormouse.Instances.Images;
+using Dormouse.Instances.Resources;
+using Dormouse.Instances.Templates;
+
+namespace Dormouse.Instances.Lifecycle;
+
+/// <summary>
+/// The steps of an instance's life that touch the host: creating its folder, starting, stopping, deleting. Holds what all instances share, the
+/// bound on starts above all. Keeps no state of any instance; called by each instance's one writer.
+/// </summary>
+internal sealed class InstanceStarter(
+    InstancesOptions options,
+    DataFolder data,
+    ImageStore images,
+    TemplateStore templates,
+    InstanceSecrets secrets,
+    ProcessDriver driver,
+    ResourceGroups groups,
+    TimeProvider time
+) : IDisposable
+{
+    // max_connections; the edge may hold all but the reserved ones (3) and a few for the platform's own work.
+    private const int ConnectionsMax = 30;
+    private const int EdgeConnectionsMax = 24;
+    private const string DatabaseInside = "postgres";
+
+    // Clean stops end in disk syncs, which gain nothing from standing in line together.
+    private const int StopsAtOnceMax = 8;
+
+    private readonly ConcurrentDictionary<string, PostgresImage> knownImages = new();
+    private readonly SemaphoreSlim starts = new(options.StartsAtOnceMax);
+    private readonly SemaphoreSlim stops = new(StopsAtOnceMax);
+    private readonly ResourceLimits limits = new(options.MemoryMaxBytes, options.ProcessesMax);
+
+    public ResourceReport Resources => groups.Report;
+
+    public void Dispose()
+    {
+        starts.Dispose();
+        stops.Dispose();
+    }
+
+    public InstanceFolder FolderOf(DatabaseId id) => InstanceFolder.Of(data, id);
+
+    public ResourceGroup OpenGroup(DatabaseId id) => groups.Open(id.ToString(), limits);
+
+    /// <summary>Makes folder, record and data directory. A folder without data is what a cut-short call left, and is made anew.</summary>
+    public async Task<InstanceRecord> CreateAsync(DatabaseId id, Func<int?> takeUid, CancellationToken cancellationToken)
+    {
+        InstanceFolder folder = FolderOf(id);
+        InstanceTemplate template = await TemplateAsync(cancellationToken);
+        InstanceRecord record =
+            InstanceRecord.TryRead(folder.RecordPath) ?? InstanceRecord.New(id, template.Image.Digest, takeUid(), time.GetUtcNow());
+        Directory.CreateDirectory(folder.Path);
+        string socketFolder = Path.Combine(folder.Path, "run");
+        Directory.CreateDirectory(socketFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (record.Uid is { } uid)
+        {
+            // The instance's group may walk through the folder and read nothing in it.
+            Libc.Check(Libc.Chown(folder.Path, 0, (uint)uid), $"chown of {folder.Path}");
+            Libc.Check(Libc.Chown(socketFolder, (uint)uid, (uint)uid), $"chown of {socketFolder}");
+        }
+        File.SetUnixFileMode(
+            folder.Path,
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute
+        );
+        record.Write(folder.RecordPath);
+        if (!folder.HasData)
+        {
+            await templates.CloneAsync(template, folder.DataPath, record.Uid, cancellationToken);
+        }
+        return record;
+    }
+
+    /// <summary>Starts PostgreSQL; at the first time its roles get secrets of their own.</summary>
+    /// <exception cref="DormouseException"><see cref="FailureKind.ComputeAsleep"/>, with the reason.</exception>
+    public async Task<StartedInstance> StartAsync(DatabaseId id, InstanceRecord record, CancellationToken cancellationToken)
+    {
+        await starts.WaitAsync(cancellationToken);
+        try
+        {
+            InstanceFolder folder = FolderOf(id);
+            PostgresImage image = FindImage(id, record.ImageDigest);
+            RoleSecrets? own = record.SecretsSet ? secrets.Open(id, folder) : null;
+            ResourceGroup group = OpenGroup(id);
+            InstanceProcess process = await LaunchAsync(id, record, folder, image, group, cancellationToken);
+            try
+            {
+                own ??= await secrets.SetAsync(
+                    id,
+                    folder,
+                    (await templates.EnsureAsync(image, cancellationToken)).Secrets,
+                    cancellationToken
+                );
+                return new StartedInstance(process, group, own);
+            }
+            catch (Exception exception)
+            {
+                await driver.StopAsync(process, group);
+                process.Dispose();
+                group.Remove();
+                throw exception is DormouseException or OperationCanceledException
+                    ? exception
+                    : WakeFailures.StartFailed(id, "its roles could not be given secrets.", exception);
+            }
+        }
+        finally
+        {
+            starts.Release();
+        }
+    }
+
+    public async Task<bool> StopAsync(InstanceFolder folder, InstanceProcess process, ResourceGroup group)
+    {
+        await stops.WaitAsync(CancellationToken.None);
+        try
+        {
+            bool ended = await driver.StopAsync(process, group);
+            if (ended)
+            {
+                CleanUp(folder, group);
+            }
+            return ended;
+        }
+        finally
+        {
+            stops.Release();
+        }
+    }
+
+    /// <summary>After PostgreSQL ended by itself: what is left of the generation on the host.</summary>
+    public async Task SweepAsync(InstanceFolder folder, InstanceProcess process, ResourceGroup group)
+    {
+        await driver.SweepAsync(process, group);
+        CleanUp(folder, group);
+    }
+
+    private static void CleanUp(InstanceFolder folder, ResourceGroup group)
+    {
+        group.Remove();
+        BoundedLog.Trim(folder.LogPath);
+    }
+
+    public Generation NewGeneration(DatabaseId id, long number, RoleSecrets own)
+    {
+        var stopped = new CancellationTokenSource();
+        var endpoint = new InstanceEndpoint(
+            id,
+            number,
+            FolderOf(id).SocketPath,
+            RoleSecrets.AppRole,
+            own.AppPassword,
+            DatabaseInside,
+            EdgeConnectionsMax,
+            stopped.Token
+        );
+        return new Generation(endpoint, stopped, time);
+    }
+
+    public RoleSecrets OpenSecrets(DatabaseId id) => secrets.Open(id, FolderOf(id));
+
+    public void Delete(DatabaseId id)
+    {
+        string path = FolderOf(id).Path;
+        if (Directory.Exists(path))
+        {
+            // Renamed first, so that a deletion cut short is seen as such and never as an instance that lost some files.
+            string doomed = Path.Combine(data.InstancesPath, DeletedPrefix + id);
+            if (Directory.Exists(doomed))
+            {
+                Directory.Delete(doomed, recursive: true);
+            }
+            Directory.Move(path, doomed);
+            Directory.Delete(doomed, recursive: true);
+        }
+    }
+
+    public const string DeletedPrefix = ".deleted-";
+
+    private async Task<InstanceProcess> LaunchAsync(
+        DatabaseId id,
+        InstanceRecord record,
+        InstanceFolder folder,
+        PostgresImage image,
+        ResourceGroup group,
+        CancellationToken cancellationToken
+    )
+    {
+        var sandbox = new Sandbox(
+            data.Reach(image.RootPath),
+            image.BinPath + "/postgres",
+            folder.ReachDataPath,
+            folder.SocketFolder,
+            record.Uid,
+            PostgresSettings.Arguments(image.MajorVersion, ConnectionsMax)
+        );
+        try
+        {
+            var order = new StartOrder(sandbox, folder.LockPath, folder.LogPath);
+            return await driver.StartAsync(order, group, options.StartTimeout, cancellationToken);
+        }
+        catch (Exception exception) when (exception is StartFailedException or IOException or UnauthorizedAccessException)
+        {
+            group.Remove();
+            string reason = exception.Message.TrimEnd('.') + ".";
+            throw WakeFailures.StartFailed(id, reason, exception);
+        }
+    }
+
+    private PostgresImage FindImage(DatabaseId id, string digest)
+    {
+        if (!knownImages.TryGetValue(digest, out PostgresImage? image))
+        {
+            image = images.Find(digest) ?? throw WakeFailures.ImageMissing(id, digest);
+            foreach (string mountPoint in SandboxCommand.MountPoints)
+            {
+                Directory.CreateDirectory(image.RootPath + mountPoint);
+            }
+            knownImages[digest] = image;
+        }
+        // Looked up anew each time: somebody may have moved it away.
+        return File.Exists(image.HostPathOf("postgres")) ? image : throw WakeFailures.ImageMissing(id, digest);
+    }
+
+    private async Task<InstanceTemplate> TemplateAsync(CancellationToken cancellationToken)
+    {
+        PostgresImage image = await images.EnsureDefaultAsync(new Progress<string>(), cancellationToken);
+        return await templates.EnsureAsync(image, cancellationToken);
+    }
+}
+
+/// <summary>What a start brought forth.</summary>
+internal sealed record StartedInstance(InstanceProcess Process, ResourceGroup Group, RoleSecrets Secrets);

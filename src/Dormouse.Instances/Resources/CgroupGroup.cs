@@ -1,0 +1,79 @@
+using Dormouse.Instances.Drivers.Native;
+
+namespace Dormouse.Instances.Resources;
+
+/// <summary>A group in every usable tree of control groups; the first tree is the one that freezes.</summary>
+internal sealed class CgroupGroup(IReadOnlyList<CgroupHierarchy> hierarchies, string name, TimeProvider time) : ResourceGroup
+{
+    private static readonly TimeSpan FreezePause = TimeSpan.FromMilliseconds(1);
+
+    // PostgreSQL freezes within a millisecond; a process in an uninterruptible write may take as long as the disk does.
+    private static readonly TimeSpan FreezeTimeout = TimeSpan.FromSeconds(5);
+    private const int AttachRoundsMax = 100;
+
+    private readonly CgroupHierarchy freezer = hierarchies[0];
+    private readonly CgroupHierarchy last = hierarchies[^1];
+
+    public override bool IsFrozen => freezer.IsFrozen(name);
+
+    public override void Attach(int rootPid)
+    {
+        // Parents come before their children, so what a moved parent bears is inside already, and a round that moves nothing ends it.
+        // The last tree decides: a child born between two moves of its parent is in the earlier trees only.
+        for (int round = 0; round < AttachRoundsMax; round++)
+        {
+            var members = last.Members(name).ToHashSet();
+            bool moved = false;
+            foreach (int pid in ProcessTable.Tree(rootPid).Where(pid => !members.Contains(pid)))
+            {
+                moved |= hierarchies.All(hierarchy => hierarchy.TryAttach(name, pid));
+            }
+            if (!moved)
+            {
+                return;
+            }
+        }
+        throw new IOException($"The processes under {rootPid} multiply faster than they can be moved into the group '{name}'.");
+    }
+
+    public override async Task FreezeAsync(CancellationToken cancellationToken)
+    {
+        freezer.SetFrozen(name, true);
+        long began = time.GetTimestamp();
+        while (!freezer.IsFrozen(name))
+        {
+            if (time.GetElapsedTime(began) > FreezeTimeout)
+            {
+                freezer.SetFrozen(name, false);
+                throw new IOException($"The group '{name}' did not freeze within {FreezeTimeout.TotalSeconds:0} s.");
+            }
+            await Task.Delay(FreezePause, time, cancellationToken);
+        }
+    }
+
+    public override void Thaw() => freezer.SetFrozen(name, false);
+
+    public override void Kill()
+    {
+        if (!freezer.TryKill(name))
+        {
+            foreach (int pid in freezer.Members(name))
+            {
+                _ = Libc.Kill(pid, Libc.SigKill);
+            }
+        }
+        if (Directory.Exists(freezer.GroupPath(name)))
+        {
+            // A frozen process of version 1 dies only once it is thawed.
+            freezer.SetFrozen(name, false);
+        }
+    }
+
+    public override void Remove()
+    {
+        foreach (CgroupHierarchy hierarchy in hierarchies)
+        {
+            hierarchy.Remove(name);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using System.Globalization;
+
+namespace Dormouse.Instances.Resources;
+
+/// <summary>
+/// One tree of control groups in which this platform has a folder of its own: the unified tree of version 2, or one tree per controller
+/// in version 1. Which of its files exist decides what it is used for.
+/// </summary>
+internal sealed class CgroupHierarchy(string basePath, bool unified)
+{
+    public string BasePath { get; } = basePath;
+
+    public bool Unified { get; } = unified;
+
+    public bool Freezes { get; set; }
+
+    public bool LimitsMemory { get; set; }
+
+    public bool LimitsProcesses { get; set; }
+
+    private string FreezerFile => Unified ? "cgroup.freeze" : "freezer.state";
+
+    private string MemoryFile => Unified ? "memory.max" : "memory.limit_in_bytes";
+
+    public string GroupPath(string name) => Path.Combine(BasePath, name);
+
+    public bool OffersFreezer(string name) => File.Exists(Path.Combine(GroupPath(name), FreezerFile));
+
+    public bool OffersMemory(string name) => File.Exists(Path.Combine(GroupPath(name), MemoryFile));
+
+    public bool OffersProcesses(string name) => File.Exists(Path.Combine(GroupPath(name), "pids.max"));
+
+    public void Create(string name, ResourceLimits limits)
+    {
+        Directory.CreateDirectory(GroupPath(name));
+        if (LimitsMemory)
+        {
+            Write(name, MemoryFile, limits.MemoryMaxBytes.ToString(CultureInfo.InvariantCulture));
+        }
+        if (LimitsProcesses)
+        {
+            Write(name, "pids.max", limits.ProcessesMax.ToString(CultureInfo.InvariantCulture));
+        }
+    }
+
+    /// <summary>False if the process is gone.</summary>
+    public bool TryAttach(string name, int pid)
+    {
+        try
+        {
+            Write(name, "cgroup.procs", pid.ToString(CultureInfo.InvariantCulture));
+            return true;
+        }
+        catch (IOException) when (!Directory.Exists($"/proc/{pid}"))
+        {
+            return false;
+        }
+    }
+
+    public IReadOnlyList<int> Members(string name)
+    {
+        try
+        {
+            return
+            [
+                .. File.ReadLines(Path.Combine(GroupPath(name), "cgroup.procs"))
+                    .Select(line => int.Parse(line, CultureInfo.InvariantCulture)),
+            ];
+        }
+        catch (Exception exception) when (exception is DirectoryNotFoundException or FileNotFoundException)
+        {
+            return [];
+        }
+    }
+
+    public void SetFrozen(string name, bool frozen) =>
+        Write(name, FreezerFile, Unified ? (frozen ? "1" : "0") : (frozen ? "FROZEN" : "THAWED"));
+
+    public bool IsFrozen(string name)
+    {
+        try
+        {
+            return Unified
+                ? File.ReadAllText(Path.Combine(GroupPath(name), "cgroup.events")).Contains("frozen 1", StringComparison.Ordinal)
+                : File.ReadAllText(Path.Combine(GroupPath(name), FreezerFile)).StartsWith("FROZEN", StringComparison.Ordinal);
+        }
+        catch (Exception exception) when (exception is DirectoryNotFoundException or FileNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>False where the kernel lacks it (before 5.14, and in version 1).</summary>
+    public bool TryKill(string name)
+    {
+        if (!File.Exists(Path.Combine(GroupPath(name), "cgroup.kill")))
+        {
+            return false;
+        }
+        Write(name, "cgroup.kill", "1");
+        return true;
+    }
+
+    public void Remove(string name)
+    {
+        try
+        {
+            // Not recursive: the kernel's own files inside cannot be deleted and vanish with the folder.
+            Directory.Delete(GroupPath(name));
+        }
+        catch (DirectoryNotFoundException) { }
+        catch (IOException)
+        {
+            // A member is still on its way out. The sweep at the next start removes the folder.
+        }
+    }
+
+    public IEnumerable<string> Groups() =>
+        Directory.Exists(BasePath) ? Directory.EnumerateDirectories(BasePath).Select(path => Path.GetFileName(path)) : [];
+
+    private void Write(string name, string file, string value)
+    {
+        // Opened without truncation or creation: these are the kernel's files, one write is one command.
+        using var stream = new FileStream(Path.Combine(GroupPath(name), file), FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0);
+        stream.Write(System.Text.Encoding.ASCII.GetBytes(value));
+    }
+}

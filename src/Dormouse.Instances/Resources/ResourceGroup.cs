@@ -1,0 +1,36 @@
+namespace Dormouse.Instances.Resources;
+
+/// <summary>
+/// All processes of one instance as one thing: frozen, thawed, limited and ended together. Made by <see cref="ResourceGroups"/> with what
+/// the host offers. Used by the instance's one writer only, except for <see cref="Thaw"/>, which is idempotent.
+/// </summary>
+internal abstract class ResourceGroup
+{
+    /// <summary>True while the processes get no CPU.</summary>
+    public abstract bool IsFrozen { get; }
+
+    /// <summary>Takes in a process with all its descendants, also those that are born meanwhile. Repeating it does no harm.</summary>
+    public abstract void Attach(int rootPid);
+
+    /// <summary>Returns once no process of the group runs. Throws <see cref="IOException"/>, with the group thawed, if that takes too long.</summary>
+    public abstract Task FreezeAsync(CancellationToken cancellationToken);
+
+    public abstract void Thaw();
+
+    /// <summary>Ends every process at once, frozen or not: for PostgreSQL this is a crash.</summary>
+    public abstract void Kill();
+
+    /// <summary>Gives back what the group holds on the host once its processes are gone.</summary>
+    public abstract void Remove();
+}
+
+/// <summary>Bounds of one instance; they hold as far as <see cref="ResourceReport"/> says.</summary>
+/// <param name="MemoryMaxBytes">Memory of all processes and of the page cache that they fill.</param>
+/// <param name="ProcessesMax">Processes and threads.</param>
+internal sealed record ResourceLimits(long MemoryMaxBytes, int ProcessesMax);
+
+/// <summary>How instances are frozen on this host and which bounds truly hold.</summary>
+/// <param name="Freezer"><c>cgroup v2</c>, <c>cgroup v1</c> or <c>signals</c>.</param>
+/// <param name="MemoryLimited">Whether the bound of memory holds.</param>
+/// <param name="ProcessesLimited">Whether the bound of processes holds.</param>
+public sealed record ResourceReport(string Freezer, bool MemoryLimited, bool ProcessesLimited);

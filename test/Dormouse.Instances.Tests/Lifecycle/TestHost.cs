@@ -1,0 +1,128 @@
+using Dormouse.Contracts;
+using Dormouse.Instances.Images;
+using Dormouse.Instances.Lifecycle;
+using Dormouse.Instances.Resources;
+using Dormouse.Postgres;
+using Dormouse.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Dormouse.Instances.Tests.Lifecycle;
+
+/// <summary>A lifecycle on a data folder of its own; at disposal every instance is stopped and the folder removed.</summary>
+internal sealed class TestHost : IAsyncDisposable
+{
+    private readonly SecretBox box = new(new Dictionary<uint, byte[]> { [1] = new byte[SecretBox.KeyBytes] });
+    private readonly bool ownsFolder;
+
+    private TestHost(TestDataFolder folder, InstancesOptions options, bool ownsFolder)
+    {
+        Folder = folder;
+        Options = options;
+        this.ownsFolder = ownsFolder;
+        Images = new ImageStore(TestImage.Options(), TimeProvider.System);
+        Lifecycle = new InstanceLifecycle(options, Images, TestImage.Templates, box, TimeProvider.System, NullLoggerFactory.Instance);
+    }
+
+    public TestDataFolder Folder { get; }
+
+    public InstancesOptions Options { get; }
+
+    public ImageStore Images { get; }
+
+    public InstanceLifecycle Lifecycle { get; }
+
+    public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <param name="configure">Makes the options for a data folder; the default never puts to sleep by itself.</param>
+    public static async Task<TestHost> StartAsync(Func<string, InstancesOptions>? configure = null)
+    {
+        await TestImage.GetTemplateAsync();
+        var folder = new TestDataFolder();
+        var host = new TestHost(folder, (configure ?? Awake)(folder.Path), ownsFolder: true);
+        await host.Lifecycle.StartAsync(Cancellation);
+        return host;
+    }
+
+    /// <summary>
+    /// A second platform on the same data folder. The first lets go of its instances, which writes and ends nothing: on disk and in the
+    /// kernel it is as after a kill.
+    /// </summary>
+    public async Task<TestHost> SucceedAsync()
+    {
+        await Lifecycle.DisposeAsync();
+        var next = new TestHost(Folder, Options, ownsFolder: false);
+        await next.Lifecycle.StartAsync(Cancellation);
+        return next;
+    }
+
+    public static InstancesOptions Awake(string path) =>
+        new()
+        {
+            DataPath = path,
+            FreezeAfter = TimeSpan.FromHours(1),
+            StopAfter = TimeSpan.FromHours(2),
+        };
+
+    public static InstancesOptions BySignals(string path) =>
+        new()
+        {
+            DataPath = path,
+            FreezeAfter = TimeSpan.FromHours(1),
+            StopAfter = TimeSpan.FromHours(2),
+            Resources = ResourceChoice.Signals,
+        };
+
+    public async Task<DatabaseId> CreateAsync()
+    {
+        var id = DatabaseId.New();
+        await Lifecycle.CreateAsync(id, Cancellation);
+        return id;
+    }
+
+    public string PathOf(DatabaseId id, string name) => Folder.Combine("instances", id.ToString(), name);
+
+    public static async Task<ServerConnection> ConnectAsync(InstanceEndpoint endpoint) =>
+        await ServerConnection.OpenAsync(
+            new ServerLogin(endpoint.SocketPath, endpoint.User, endpoint.Password, endpoint.DatabaseName),
+            new ServerConnectionOptions(),
+            Cancellation
+        );
+
+    /// <summary>Takes a lease, connects, runs SQL and returns the first cell.</summary>
+    public async Task<string?> QueryAsync(DatabaseId id, string sql)
+    {
+        using IInstanceLease lease = await Lifecycle.LeaseAsync(id, Cancellation);
+        await using ServerConnection connection = await ConnectAsync(lease.Endpoint);
+        return await ScalarAsync(connection, sql);
+    }
+
+    public static async Task<string?> ScalarAsync(ServerConnection connection, string sql)
+    {
+        var rows = new FirstCell();
+        await connection.ExecuteSimpleAsync(sql, rows, Cancellation);
+        return rows.Text;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Lifecycle.StopAllAsync(CancellationToken.None);
+        await Lifecycle.DisposeAsync();
+        if (ownsFolder)
+        {
+            Folder.Dispose();
+        }
+    }
+
+    private sealed class FirstCell : IRowReceiver
+    {
+        public string? Text { get; private set; }
+
+        public void Columns(ReadOnlySpan<WireColumn> columns) { }
+
+        public void Row(ReadOnlySpan<byte> dataRow)
+        {
+            int length = System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(dataRow);
+            Text ??= length < 0 ? null : System.Text.Encoding.UTF8.GetString(dataRow.Slice(4, length));
+        }
+    }
+}
