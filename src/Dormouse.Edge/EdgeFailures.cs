@@ -23,6 +23,7 @@ internal static class EdgeFailures
     public const string ConnectionWaitCode = "DM4011";
     public const string CommitLostCode = "DM4012";
     public const string UnsupportedBodyCode = "DM4013";
+    public const string ClientGoneCode = "DM4014";
 
     // The text is the one that the hosted service gives, so that apps which look for it find it here too. It says nothing about whether
     // the key was unknown, expired or revoked: that would help only whoever is guessing.

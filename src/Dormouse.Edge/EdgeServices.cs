@@ -27,10 +27,11 @@ public static class EdgeServices
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        // Twice the edge's own bounds: those are met first, and they have an answer of their own (P6009).
         var queryLimits = new QueryLimits
         {
-            MaxResultBytes = options.Limits.MaxAnswerBytes,
-            MaxAnswerBytes = options.Limits.MaxAnswerBytes,
+            MaxResultBytes = (int)Math.Min(2L * options.Limits.MaxAnswerBytes, int.MaxValue),
+            MaxAnswerBytes = (int)Math.Min(2L * options.Limits.MaxAnswerBytes, int.MaxValue),
         };
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);

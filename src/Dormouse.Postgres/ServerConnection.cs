@@ -234,10 +234,10 @@ public sealed class ServerConnection : IAsyncDisposable
                 bool kept = statement.IsReady;
                 reader.Begin(sql, statement, receiver);
                 await ExchangeAsync(cancellationToken);
-                if (kept && attempts == 1 && IsOutOfDate(reader.Error))
+                if (kept && attempts == 1 && IsOutOfDate())
                 {
                     statements.Remove(statement);
-                    if (reader.Transaction == TransactionStatus.Idle && !reader.RowsBegan)
+                    if (reader.Transaction == TransactionStatus.Idle)
                     {
                         continue;
                     }
@@ -297,19 +297,32 @@ public sealed class ServerConnection : IAsyncDisposable
         return statement;
     }
 
-    /// <summary>Sends what was written and reads the answer to its end. Whatever fails here breaks the connection.</summary>
+    /// <summary>
+    /// Sends what was written and reads the answer to its end. A request that does not fit into the socket at once is sent while the
+    /// answer is read already: the server may want to say much (65,535 parameter types) before it takes the rest. Whatever fails here
+    /// breaks the connection.
+    /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask ExchangeAsync(CancellationToken cancellationToken)
     {
+        Task? sending = null;
         cancellation.Begin(cancellationToken);
         try
         {
-            await SendRequestAsync();
-            statements.Closed();
+            ValueTask flush = FlushAsync();
+            if (flush.IsCompletedSuccessfully)
+            {
+                flush.GetAwaiter().GetResult();
+            }
+            else
+            {
+                sending = flush.AsTask();
+            }
             for (ResponseStep step; (step = reader.Process(receive)) != ResponseStep.Ready; )
             {
                 if (step == ResponseStep.CopyIn)
                 {
+                    await (sending ?? Task.CompletedTask);
                     Requests.CopyFail(send, reader.IsExtended);
                     await FlushAsync();
                 }
@@ -324,6 +337,7 @@ public sealed class ServerConnection : IAsyncDisposable
                 }
                 receive.Advance(received);
             }
+            statements.Closed();
         }
         catch (Exception e)
         {
@@ -331,21 +345,9 @@ public sealed class ServerConnection : IAsyncDisposable
         }
         finally
         {
+            // A send cannot outlast its answer, nor a broken socket; its buffer is ours again only after it.
+            await (sending ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await cancellation.EndAsync();
-        }
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask SendRequestAsync()
-    {
-        try
-        {
-            await FlushAsync();
-        }
-        catch (SocketException)
-        {
-            await ReadLastWordsAsync();
-            throw;
         }
     }
 
@@ -357,27 +359,6 @@ public sealed class ServerConnection : IAsyncDisposable
             rest = rest[await socket.SendAsync(rest)..];
         }
         send.Release();
-    }
-
-    /// <summary>A server that ended the session has said why before it closed; that stands in our socket still.</summary>
-    private async ValueTask ReadLastWordsAsync()
-    {
-        try
-        {
-            while (reader.Process(receive) == ResponseStep.NeedMore && reader.Error is null)
-            {
-                int received = await socket.ReceiveAsync(receive.FreeSpace());
-                if (received == 0)
-                {
-                    return;
-                }
-                receive.Advance(received);
-            }
-        }
-        catch (Exception e) when (e is SocketException or ServerConnectionException)
-        {
-            // Nothing to read: the failure to send says enough.
-        }
     }
 
     /// <summary>
@@ -432,12 +413,17 @@ public sealed class ServerConnection : IAsyncDisposable
     }
 
     /// <summary>
-    /// The server refuses a kept statement whose result columns changed, or no longer knows it. The routine's name tells the first
-    /// from other unsupported features: the message may be translated.
+    /// Whether a kept statement may be at fault rather than the command: the server no longer knows it, its result columns changed, or,
+    /// before it was bound, it no longer fits the tables (class 42: parameter types, for one, are inferred when it is prepared). The
+    /// routine's name tells the second from other unsupported features, since the message may be translated.
     /// </summary>
-    private static bool IsOutOfDate(PostgresErrorFields? error) =>
-        error is { SqlState: SqlState.InvalidStatementName }
-        || error is { SqlState: SqlState.FeatureNotSupported, Routine: "RevalidateCachedQuery" };
+    private bool IsOutOfDate() =>
+        reader is { Error: { } error, IsBound: false }
+        && (
+            error.SqlState == SqlState.InvalidStatementName
+            || error is { SqlState: SqlState.FeatureNotSupported, Routine: "RevalidateCachedQuery" }
+            || error.SqlState.StartsWith("42", StringComparison.Ordinal)
+        );
 
     private CommandCompletion Completion(CancellationToken cancellationToken)
     {

@@ -33,7 +33,8 @@ internal sealed class RequestDeadline : IDisposable
     /// </summary>
     public DormouseException? Explain(Exception cause) =>
         timedOut ? EdgeFailures.QueryTimeout(limit, cause)
-        : clientGone.IsCancellationRequested ? new DormouseException(FailureKind.ClientGone, "DM4099", "The client has gone.", cause)
+        : clientGone.IsCancellationRequested
+            ? new DormouseException(FailureKind.ClientGone, EdgeFailures.ClientGoneCode, "The client has gone.", cause)
         : null;
 
     public void Dispose()

@@ -15,7 +15,6 @@ internal sealed class ResponseReader
     private IRowReceiver? receiver;
     private string sql = "";
     private WireColumn[]? columns;
-    private bool rowsBegan;
 
     public TransactionStatus Transaction { get; private set; }
 
@@ -33,8 +32,8 @@ internal sealed class ResponseReader
 
     public CommandCompletion Completion { get; private set; }
 
-    /// <summary>Columns or rows were handed over: the command must not be tried again.</summary>
-    public bool RowsBegan => rowsBegan;
+    /// <summary>The statement was bound, so it may have taken effect: the command must not be tried again.</summary>
+    public bool IsBound { get; private set; }
 
     public bool IsExtended => statement is not null;
 
@@ -47,7 +46,7 @@ internal sealed class ResponseReader
         this.statement = statement;
         this.receiver = receiver;
         columns = null;
-        rowsBegan = false;
+        IsBound = false;
         Error = null;
         ReceiverFailure = null;
         CopyRefused = false;
@@ -161,6 +160,7 @@ internal sealed class ResponseReader
         {
             throw WireFault.Protocol("a statement was bound before it was described");
         }
+        IsBound = true;
         if (bound.Columns is { } described)
         {
             BeginRows(described);
@@ -170,7 +170,6 @@ internal sealed class ResponseReader
     private void BeginRows(WireColumn[] described)
     {
         columns = described;
-        rowsBegan = true;
         if (receiver is { } target)
         {
             try

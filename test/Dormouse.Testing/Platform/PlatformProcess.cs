@@ -18,13 +18,11 @@ public sealed class PlatformProcess : IAsyncDisposable
     private readonly HttpClient client = new(new SocketsHttpHandler { UseProxy = false }, disposeHandler: true);
     private readonly string folder;
     private readonly string[] options;
-    private readonly bool removeFolder;
 
-    private PlatformProcess(string folder, string[] options, bool removeFolder)
+    private PlatformProcess(string folder, string[] options)
     {
         this.folder = folder;
         this.options = options;
-        this.removeFolder = removeFolder;
     }
 
     /// <summary>The data folder.</summary>
@@ -42,10 +40,13 @@ public sealed class PlatformProcess : IAsyncDisposable
     /// <summary>Starts a platform on a new data folder. <paramref name="options"/> are passed on to <c>up</c>.</summary>
     public static async Task<PlatformProcess> StartAsync(CancellationToken cancellationToken, params string[] options)
     {
-        PlatformProcess platform = new(Directory.CreateTempSubdirectory("dormouse-e2e-").FullName, options, removeFolder: true);
+        string folder = Directory.CreateTempSubdirectory("dormouse-e2e-").FullName;
+        // As root each instance has a user of its own, who must be able to pass through.
+        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        PlatformProcess platform = new(folder, options);
         try
         {
-            await PlatformSeed.PlantAsync(platform.folder, cancellationToken);
+            await PlatformSeed.PlantAsync(platform.folder);
             await platform.UpAsync(cancellationToken);
         }
         catch
@@ -142,7 +143,7 @@ public sealed class PlatformProcess : IAsyncDisposable
         {
             EndProcess(pid);
         }
-        if (removeFolder && Environment.GetEnvironmentVariable("DORMOUSE_TEST_KEEP") is null)
+        if (Environment.GetEnvironmentVariable("DORMOUSE_TEST_KEEP") is null)
         {
             Directory.Delete(folder, recursive: true);
         }

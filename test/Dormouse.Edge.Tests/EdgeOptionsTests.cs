@@ -1,0 +1,30 @@
+using Dormouse.Edge.Engine;
+using Dormouse.Edge.Limits;
+using Dormouse.Edge.Transactions;
+
+namespace Dormouse.Edge.Tests;
+
+public sealed class EdgeOptionsTests
+{
+    [Fact]
+    public void The_defaults_are_valid() => new EdgeOptions().Validate();
+
+    [Fact]
+    public void All_wrong_settings_are_named_at_once()
+    {
+        var options = new EdgeOptions
+        {
+            Region = "no\r\nheader",
+            Limits = new RequestLimitOptions { MaxRequests = 1 },
+            Engine = new EngineOptions { ConnectionsPerInstance = 0 },
+            Transactions = new TransactionOptions { DefaultTimeout = TimeSpan.FromHours(1) },
+        };
+
+        string message = Assert.Throws<ArgumentException>(options.Validate).Message;
+
+        Assert.All(
+            ["Region", "MaxRequests", "ConnectionsPerInstance", "DefaultTimeout"],
+            name => Assert.Contains(name, message, StringComparison.Ordinal)
+        );
+    }
+}

@@ -1,0 +1,262 @@
+using System.Net;
+using System.Text;
+using Dormouse.Edge.Limits;
+using Dormouse.Edge.Tests.Harness;
+using Dormouse.Testing;
+
+namespace Dormouse.Edge.Tests.Limits;
+
+/// <summary>Each bound, from outside: the documented answer, and nothing left behind.</summary>
+public sealed class LimitTests
+{
+    private const string Asleep =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%asleep%' AND state = 'active'";
+
+    private static readonly string Sleep = Plans.RawQuery("SELECT 'asleep' FROM pg_sleep(60)");
+
+    [Fact]
+    public async Task A_body_that_announces_too_much_is_refused_unread()
+    {
+        await using EdgeHost edge = await EdgeHost.StartAsync(options => options.Limits.MaxBodyBytes = 10_000);
+        using RawClient client = await RawClient.ConnectAsync(edge);
+
+        await client.SendQueryHeadersAsync(edge, 1_000_000_000);
+        string answer = await client.ReadToEndAsync();
+
+        Assert.StartsWith("HTTP/1.1 413", answer, StringComparison.Ordinal);
+        Assert.Contains("10000 bytes", answer, StringComparison.Ordinal);
+        Assert.Equal(0, edge.Service<BufferBudget>().UsedBytes);
+    }
+
+    [Fact]
+    public async Task A_body_that_grows_too_large_is_cut()
+    {
+        await using EdgeHost edge = await EdgeHost.StartAsync(options => options.Limits.MaxBodyBytes = 10_000);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/query");
+        request.Headers.TransferEncodingChunked = true;
+        request.Content = new StringContent(new string(' ', 20_000));
+
+        using HttpResponseMessage response = await edge.Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        Assert.Equal(0, edge.Service<BufferBudget>().UsedBytes);
+        Assert.Equal(0, edge.Service<Admission>().InFlight);
+    }
+
+    [Fact]
+    public async Task A_compressed_body_is_refused()
+    {
+        await using EdgeHost edge = await EdgeHost.StartAsync();
+        using var content = new StringContent("{}");
+        content.Headers.ContentEncoding.Add("gzip");
+
+        using HttpResponseMessage response = await edge.Http.PostAsync("/query", content, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("SELECT repeat('x', 100000) AS long")]
+    [InlineData("SELECT repeat('x', 100) AS short FROM generate_series(1, 1000)")]
+    [InlineData("SELECT i FROM generate_series(1, 100000000) i")]
+    public async Task An_answer_that_is_too_large_is_P6009_and_its_statement_is_cancelled(string sql)
+    {
+        await using EdgeHost edge = await EdgeHost.StartAsync(options => options.Limits.MaxAnswerBytes = 50_000);
+
+        Reply reply = await edge.QueryAsync(Plans.RawQuery(sql));
+
+        Assert.Equal((422, "P6009"), (reply.Status, reply.Code));
+        Assert.Contains("50000 bytes", reply.Message, StringComparison.Ordinal);
+        await edge.WaitForAsync(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'active'",
+            "0"
+        );
+        Assert.Equal(0, edge.Service<BufferBudget>().UsedBytes);
+        Assert.Equal(200, (await edge.QueryAsync(Plans.RawQuery("SELECT 1"))).Status);
+    }
+
+    [Fact]
+    public async Task Rows_that_swell_in_the_answer_are_bounded_too()
+    {
+        await using EdgeHost edge = await EdgeHost.StartAsync(options => options.Limits.MaxAnswerBytes = 50_000);
+
+        // Each control character takes one byte in the row and six in JSON.
+        Reply reply = await edge.QueryAsync(Plans.RawQuery("SELECT repeat(E'\\x01', 40000) AS long"));
+
+        Assert.Equal((422, "P6009"), (reply.Status, reply.Code));
+    }
+
+    [Fact]
+    public async Task When_all_large_buffers_are_taken_a_request_is_told_to_come_again()
+    {
+        await using EdgeHost edge = await EdgeHost.StartAsync();
+        BufferBudget budget = edge.Service<BufferBudget>();
+        long all = new EdgeOptions().Limits.MaxBufferedBytes;
+        Assert.True(budget.TryTake(all));
+
+        Reply large = await edge.QueryAsync(Plans.RawQuery("SELECT repeat('x', 100000) AS long"));
+        Reply small = await edge.QueryAsync(Plans.RawQuery("SELECT 1"));
+        budget.Return(all);
+
+        Assert.Equal((429, "P5011", "1"), (large.Status, large.Code, large.Header("Retry-After")));
+        Assert.Equal(200, small.Status);
+        Assert.Equal(0, budget.UsedBytes);
+    }
+
+    [Fact]
+    public async Task Too_many_requests_of_one_database_are_429_and_do_not_touch_another()
+    {
+        await using EdgeHost edge = await EdgeHost.StartAsync(options => options.Limits.MaxRequestsPerDatabase = 2);
+        edge.Instances.Wake = new TaskCompletionSource();
+        Task<Reply>[] held = [edge.QueryAsync(Plans.RawQuery("SELECT 1")), edge.QueryAsync(Plans.RawQuery("SELECT 1"))];
+        await WaitUntilAsync(() => edge.Service<Admission>().InFlight == 2);
+        var other = Contracts.DatabaseId.New();
+        edge.Instances.Set(other, edge.Database);
+        using HttpClient neighbour = edge.NewClient(edge.Keys.Add(other));
+
+        Reply third = await edge.QueryAsync(Plans.RawQuery("SELECT 1"));
+        Task<Reply> neighbours = Reply.OfAsync(neighbour, HttpMethod.Post, "/query", Plans.RawQuery("SELECT 1"));
+        edge.Instances.Wake.SetResult();
+
+        Assert.Equal((429, "P5011", "1"), (third.Status, third.Code, third.Header("Retry-After")));
+        Assert.All(await Task.WhenAll([.. held, neighbours]), reply => Assert.Equal(200, reply.Status));
+        Assert.Equal(0, edge.Service<Admission>().InFlight);
+    }
+
+    [Fact]
+    public async Task A_query_that_takes_too_long_is_P6004_and_its_statement_is_cancelled()
+    {
+        var clock = new ManualTimeProvider();
+        await using EdgeHost edge = await EdgeHost.StartAsync(null, clock);
+        Task<Reply> sleeping = edge.QueryAsync(Sleep);
+        await edge.WaitForAsync(Asleep, "1");
+
+        clock.Advance(TimeSpan.FromSeconds(60));
+        Reply reply = await sleeping;
+
+        Assert.Equal((504, "P6004"), (reply.Status, reply.Code));
+        await edge.WaitForAsync(Asleep, "0");
+        Assert.Equal(0, edge.Instances.Leases);
+        Assert.Equal(200, (await edge.QueryAsync(Plans.RawQuery("SELECT 1"))).Status);
+    }
+
+    [Fact]
+    public async Task A_request_that_waits_too_long_for_a_connection_is_P2024()
+    {
+        var clock = new ManualTimeProvider();
+        await using EdgeHost edge = await EdgeHost.StartAsync(options => options.Engine.ConnectionsPerInstance = 2, clock);
+        Task<Reply>[] sleeping = [edge.QueryAsync(Sleep), edge.QueryAsync(Sleep)];
+        await edge.WaitForAsync(Asleep, "2");
+        int timers = clock.PendingTimers;
+        Task<Reply> waiting = edge.QueryAsync(Plans.RawQuery("SELECT 1"));
+        await WaitUntilAsync(() => clock.PendingTimers == timers + 2);
+
+        clock.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Equal((429, "P2024"), ((await waiting).Status, (await waiting).Code));
+        clock.Advance(TimeSpan.FromSeconds(60));
+        await Task.WhenAll(sleeping);
+    }
+
+    [Fact]
+    public async Task A_client_that_goes_has_its_statement_cancelled()
+    {
+        await using EdgeHost edge = await EdgeHost.StartAsync();
+        using (RawClient client = await RawClient.ConnectAsync(edge))
+        {
+            await client.SendQueryHeadersAsync(edge, Encoding.UTF8.GetByteCount(Sleep));
+            await client.SendAsync(Sleep);
+            await edge.WaitForAsync(Asleep, "1");
+        }
+
+        await edge.WaitForAsync(Asleep, "0");
+        await WaitUntilAsync(() => edge.Service<Admission>().InFlight == 0 && edge.Instances.Leases == 0);
+    }
+
+    [Fact]
+    public async Task A_client_that_goes_while_its_instance_wakes_leaves_nothing_behind()
+    {
+        await using EdgeHost edge = await EdgeHost.StartAsync();
+        edge.Instances.Wake = new TaskCompletionSource();
+        using (RawClient client = await RawClient.ConnectAsync(edge))
+        {
+            await client.SendQueryHeadersAsync(edge, Encoding.UTF8.GetByteCount(Sleep));
+            await client.SendAsync(Sleep);
+            await WaitUntilAsync(() => edge.Service<Admission>().InFlight == 1);
+        }
+
+        await WaitUntilAsync(() => edge.Service<Admission>().InFlight == 0);
+        Assert.Equal(0, edge.Instances.LeasesEver);
+    }
+
+    [Fact]
+    public async Task A_body_that_trickles_is_cut_off()
+    {
+        await using EdgeHost edge = await EdgeHost.StartAsync(options =>
+        {
+            options.Limits.DataRateGrace = TimeSpan.FromSeconds(1.1);
+            options.Limits.MinBytesPerSecond = 10_000;
+        });
+        using RawClient client = await RawClient.ConnectAsync(edge);
+
+        await client.SendQueryHeadersAsync(edge, 100_000);
+        await client.SendAsync("{");
+        string answer = await client.ReadToEndAsync();
+
+        Assert.StartsWith("HTTP/1.1 408", answer, StringComparison.Ordinal);
+        await WaitUntilAsync(() => edge.Service<Admission>().InFlight == 0);
+        Assert.Equal(0, edge.Instances.LeasesEver);
+    }
+
+    [Fact]
+    public async Task Headers_that_trickle_are_cut_off()
+    {
+        await using EdgeHost edge = await EdgeHost.StartAsync(options => options.Limits.HeadersTimeout = TimeSpan.FromSeconds(1));
+        using RawClient client = await RawClient.ConnectAsync(edge);
+
+        await client.SendAsync("POST /query HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");
+        string answer = await client.ReadToEndAsync();
+
+        Assert.StartsWith("HTTP/1.1 408", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Headers_that_are_too_large_are_refused()
+    {
+        await using EdgeHost edge = await EdgeHost.StartAsync();
+        using RawClient client = await RawClient.ConnectAsync(edge);
+
+        await client.SendAsync($"POST /query HTTP/1.1\r\nHost: localhost\r\nX-Long: {new string('x', 20_000)}\r\n\r\n");
+        string answer = await client.ReadToEndAsync();
+
+        Assert.StartsWith("HTTP/1.1 431", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Bodies_that_were_announced_and_never_sent_cost_little()
+    {
+        await using EdgeHost edge = await EdgeHost.StartAsync();
+        var clients = new List<RawClient>();
+        for (var i = 0; i < 50; i++)
+        {
+            RawClient client = await RawClient.ConnectAsync(edge);
+            clients.Add(client);
+            await client.SendQueryHeadersAsync(edge, 16 * 1024 * 1024);
+        }
+        await WaitUntilAsync(() => edge.Service<Admission>().InFlight == 50);
+
+        Assert.Equal(0, edge.Service<BufferBudget>().UsedBytes);
+
+        clients.ForEach(client => client.Dispose());
+        await WaitUntilAsync(() => edge.Service<Admission>().InFlight == 0);
+    }
+
+    private static async Task WaitUntilAsync(Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!condition())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, limit.Token);
+        }
+    }
+}

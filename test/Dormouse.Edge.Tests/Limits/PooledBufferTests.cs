@@ -1,0 +1,53 @@
+using Dormouse.Contracts;
+using Dormouse.Edge.Limits;
+
+namespace Dormouse.Edge.Tests.Limits;
+
+public sealed class PooledBufferTests
+{
+    [Fact]
+    public void It_grows_with_what_is_written_and_gives_everything_back()
+    {
+        var budget = new BufferBudget(1_000_000);
+        var buffer = new PooledBuffer(500_000, EdgeFailures.AnswerTooLarge, budget);
+        byte[] written = [.. Enumerable.Range(0, 100_000).Select(i => (byte)i)];
+
+        foreach (byte[] part in written.Chunk(777))
+        {
+            part.CopyTo(buffer.GetSpan(part.Length));
+            buffer.Advance(part.Length);
+        }
+
+        Assert.True(buffer.WrittenSpan.SequenceEqual(written));
+        Assert.InRange(budget.UsedBytes, 100_000, 250_000);
+        buffer.Dispose();
+        buffer.Dispose();
+        Assert.Equal(0, budget.UsedBytes);
+    }
+
+    [Fact]
+    public void It_refuses_what_is_above_its_bound()
+    {
+        var buffer = new PooledBuffer(10_000, EdgeFailures.AnswerTooLarge, new BufferBudget(1_000_000));
+
+        buffer.GetSpan(10_000);
+        buffer.Advance(10_000);
+        buffer.GetSpan(1);
+
+        Assert.Equal(FailureKind.Quota, Assert.Throws<DormouseException>(() => buffer.Advance(1)).Kind);
+        Assert.Throws<DormouseException>(() => buffer.GetMemory(1_000_000));
+        buffer.Dispose();
+    }
+
+    [Fact]
+    public void It_refuses_what_the_budget_cannot_pay()
+    {
+        var budget = new BufferBudget(50_000);
+        using var buffer = new PooledBuffer(1_000_000, EdgeFailures.AnswerTooLarge, budget);
+
+        DormouseException refused = Assert.Throws<DormouseException>(() => buffer.GetSpan(60_000));
+
+        Assert.Equal(FailureKind.RateLimited, refused.Kind);
+        Assert.Equal(0, budget.UsedBytes);
+    }
+}
