@@ -1,11 +1,12 @@
 using Dormouse.Bench;
+using Dormouse.Bench.Drivers;
 using Dormouse.Bench.Query;
 using Dormouse.Bench.Reports;
 using Dormouse.Bench.Wake;
 
 // ./dormouse bench list | NAME [--json]: starts what the bench needs, measures, prints the report, cleans up. Holding the aims is not
 // the exit status's business: 0 says that it ran.
-IBench[] benches = [new WakeBench(), new QueryBench()];
+IBench[] benches = [new WakeBench(), new QueryBench(), new DriverBench()];
 
 if (args is ["list"])
 {
