@@ -1,0 +1,25 @@
+namespace Dormouse.Contracts.Management;
+
+/// <param name="Name">The new database's name.</param>
+/// <param name="ConnectionName">The name of its first connection; null: <c>default</c>.</param>
+public sealed record CreateDatabaseRequest(string? Name, string? ConnectionName = null);
+
+/// <param name="Name">The new connection's name.</param>
+/// <param name="ExpiresInSeconds">How long its key is valid; null: for ever.</param>
+public sealed record CreateConnectionRequest(string? Name, long? ExpiresInSeconds = null);
+
+/// <param name="OverlapSeconds">How long the old key stays valid beside the new one; null: a day.</param>
+public sealed record RotateConnectionRequest(long? OverlapSeconds = null);
+
+/// <param name="To"><c>frozen</c> or <c>stopped</c>; null: frozen.</param>
+public sealed record SleepRequest(string? To = null);
+
+/// <param name="Sql">A script of one or more statements, run as the role <c>app</c> in one transaction unless it says otherwise.</param>
+public sealed record ExecuteRequest(string? Sql);
+
+/// <summary>The body of every answer of the management endpoint that is no success.</summary>
+public sealed record ErrorResponse(ErrorBody Error);
+
+/// <param name="Code">A stable code such as <c>DM2001</c>.</param>
+/// <param name="Message">What went wrong, the value concerned, and what to do.</param>
+public sealed record ErrorBody(string Code, string Message);

@@ -1,0 +1,86 @@
+namespace Dormouse.Contracts.Management;
+
+/// <summary>A database as the management endpoint and the command line show it.</summary>
+/// <param name="Id">The database's id.</param>
+/// <param name="Name">Its name, unique in its project whatever the case of its letters.</param>
+/// <param name="State"><c>creating</c>, <c>running</c>, <c>frozen</c>, <c>stopped</c>, <c>deleting</c>, or <c>missing</c>: no instance is here.</param>
+/// <param name="CreatedAt">When it was made.</param>
+public sealed record DatabaseResource(string Id, string Name, string State, DateTimeOffset CreatedAt)
+{
+    /// <summary>The postmaster's process id on the host; absent while stopped.</summary>
+    public int? Pid { get; init; }
+
+    /// <summary>When the instance came into its state.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>How often the instance was started cold.</summary>
+    public long? Generation { get; init; }
+
+    /// <summary>How many leases hold it awake at this moment.</summary>
+    public int? Leases { get; init; }
+
+    /// <summary>The digest of the image on which it runs.</summary>
+    public string? Image { get; init; }
+
+    /// <summary>Why the last wake failed, if it did.</summary>
+    public string? LastFailure { get; init; }
+
+    /// <summary>Only in the answer to a creation: it holds a key, which cannot be shown again.</summary>
+    public ConnectionUrls? Urls { get; init; }
+
+    /// <summary>Only in the answer to a creation: the first connection.</summary>
+    public ConnectionName? Connection { get; init; }
+}
+
+/// <summary>What to paste into an app.</summary>
+/// <param name="Prisma">For <c>@prisma/client</c>.</param>
+public sealed record ConnectionUrls(string Prisma);
+
+/// <summary>A connection by id and name.</summary>
+public sealed record ConnectionName(string Id, string Name);
+
+/// <summary>A connection: a named credential of a database.</summary>
+public sealed record ConnectionResource(
+    string Id,
+    string Name,
+    ConnectionName Database,
+    DateTimeOffset CreatedAt,
+    IReadOnlyList<KeyResource> Keys
+)
+{
+    /// <summary>Only in the answer to a creation or a rotation: the key itself, which cannot be shown again.</summary>
+    public string? ApiKey { get; init; }
+
+    /// <summary>As <see cref="ApiKey"/>.</summary>
+    public ConnectionUrls? Urls { get; init; }
+}
+
+/// <summary>A key of a connection that is valid now; during a rotation there are two.</summary>
+/// <param name="Hint">The key's first characters.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="ExpiresAt">When it ends; null: never.</param>
+public sealed record KeyResource(string Hint, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt);
+
+/// <summary>The running platform.</summary>
+/// <param name="Version">Dormouse's version.</param>
+/// <param name="Pid">Its process id.</param>
+/// <param name="Http">The front door.</param>
+/// <param name="Data">The data folder.</param>
+/// <param name="StartedAt">When it started.</param>
+/// <param name="DatabaseCount">How many databases there are.</param>
+/// <param name="States">How many of them are in each state.</param>
+/// <param name="Host">What the host offers and what a person can improve, a line each, as at the start.</param>
+public sealed record PlatformStatus(
+    string Version,
+    int Pid,
+    string Http,
+    string Data,
+    DateTimeOffset StartedAt,
+    int DatabaseCount,
+    IReadOnlyDictionary<string, int> States,
+    IReadOnlyList<string> Host
+);
+
+/// <summary>What a script did.</summary>
+/// <param name="Command">PostgreSQL's tag of the last command, such as <c>INSERT 0 3</c>.</param>
+public sealed record ScriptResult(string Command);

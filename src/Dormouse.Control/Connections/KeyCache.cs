@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+
+namespace Dormouse.Control.Connections;
+
+/// <summary>
+/// Remembers what keys give, within a bound. Two generations: what is used moves to the young one; once that is half of the bound, it
+/// becomes the old one and the former old one goes. Reads take no lock. An entry that was looked up before an invalidation is not added
+/// after it (<see cref="Epoch"/>), so that a revoked key cannot creep back.
+/// </summary>
+internal sealed class KeyCache<T>(int entriesMax)
+{
+    private readonly int generationMax = Math.Max(1, entriesMax / 2);
+    private readonly Lock writing = new();
+    private volatile ConcurrentDictionary<KeyHash, Entry> young = new();
+    private volatile ConcurrentDictionary<KeyHash, Entry> old = new();
+    private long epoch;
+
+    /// <summary>Read it before a look-up and hand it to <see cref="Add"/>.</summary>
+    public long Epoch => Volatile.Read(ref epoch);
+
+    public int Count => young.Count + old.Count;
+
+    public bool TryGet(KeyHash hash, DateTimeOffset now, out T value)
+    {
+        long epochBefore = Epoch;
+        if (!young.TryGetValue(hash, out Entry entry))
+        {
+            if (!old.TryGetValue(hash, out entry))
+            {
+                value = default!;
+                return false;
+            }
+            Add(hash, entry.Value, entry.ValidUntil, epochBefore);
+        }
+        value = entry.Value;
+        if (now < entry.ValidUntil)
+        {
+            return true;
+        }
+        Remove(hash);
+        return false;
+    }
+
+    public void Add(KeyHash hash, T value, DateTimeOffset validUntil, long epochBeforeLookUp)
+    {
+        lock (writing)
+        {
+            if (epoch != epochBeforeLookUp)
+            {
+                return;
+            }
+            if (young.Count >= generationMax && !young.ContainsKey(hash))
+            {
+                old = young;
+                young = new ConcurrentDictionary<KeyHash, Entry>();
+            }
+            young[hash] = new Entry(value, validUntil);
+        }
+    }
+
+    /// <summary>Forgets keys at once; look-ups that are under way will not be remembered.</summary>
+    public void Invalidate(IEnumerable<KeyHash> hashes)
+    {
+        lock (writing)
+        {
+            Volatile.Write(ref epoch, epoch + 1);
+            foreach (KeyHash hash in hashes)
+            {
+                Drop(hash);
+            }
+        }
+    }
+
+    public void Clear()
+    {
+        lock (writing)
+        {
+            Volatile.Write(ref epoch, epoch + 1);
+            young = new ConcurrentDictionary<KeyHash, Entry>();
+            old = new ConcurrentDictionary<KeyHash, Entry>();
+        }
+    }
+
+    private void Remove(KeyHash hash)
+    {
+        lock (writing)
+        {
+            Drop(hash);
+        }
+    }
+
+    private void Drop(KeyHash hash)
+    {
+        young.TryRemove(hash, out _);
+        old.TryRemove(hash, out _);
+    }
+
+    private readonly record struct Entry(T Value, DateTimeOffset ValidUntil);
+}

@@ -1,0 +1,79 @@
+using Dormouse.Contracts;
+
+namespace Dormouse.Control.Connections;
+
+/// <summary>
+/// Tells whose key the edge was handed: from memory without waiting where the key was seen before, else from the control store. What
+/// this process revokes, rotates or deletes ends here at once; an expiry ends to the instant. Thread-safe.
+/// </summary>
+internal sealed class KeyDirectory(ControlOptions options, ConnectionStore connections, TimeProvider time) : IKeyDirectory
+{
+    private readonly KeyCache<KeyGrant> known = new(options.KeysCachedMax);
+    private readonly KeyCache<bool> unknown = new(options.UnknownKeysCachedMax);
+    private int lookUps;
+
+    public ValueTask<KeyGrant?> FindAsync(string apiKey, CancellationToken cancellationToken)
+    {
+        if (!KeyHash.TryCompute(apiKey, options.KeyPepper, out KeyHash hash))
+        {
+            return new ValueTask<KeyGrant?>((KeyGrant?)null);
+        }
+        DateTimeOffset now = time.GetUtcNow();
+        if (known.TryGet(hash, now, out KeyGrant grant))
+        {
+            return new ValueTask<KeyGrant?>(grant);
+        }
+        return unknown.TryGet(hash, now, out _)
+            ? new ValueTask<KeyGrant?>((KeyGrant?)null)
+            : new ValueTask<KeyGrant?>(LookUpAsync(hash, cancellationToken));
+    }
+
+    /// <summary>
+    /// Ends keys in the store by <paramref name="end"/> and forgets them here. Where the store's answer was lost, it may have ended them
+    /// all the same, so then everything is forgotten and asked for anew.
+    /// </summary>
+    public async Task<T> EndAsync<T>(Func<Task<(T Result, IReadOnlyList<KeyHash> Ended)>> end)
+    {
+        try
+        {
+            (T result, IReadOnlyList<KeyHash> ended) = await end();
+            known.Invalidate(ended);
+            return result;
+        }
+        catch
+        {
+            known.Clear();
+            throw;
+        }
+    }
+
+    private async Task<KeyGrant?> LookUpAsync(KeyHash hash, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Increment(ref lookUps) > options.KeyLookUpsMax)
+        {
+            Interlocked.Decrement(ref lookUps);
+            throw new DormouseException(
+                FailureKind.RateLimited,
+                "DM2005",
+                $"More than {options.KeyLookUpsMax} API keys that are not in memory are being looked up at this moment. Try again in a second."
+            );
+        }
+        try
+        {
+            long knownEpoch = known.Epoch;
+            long unknownEpoch = unknown.Epoch;
+            (KeyGrant Grant, DateTimeOffset? ExpiresAt)? found = await connections.FindGrantAsync(hash, cancellationToken);
+            if (found is { } key)
+            {
+                known.Add(hash, key.Grant, key.ExpiresAt ?? DateTimeOffset.MaxValue, knownEpoch);
+                return key.Grant;
+            }
+            unknown.Add(hash, false, time.GetUtcNow() + options.UnknownKeyAge, unknownEpoch);
+            return null;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref lookUps);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using Dormouse.Contracts.Management;
+
+namespace Dormouse.Control;
+
+/// <summary>What control needs to know, and its bounds.</summary>
+public sealed class ControlOptions
+{
+    /// <summary>A PostgreSQL for the control store, as an Npgsql connection string; null: the platform's own system instance.</summary>
+    public string? StoreConnectionString { get; init; }
+
+    /// <summary>The server-side key of the look-up hashes of API keys; 32 random bytes that never leave the data folder.</summary>
+    public required byte[] KeyPepper { get; init; }
+
+    /// <summary>The token that the management endpoint asks for.</summary>
+    public required string AdminToken { get; init; }
+
+    /// <summary>Where apps reach the front door, such as <c>localhost:4466</c>; it goes into the URLs that are handed out.</summary>
+    public required string PublicAddress { get; init; }
+
+    /// <summary>How many databases there may be: more than one host carries by the design's memory figures (8 MB idle, 3 MB frozen).</summary>
+    public int DatabasesMax { get; init; } = 5_000;
+
+    /// <summary>How many connections a database may have; a key per app and developer fits.</summary>
+    public int ConnectionsPerDatabaseMax { get; init; } = 100;
+
+    /// <summary>How many keys are kept in memory; an entry takes some 200 bytes, and a host carries fewer databases than that.</summary>
+    public int KeysCachedMax { get; init; } = 20_000;
+
+    /// <summary>How many unknown keys are remembered as unknown, apart from the known, so that a flood of them cannot push those out.</summary>
+    public int UnknownKeysCachedMax { get; init; } = 4_096;
+
+    /// <summary>How long a key stays known as unknown: long enough against a client that retries, short enough for a restored store.</summary>
+    public TimeSpan UnknownKeyAge { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How many look-ups of keys may wait for the store; those beyond are told to come back.</summary>
+    public int KeyLookUpsMax { get; init; } = 256;
+
+    /// <summary>How long the old key of a connection lives on after a rotation: a day covers a rolling deployment.</summary>
+    public TimeSpan RotationOverlap { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>The longest SQL script that is run; schemas are smaller, and data has better ways.</summary>
+    public int ScriptBytesMax { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>The longest body of any other management request; they hold a name or two.</summary>
+    public int BodyBytesMax { get; init; } = 64 * 1024;
+
+    /// <summary>How long one statement of the control store may take; all of them are look-ups and small writes.</summary>
+    public TimeSpan StoreCommandTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long undoing a failed creation may take, after which the next start of the platform does it.</summary>
+    public TimeSpan UndoTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What an app is given to use a key.</summary>
+    public ConnectionUrls UrlsFor(string apiKey) => new($"prisma+postgres://{PublicAddress}/?api_key={apiKey}");
+}

@@ -1,0 +1,56 @@
+using Dormouse.Contracts;
+using Dormouse.Control.Connections;
+using Dormouse.Control.Databases;
+using Dormouse.Control.Management;
+using Dormouse.Control.Store;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Dormouse.Control;
+
+/// <summary>Puts control's parts together. The host of instances and a <see cref="PlatformControl"/> come from elsewhere.</summary>
+public static class ControlServices
+{
+    public static IServiceCollection AddDormouseControl(this IServiceCollection services, ControlOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(provider => new ControlStore(options, provider.GetRequiredService<IInstanceHost>()));
+        services.AddSingleton<SettingsStore>();
+        services.AddSingleton<Migrator>();
+        services.AddSingleton<ConnectionStore>();
+        services.AddSingleton<DatabaseStore>();
+        services.AddSingleton<KeyDirectory>();
+        services.AddSingleton<IKeyDirectory>(provider => provider.GetRequiredService<KeyDirectory>());
+        services.AddSingleton(provider => new ConnectionRegistry(
+            options,
+            provider.GetRequiredService<ConnectionStore>(),
+            provider.GetRequiredService<KeyDirectory>(),
+            provider.GetRequiredService<TimeProvider>()
+        ));
+        services.AddSingleton(provider => new DatabaseRegistry(
+            options,
+            provider.GetRequiredService<DatabaseStore>(),
+            provider.GetRequiredService<KeyDirectory>(),
+            provider.GetRequiredService<IInstanceAdmin>(),
+            provider.GetRequiredService<ScriptRunner>(),
+            provider.GetRequiredService<ILogger<DatabaseRegistry>>()
+        ));
+        services.AddSingleton(provider => new ScriptRunner(options, provider.GetRequiredService<IInstanceHost>()));
+        services.AddSingleton(provider => new SampleMarks(provider.GetRequiredService<SettingsStore>()));
+        services.AddSingleton<ManagementRequests>();
+        services.AddSingleton<PlatformEndpoints>();
+        services.AddSingleton<DatabaseEndpoints>();
+        services.AddSingleton<ConnectionEndpoints>();
+        return services.AddSingleton<IHostedService, ControlStart>();
+    }
+
+    /// <summary>Maps the management endpoint, all under <c>/management</c>.</summary>
+    public static void MapDormouseManagement(this IEndpointRouteBuilder routes)
+    {
+        routes.ServiceProvider.GetRequiredService<PlatformEndpoints>().Map(routes);
+        routes.ServiceProvider.GetRequiredService<DatabaseEndpoints>().Map(routes);
+        routes.ServiceProvider.GetRequiredService<ConnectionEndpoints>().Map(routes);
+    }
+}

@@ -1,0 +1,33 @@
+using Dormouse.Contracts;
+using Dormouse.Control.Connections;
+using Dormouse.Control.Databases;
+using Dormouse.Control.Store;
+using Microsoft.Extensions.Hosting;
+
+namespace Dormouse.Control;
+
+/// <summary>
+/// Control's part of the platform's start, before the front door opens: the system instance, the store's schema, the pepper, and what an
+/// earlier run left unfinished.
+/// </summary>
+internal sealed class ControlStart(
+    ControlOptions options,
+    IInstanceAdmin instances,
+    Migrator migrator,
+    SettingsStore settings,
+    DatabaseRegistry databases
+) : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (options.StoreConnectionString is null)
+        {
+            await instances.CreateAsync(DatabaseId.System, cancellationToken);
+        }
+        await migrator.MigrateAsync(cancellationToken);
+        await settings.CheckPepperAsync(KeyHash.FingerprintOf(options.KeyPepper), cancellationToken);
+        await databases.RecoverAsync(cancellationToken);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,43 @@
+using Dormouse.Contracts;
+
+namespace Dormouse.Control.Databases;
+
+/// <summary>A database as the control store knows it, with its instance as it is at this moment.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Status">What control is doing with it.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="Instance">Its instance; null while there is none.</param>
+public sealed record Database(DatabaseId Id, string Name, DatabaseStatus Status, DateTimeOffset CreatedAt, InstanceStatus? Instance)
+{
+    /// <summary>One word for a person: the instance's state once the database is ready.</summary>
+    public string State =>
+        Status switch
+        {
+            DatabaseStatus.Creating => "creating",
+            DatabaseStatus.Deleting => "deleting",
+            _ => Instance?.State switch
+            {
+                InstanceState.Running => "running",
+                InstanceState.Frozen => "frozen",
+                InstanceState.Stopped => "stopped",
+                _ => "missing",
+            },
+        };
+}
+
+/// <summary>How far a database's making or removal has come.</summary>
+public enum DatabaseStatus
+{
+    /// <summary>Its instance is being made. Nobody has a key yet, so a creation that was cut short is undone.</summary>
+    Creating,
+
+    /// <summary>It can be used.</summary>
+    Ready,
+
+    /// <summary>Its instance is being removed. A removal that was cut short is finished.</summary>
+    Deleting,
+}
+
+/// <summary>A new database and the one sight of its first key.</summary>
+public sealed record CreatedDatabase(Database Database, Connections.IssuedConnection First);

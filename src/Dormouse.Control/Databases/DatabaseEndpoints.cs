@@ -1,0 +1,113 @@
+using Dormouse.Contracts;
+using Dormouse.Contracts.Management;
+using Dormouse.Control.Management;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
+
+namespace Dormouse.Control.Databases;
+
+/// <summary>Databases over HTTP. A path names one by its id or its name.</summary>
+internal sealed class DatabaseEndpoints(
+    ManagementRequests requests,
+    DatabaseRegistry databases,
+    ScriptRunner scripts,
+    IInstanceAdmin instances,
+    ControlOptions options,
+    IHostApplicationLifetime lifetime
+)
+{
+    // What changes something goes on when its caller hangs up, so that the caller finds it done or undone and never half.
+    private CancellationToken Stopping => lifetime.ApplicationStopping;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/management/databases", requests.Handle(ListAsync));
+        routes.MapPost("/management/databases", requests.Handle(CreateAsync));
+        routes.MapGet("/management/databases/{database}", requests.Handle(ShowAsync));
+        routes.MapDelete("/management/databases/{database}", requests.Handle(DeleteAsync));
+        routes.MapPost("/management/databases/{database}/sleep", requests.Handle(SleepAsync));
+        routes.MapPost("/management/databases/{database}/wake", requests.Handle(WakeAsync));
+        routes.MapPost("/management/databases/{database}/execute", requests.Handle(ExecuteAsync));
+    }
+
+    /// <summary>The database that a request's path names.</summary>
+    public static Task<Database> NamedByAsync(HttpContext context, DatabaseRegistry databases) =>
+        databases.GetAsync((string)context.Request.RouteValues["database"]!, context.RequestAborted);
+
+    private async Task<Answer> ListAsync(HttpContext context)
+    {
+        IReadOnlyList<Database> all = await databases.ListAsync(context.RequestAborted);
+        return Answer.Ok([.. all.Select(Resource)], ManagementJson.Default.IReadOnlyListDatabaseResource);
+    }
+
+    private async Task<Answer> ShowAsync(HttpContext context) =>
+        Answer.Ok(Resource(await NamedByAsync(context, databases)), ManagementJson.Default.DatabaseResource);
+
+    private async Task<Answer> CreateAsync(HttpContext context)
+    {
+        CreateDatabaseRequest request = await requests.ReadAsync(context, ManagementJson.Default.CreateDatabaseRequest);
+        CreatedDatabase created = await databases.CreateAsync(request.Name, request.ConnectionName, null, Stopping);
+        DatabaseResource resource = Resource(created.Database) with
+        {
+            Urls = options.UrlsFor(created.First.ApiKey),
+            Connection = new ConnectionName(created.First.Connection.Id.ToString(), created.First.Connection.Name),
+        };
+        return Answer.Created(resource, ManagementJson.Default.DatabaseResource);
+    }
+
+    private async Task<Answer> DeleteAsync(HttpContext context)
+    {
+        Database database = await NamedByAsync(context, databases);
+        await databases.DeleteAsync(database.Id, Stopping);
+        return Answer.NoContent;
+    }
+
+    private async Task<Answer> SleepAsync(HttpContext context)
+    {
+        SleepRequest request = await requests.ReadAsync(context, ManagementJson.Default.SleepRequest);
+        InstanceState to = request.To switch
+        {
+            null or "frozen" => InstanceState.Frozen,
+            "stopped" => InstanceState.Stopped,
+            _ => throw new DormouseException(
+                FailureKind.Caller,
+                "DM2023",
+                $"'{Names.Printable(request.To)}' is no state to sleep in. There are 'frozen' (wakes in milliseconds, keeps sessions) and "
+                    + "'stopped' (takes no memory)."
+            ),
+        };
+        Database database = await NamedByAsync(context, databases);
+        await instances.SleepAsync(database.Id, to, Stopping);
+        return await ShowAsync(context);
+    }
+
+    private async Task<Answer> WakeAsync(HttpContext context)
+    {
+        Database database = await NamedByAsync(context, databases);
+        await instances.WakeAsync(database.Id, context.RequestAborted);
+        return await ShowAsync(context);
+    }
+
+    private async Task<Answer> ExecuteAsync(HttpContext context)
+    {
+        // JSON may take six bytes for one of the script's.
+        int bodyMax = (6 * options.ScriptBytesMax) + options.BodyBytesMax;
+        ExecuteRequest request = await ManagementRequests.ReadAsync(context, ManagementJson.Default.ExecuteRequest, bodyMax);
+        Database database = await NamedByAsync(context, databases);
+        string command = await scripts.RunAsync(database.Id, request.Sql, context.RequestAborted);
+        return Answer.Ok(new ScriptResult(command), ManagementJson.Default.ScriptResult);
+    }
+
+    private static DatabaseResource Resource(Database database) =>
+        new(database.Id.ToString(), database.Name, database.State, database.CreatedAt)
+        {
+            Pid = database.Instance?.PostmasterPid,
+            Since = database.Instance?.Since,
+            Generation = database.Instance?.Generation,
+            Leases = database.Instance?.Leases,
+            Image = database.Instance?.ImageDigest,
+            LastFailure = database.Instance?.LastFailure,
+        };
+}

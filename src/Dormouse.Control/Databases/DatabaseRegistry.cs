@@ -1,0 +1,167 @@
+using Dormouse.Contracts;
+using Dormouse.Control.Connections;
+using Microsoft.Extensions.Logging;
+
+namespace Dormouse.Control.Databases;
+
+/// <summary>
+/// What can be done with databases. The control store says which there ought to be, the instances which there are; each change is noted
+/// in the store before it is made, so that the next start finishes or undoes what was cut short (<see cref="RecoverAsync"/>).
+/// </summary>
+public sealed partial class DatabaseRegistry
+{
+    private const string FirstConnectionName = "default";
+
+    private readonly ControlOptions options;
+    private readonly DatabaseStore databases;
+    private readonly KeyDirectory keys;
+    private readonly IInstanceAdmin instances;
+    private readonly ScriptRunner scripts;
+    private readonly ILogger<DatabaseRegistry> logger;
+
+    internal DatabaseRegistry(
+        ControlOptions options,
+        DatabaseStore databases,
+        KeyDirectory keys,
+        IInstanceAdmin instances,
+        ScriptRunner scripts,
+        ILogger<DatabaseRegistry> logger
+    )
+    {
+        this.options = options;
+        this.databases = databases;
+        this.keys = keys;
+        this.instances = instances;
+        this.scripts = scripts;
+        this.logger = logger;
+    }
+
+    public async Task<Database> GetAsync(string idOrName, CancellationToken cancellationToken) =>
+        WithInstance(await databases.FindAsync(idOrName, cancellationToken) ?? throw Unknown(idOrName));
+
+    public async Task<IReadOnlyList<Database>> ListAsync(CancellationToken cancellationToken) =>
+        [.. (await databases.ListAsync(cancellationToken)).Select(WithInstance)];
+
+    /// <summary>Makes a database with one connection. Undoes everything if that fails.</summary>
+    /// <param name="name">Unique, whatever the case of its letters.</param>
+    /// <param name="connectionName">The first connection's name; null: <c>default</c>.</param>
+    /// <param name="script">SQL that is run before anybody can use it; null: none.</param>
+    /// <param name="cancellationToken">Gives up, and undoes.</param>
+    public async Task<CreatedDatabase> CreateAsync(
+        string? name,
+        string? connectionName,
+        string? script,
+        CancellationToken cancellationToken
+    )
+    {
+        string checkedName = Names.Check(name, "database");
+        string checkedConnection = Names.Check(connectionName ?? FirstConnectionName, "connection");
+        var id = DatabaseId.New();
+        NewKey key = NewKey.Make(options.KeyPepper);
+        Connection connection = await databases.InsertCreatingAsync(
+            id,
+            checkedName,
+            ConnectionId.New(),
+            checkedConnection,
+            key,
+            options.DatabasesMax,
+            cancellationToken
+        );
+        try
+        {
+            await instances.CreateAsync(id, cancellationToken);
+            if (script is not null)
+            {
+                await scripts.RunAsync(id, script, cancellationToken);
+            }
+            await databases.MarkReadyAsync(id, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            await UndoAsync(id, exception);
+            throw;
+        }
+        Log.Created(logger, id, checkedName);
+        var database = new Database(id, checkedName, DatabaseStatus.Ready, connection.CreatedAt, instances.Find(id));
+        return new CreatedDatabase(database, new IssuedConnection(connection, key.Text));
+    }
+
+    /// <summary>Ends the database's keys at once, stops its instance and removes all that belongs to it.</summary>
+    public async Task DeleteAsync(DatabaseId id, CancellationToken cancellationToken)
+    {
+        if (!await keys.EndAsync(() => databases.MarkDeletingAsync(id, cancellationToken)))
+        {
+            throw Unknown(id.ToString());
+        }
+        await instances.DeleteAsync(id, cancellationToken);
+        await databases.RemoveAsync(id, cancellationToken);
+        Log.Deleted(logger, id);
+    }
+
+    /// <summary>
+    /// At the start of the platform: undoes creations and finishes removals that were cut short, and tells of instances and databases
+    /// that lack their counterpart. Nothing that holds data is removed for want of a row.
+    /// </summary>
+    public async Task RecoverAsync(CancellationToken cancellationToken)
+    {
+        foreach (Database database in await databases.ListUnfinishedAsync(cancellationToken))
+        {
+            Log.Recovering(logger, database.Id, database.State);
+            await DeleteAsync(database.Id, cancellationToken);
+        }
+        HashSet<DatabaseId> expected = [.. (await databases.ListAsync(cancellationToken)).Select(database => database.Id)];
+        HashSet<DatabaseId> present = [.. instances.List().Select(instance => instance.Id)];
+        foreach (DatabaseId id in expected.Where(id => !present.Contains(id)))
+        {
+            Log.InstanceMissing(logger, id);
+        }
+        foreach (DatabaseId id in present.Where(id => id != DatabaseId.System && !expected.Contains(id)))
+        {
+            Log.RowMissing(logger, id);
+        }
+    }
+
+    private async Task UndoAsync(DatabaseId id, Exception cause)
+    {
+        using var limit = new CancellationTokenSource(options.UndoTimeout);
+        try
+        {
+            await DeleteAsync(id, limit.Token);
+        }
+        catch (Exception exception)
+        {
+            // The row says "creating" or "deleting" still, so the next start undoes it; what failed first is the news.
+            Log.UndoFailed(logger, id, new AggregateException(cause, exception));
+        }
+    }
+
+    private Database WithInstance(Database database) => database with { Instance = instances.Find(database.Id) };
+
+    private static DormouseException Unknown(string idOrName) =>
+        new(
+            FailureKind.NotFound,
+            "DM2010",
+            $"There is no database '{Names.Printable(idOrName)}'. './dormouse db list' names those that there are."
+        );
+
+    private static partial class Log
+    {
+        [LoggerMessage(2001, LogLevel.Information, "database {Id} created as {Name}")]
+        public static partial void Created(ILogger logger, DatabaseId id, string name);
+
+        [LoggerMessage(2002, LogLevel.Information, "database {Id} deleted")]
+        public static partial void Deleted(ILogger logger, DatabaseId id);
+
+        [LoggerMessage(2003, LogLevel.Warning, "database {Id} was left {State} by an earlier run: removing it")]
+        public static partial void Recovering(ILogger logger, DatabaseId id, string state);
+
+        [LoggerMessage(2004, LogLevel.Warning, "database {Id} has no instance in this data folder")]
+        public static partial void InstanceMissing(ILogger logger, DatabaseId id);
+
+        [LoggerMessage(2005, LogLevel.Warning, "instance {Id} belongs to no database of the control store; it is left as it is")]
+        public static partial void RowMissing(ILogger logger, DatabaseId id);
+
+        [LoggerMessage(2006, LogLevel.Error, "undoing the creation of database {Id} failed; the next start tries again")]
+        public static partial void UndoFailed(ILogger logger, DatabaseId id, Exception exception);
+    }
+}

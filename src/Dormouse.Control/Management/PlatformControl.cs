@@ -1,0 +1,23 @@
+namespace Dormouse.Control.Management;
+
+/// <summary>What the management endpoint may know and do about the process that it runs in.</summary>
+public sealed class PlatformControl
+{
+    /// <summary>Dormouse's version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The front door's address.</summary>
+    public required string Http { get; init; }
+
+    /// <summary>The data folder.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>When this process started.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>What the host offers, a line each.</summary>
+    public required IReadOnlyList<string> Host { get; init; }
+
+    /// <summary>Begins to stop the platform and its instances; returns at once.</summary>
+    public required Action RequestStop { get; init; }
+}

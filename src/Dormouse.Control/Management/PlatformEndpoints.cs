@@ -1,0 +1,40 @@
+using Dormouse.Contracts.Management;
+using Dormouse.Control.Databases;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+
+namespace Dormouse.Control.Management;
+
+/// <summary>The platform as a whole: how it is, and its end.</summary>
+internal sealed class PlatformEndpoints(ManagementRequests requests, PlatformControl platform, DatabaseRegistry databases)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(
+            "/management/status",
+            requests.Handle(async context =>
+            {
+                IReadOnlyList<Database> all = await databases.ListAsync(context.RequestAborted);
+                var status = new PlatformStatus(
+                    platform.Version,
+                    Environment.ProcessId,
+                    platform.Http,
+                    platform.Data,
+                    platform.StartedAt,
+                    all.Count,
+                    all.GroupBy(database => database.State).ToDictionary(group => group.Key, group => group.Count()),
+                    platform.Host
+                );
+                return Answer.Ok(status, ManagementJson.Default.PlatformStatus);
+            })
+        );
+        routes.MapPost(
+            "/management/stop",
+            requests.Handle(_ =>
+            {
+                platform.RequestStop();
+                return Task.FromResult(Answer.Accepted);
+            })
+        );
+    }
+}

@@ -1,0 +1,109 @@
+using System.Security.Cryptography;
+using Dormouse.Contracts;
+using Dormouse.Control.Connections;
+using Dormouse.Control.Databases;
+using Dormouse.Control.Management;
+using Dormouse.Control.Store;
+using Dormouse.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+
+namespace Dormouse.Control.Tests.Support;
+
+/// <summary>Control on a store of its own in a real PostgreSQL, as it is put together in the product, with a clock that a test moves.</summary>
+internal sealed class ControlUnderTest : IAsyncDisposable
+{
+    public const string AdminToken = "an admin token of a test";
+
+    private readonly ServiceProvider services;
+
+    private ControlUnderTest(ServiceProvider services) => this.services = services;
+
+    public required FakeInstances Instances { get; init; }
+    public required TestDatabase Store { get; init; }
+    public required byte[] Pepper { get; init; }
+    public ManualTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+
+    public DatabaseRegistry Databases => services.GetRequiredService<DatabaseRegistry>();
+    public ConnectionRegistry Connections => services.GetRequiredService<ConnectionRegistry>();
+    public IKeyDirectory Keys => services.GetRequiredService<IKeyDirectory>();
+    public ScriptRunner Scripts => services.GetRequiredService<ScriptRunner>();
+    public Migrator Migrator => services.GetRequiredService<Migrator>();
+    public SampleMarks SampleMarks => services.GetRequiredService<SampleMarks>();
+
+    public static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public static async Task<ControlUnderTest> StartAsync(int databasesMax = 50, int keysCachedMax = 100)
+    {
+        TestPostgres server = await TestPostgres.SharedAsync();
+        TestDatabase store = await server.CreateDatabaseAsync(Cancelled);
+        ControlUnderTest control = Build(new FakeInstances(server), store, RandomNumberGenerator.GetBytes(32), databasesMax, keysCachedMax);
+        await control.StartHostedAsync();
+        return control;
+    }
+
+    /// <summary>What the next start of the platform finds: the same store and instances, nothing in memory.</summary>
+    public async Task<ControlUnderTest> RestartAsync(byte[]? pepper = null)
+    {
+        ControlUnderTest next = Build(Instances, Store, pepper ?? Pepper, 50, 100);
+        await next.StartHostedAsync();
+        return next;
+    }
+
+    /// <summary>Another process on the same store that has not begun yet.</summary>
+    public ControlUnderTest Another() => Build(Instances, Store, Pepper, 50, 100);
+
+    public async Task<T?> QueryStoreAsync<T>(string sql)
+    {
+        await using var connection = new NpgsqlConnection(Store.ConnectionString);
+        await connection.OpenAsync(Cancelled);
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (T?)await command.ExecuteScalarAsync(Cancelled);
+    }
+
+    public async ValueTask DisposeAsync() => await services.DisposeAsync();
+
+    private static ControlUnderTest Build(FakeInstances instances, TestDatabase store, byte[] pepper, int databasesMax, int keysCachedMax)
+    {
+        var collection = new ServiceCollection();
+        var time = new Holder();
+        collection.AddLogging();
+        collection.AddSingleton<IInstanceAdmin>(instances);
+        collection.AddSingleton<IInstanceHost>(instances);
+        collection.AddSingleton<TimeProvider>(_ => time.Time!);
+        collection.AddDormouseControl(
+            new ControlOptions
+            {
+                StoreConnectionString = store.ConnectionString + ";Pooling=true",
+                KeyPepper = pepper,
+                AdminToken = AdminToken,
+                PublicAddress = "localhost:4466",
+                DatabasesMax = databasesMax,
+                KeysCachedMax = keysCachedMax,
+                ConnectionsPerDatabaseMax = 3,
+            }
+        );
+        var control = new ControlUnderTest(collection.BuildServiceProvider())
+        {
+            Instances = instances,
+            Store = store,
+            Pepper = pepper,
+        };
+        time.Time = control.Time;
+        return control;
+    }
+
+    private async Task StartHostedAsync()
+    {
+        foreach (IHostedService hosted in services.GetServices<IHostedService>())
+        {
+            await hosted.StartAsync(Cancelled);
+        }
+    }
+
+    private sealed class Holder
+    {
+        public ManualTimeProvider? Time { get; set; }
+    }
+}
