@@ -32,8 +32,7 @@ internal sealed class PlanReader(QueryLimits limits)
         }
 
         var type = element.RequiredText("type");
-        // JSON null is a value like any other here.
-        element.TryGetProperty("args", out var args);
+        var args = element.Optional("args") ?? default;
         PlanNode One(JsonElement e) => Read(e, isLast: false, depth + 1);
         return type switch
         {

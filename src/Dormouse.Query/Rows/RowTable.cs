@@ -69,12 +69,7 @@ public sealed class RowTable(int maxRows, int maxBytes) : IDisposable
     public ReadOnlyMemory<byte>? CellMemory(int row, int column)
     {
         var start = cellStarts[(row * Shape.Count) + column];
-        if (start < 0)
-        {
-            return null;
-        }
-
-        return buffer.AsMemory(start, BinaryPrimitives.ReadInt32BigEndian(buffer.AsSpan(start - sizeof(int))));
+        return start < 0 ? null : buffer.AsMemory(start, BinaryPrimitives.ReadInt32BigEndian(buffer.AsSpan(start - sizeof(int))));
     }
 
     public void Dispose()

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.Globalization;
+using Dormouse.Client;
+using Dormouse.Contracts.Management;
+
+namespace Dormouse.Commands;
+
+/// <summary><c>db show ID</c></summary>
+internal static class DbShowCommand
+{
+    public static Command Create(CommonOptions common)
+    {
+        Argument<string> database = DatabaseArgument.Create();
+        var command = new Command("show", "Show one database and its instance.") { database };
+        command.SetAction(
+            async (parsed, cancellationToken) =>
+            {
+                using ManagementClient client = common.Client(parsed);
+                DatabaseResource found = await client.GetDatabaseAsync(parsed.GetValue(database)!, cancellationToken);
+                Print(common, parsed, found);
+                return 0;
+            }
+        );
+        return command;
+    }
+
+    public static void Print(CommonOptions common, ParseResult parsed, DatabaseResource database) =>
+        common.Print(
+            parsed,
+            database,
+            ManagementJson.Default.DatabaseResource,
+            output =>
+            {
+                Line(output, "id", database.Id);
+                Line(output, "name", database.Name);
+                Line(output, "state", database.State);
+                Line(output, "since", TextTable.Time(database.Since));
+                Line(output, "created", TextTable.Time(database.CreatedAt));
+                Line(output, "pid", database.Pid?.ToString(CultureInfo.InvariantCulture));
+                Line(output, "generation", database.Generation?.ToString(CultureInfo.InvariantCulture));
+                Line(output, "leases", database.Leases?.ToString(CultureInfo.InvariantCulture));
+                Line(output, "image", database.Image);
+                Line(output, "last failure", database.LastFailure);
+            }
+        );
+
+    private static void Line(TextWriter output, string label, string? value)
+    {
+        if (!string.IsNullOrEmpty(value))
+        {
+            output.WriteLine($"{label, -13} {value}");
+        }
+    }
+}

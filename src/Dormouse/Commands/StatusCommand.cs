@@ -1,0 +1,36 @@
+using System.CommandLine;
+using Dormouse.Client;
+using Dormouse.Contracts.Management;
+
+namespace Dormouse.Commands;
+
+/// <summary><c>status</c></summary>
+internal static class StatusCommand
+{
+    public static Command Create(CommonOptions common)
+    {
+        var command = new Command("status", "Show the running platform.");
+        command.SetAction(
+            async (parsed, cancellationToken) =>
+            {
+                using ManagementClient client = common.Client(parsed);
+                PlatformStatus status = await client.StatusAsync(cancellationToken);
+                common.Print(parsed, status, ManagementJson.Default.PlatformStatus, output => Write(output, status));
+                return 0;
+            }
+        );
+        return command;
+    }
+
+    private static void Write(TextWriter output, PlatformStatus status)
+    {
+        output.WriteLine($"Dormouse {status.Version} at {status.Http}, process {status.Pid}, since {TextTable.Time(status.StartedAt)}");
+        output.WriteLine($"data       {status.Data}");
+        string states = string.Join(", ", status.States.OrderBy(state => state.Key).Select(state => $"{state.Value} {state.Key}"));
+        output.WriteLine($"databases  {status.DatabaseCount}{(states.Length > 0 ? $": {states}" : "")}");
+        foreach (string line in status.Host)
+        {
+            output.WriteLine(line);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Security.Cryptography;
+using Dormouse.Contracts;
+
+namespace Dormouse.Data;
+
+/// <summary>Files that only their owner may read, written whole or not at all.</summary>
+internal static class SecretFile
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const int SecretBytes = 32;
+
+    /// <summary>256 random bits in hexadecimal, made at the first call.</summary>
+    public static byte[] LoadOrCreate(string path)
+    {
+        if (!File.Exists(path))
+        {
+            Write(path, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SecretBytes)));
+        }
+        return Load(path);
+    }
+
+    public static byte[] Load(string path)
+    {
+        try
+        {
+            byte[] secret = Convert.FromHexString(File.ReadAllText(path).Trim());
+            return secret.Length == SecretBytes ? secret : throw new FormatException();
+        }
+        catch (FormatException exception)
+        {
+            throw new DormouseException(
+                FailureKind.Host,
+                "DM1012",
+                $"The file '{path}' does not hold {2 * SecretBytes} hexadecimal digits. Put the right one back from a copy; without it, what "
+                    + "it protects cannot be read.",
+                exception
+            );
+        }
+    }
+
+    public static void Write(string path, string text)
+    {
+        string unfinished = $"{path}.{Environment.ProcessId}.new";
+        File.Delete(unfinished);
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = OwnerOnly,
+        };
+        using (var stream = new FileStream(unfinished, options))
+        {
+            using var writer = new StreamWriter(stream, leaveOpen: true);
+            writer.WriteLine(text);
+            writer.Flush();
+            stream.Flush(flushToDisk: true);
+        }
+        File.Move(unfinished, path, overwrite: true);
+    }
+}

@@ -1,0 +1,36 @@
+using Dormouse.Commands;
+
+namespace Dormouse.Roles;
+
+/// <summary><c>up</c> without <c>--detach</c>: runs until a signal or <c>down</c>, its log on standard error.</summary>
+internal static class ForegroundPlatform
+{
+    public static async Task<int> RunAsync(
+        UpOptions options,
+        Terminal terminal,
+        Action<UpReport> print,
+        CancellationToken cancellationToken
+    )
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var signals = new StopSignals();
+        using IDisposable folderLock = options.Folder.CreateAndLock();
+        try
+        {
+            await using Platform platform = await Platform.StartAsync(options, terminal.Error.WriteLine, terminal, signals.Token);
+            print(platform.Report);
+            await platform.RunAsync(signals.Token);
+            terminal.Error.WriteLine(
+                platform.StoppedInstances
+                    ? "Dormouse and its instances are stopped."
+                    : "Dormouse is stopped; its instances stay as they are. './dormouse up' finds them again, './dormouse down' stops them."
+            );
+            return 0;
+        }
+        catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+        {
+            terminal.Error.WriteLine("DM1006: stopped before the platform was ready.");
+            return CommandLine.Failed;
+        }
+    }
+}

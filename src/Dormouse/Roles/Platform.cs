@@ -1,0 +1,157 @@
+using System.Net;
+using System.Reflection;
+using Dormouse.Commands;
+using Dormouse.Control;
+using Dormouse.Control.Management;
+using Dormouse.Data;
+using Dormouse.Edge;
+using Dormouse.Instances;
+using Dormouse.Instances.Images;
+using Dormouse.Instances.Lifecycle;
+using Dormouse.Instances.Templates;
+using Dormouse.Logging;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Dormouse.Roles;
+
+/// <summary>
+/// All roles in this process. Start: 1 sockets, so that a taken port is told at once; 2 instances (image, template, adoption of what
+/// runs); 3 control (system instance, store, recovery); 4 edge and Kestrel; 5 the sample database; 6 the record by which the command line
+/// finds us. Stop goes the other way; the instances stay as they are unless <c>down</c> asked for their end.
+/// </summary>
+internal sealed class Platform : IAsyncDisposable
+{
+    // Kestrel's requests in flight get this long; a query that takes longer is cut, and its transaction rolls back.
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly WebApplication app;
+    private readonly DataFolder folder;
+    private readonly TaskCompletionSource downAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private Platform(UpOptions options, FrontDoorSockets sockets, IReadOnlyList<string> hostReport, Action<string> log)
+    {
+        folder = options.Folder;
+        app = Build(options, sockets, hostReport, log);
+    }
+
+    public UpReport Report { get; private set; } = null!;
+
+    /// <summary>Whether the end that came was <c>down</c>'s.</summary>
+    public bool StoppedInstances { get; private set; }
+
+    /// <summary>The data folder must be locked by the caller.</summary>
+    public static async Task<Platform> StartAsync(
+        UpOptions options,
+        Action<string> log,
+        Terminal terminal,
+        CancellationToken cancellationToken
+    )
+    {
+        using FrontDoorSockets sockets = FrontDoorSockets.Open(options.Listen, options.HttpPort);
+        IReadOnlyList<string> hostReport = await HostLines.ReadAsync(options.Folder, terminal, cancellationToken);
+        var platform = new Platform(options, sockets, hostReport, log);
+        try
+        {
+            await platform.StartAsync(options, terminal.Progress, cancellationToken);
+            return platform;
+        }
+        catch
+        {
+            await platform.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Runs until <paramref name="stop"/> or <c>down</c>.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        await Task.WhenAny(downAsked.Task, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop));
+        folder.RemoveRecord();
+        await app.StopAsync(CancellationToken.None);
+        if (downAsked.Task.IsCompleted)
+        {
+            await app.Services.GetRequiredService<InstanceLifecycle>().StopAllAsync(CancellationToken.None);
+            StoppedInstances = true;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        folder.RemoveRecord();
+        await app.DisposeAsync();
+    }
+
+    private async Task StartAsync(UpOptions options, IProgress<string> progress, CancellationToken cancellationToken)
+    {
+        IServiceProvider services = app.Services;
+        PostgresImage image = await services.GetRequiredService<ImageStore>().EnsureDefaultAsync(progress, cancellationToken);
+        await services.GetRequiredService<TemplateStore>().EnsureAsync(image, cancellationToken);
+        await services.GetRequiredService<InstanceLifecycle>().StartAsync(cancellationToken);
+        await app.StartAsync(cancellationToken);
+        SampleBlog sample = ActivatorUtilities.CreateInstance<SampleBlog>(services);
+        (bool firstRun, SampleReport? blog) = await sample.EnsureAsync(options.Sample, cancellationToken);
+        PlatformControl control = services.GetRequiredService<PlatformControl>();
+        Report = new UpReport(control.Http, folder.Path, Environment.ProcessId, firstRun, blog, control.Host) { Tcp = options.TcpPort };
+        long startTicks = PlatformRecord.StartTicksOf(Environment.ProcessId)!.Value;
+        folder.WriteRecord(new PlatformRecord(Environment.ProcessId, startTicks, control.Http, options.TcpPort, control.StartedAt));
+    }
+
+    private WebApplication Build(UpOptions options, FrontDoorSockets sockets, IReadOnlyList<string> hostReport, Action<string> log)
+    {
+        // Nothing of the environment or of files lying about changes what the platform does: the command line says it all.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = folder.Path });
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            foreach (IPEndPoint endpoint in sockets.Endpoints)
+            {
+                kestrel.Listen(endpoint);
+            }
+        });
+        builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = sockets.Take);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTimeout);
+        builder.Services.AddRoutingCore();
+        builder.Logging.AddProvider(new LineLoggerProvider(log, TimeProvider.System));
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        AddRoles(builder.Services, options, sockets, hostReport);
+        WebApplication built = builder.Build();
+        built.MapDormouseEdge();
+        built.MapDormouseManagement();
+        return built;
+    }
+
+    // In the order in which they start.
+    private void AddRoles(IServiceCollection services, UpOptions options, FrontDoorSockets sockets, IReadOnlyList<string> hostReport)
+    {
+        int port = sockets.Endpoints[0].Port;
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(folder.SecretBox());
+        services.AddDormouseInstances(options.Instances());
+        services.AddDormouseControl(
+            new ControlOptions
+            {
+                StoreConnectionString = options.ControlStore,
+                KeyPepper = folder.Pepper(),
+                AdminToken = folder.AdminToken(),
+                PublicAddress = options.PublicAddress(port),
+            }
+        );
+        services.AddSingleton(
+            new PlatformControl
+            {
+                Version = typeof(Platform).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+                Http = $"http://{sockets.Endpoints[0]}",
+                Data = folder.Path,
+                StartedAt = TimeProvider.System.GetUtcNow(),
+                Host = hostReport,
+                RequestStop = () => downAsked.TrySetResult(),
+            }
+        );
+        services.AddDormouseEdge(new EdgeOptions());
+    }
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Net;
+using Dormouse.Data;
+using Dormouse.Instances;
+
+namespace Dormouse.Roles;
+
+/// <summary>What <c>up</c> was told.</summary>
+internal sealed record UpOptions
+{
+    /// <summary>The port that the protocol's own tools use in their examples; free on nearly every machine.</summary>
+    public const int DefaultHttpPort = 4466;
+
+    public required DataFolder Folder { get; init; }
+
+    /// <summary>0: a free one.</summary>
+    public int HttpPort { get; init; } = DefaultHttpPort;
+
+    /// <summary>Recorded only: the gateway comes later.</summary>
+    public int? TcpPort { get; init; }
+
+    /// <summary>Null: loopback.</summary>
+    public IPAddress? Listen { get; init; }
+
+    /// <summary>An Npgsql connection string; null: the platform's own system instance.</summary>
+    public string? ControlStore { get; init; }
+
+    /// <summary>Whether the first run makes the sample database.</summary>
+    public bool Sample { get; init; } = true;
+
+    /// <summary>Idle this long, a database freezes; null: as the instances' own default says.</summary>
+    public TimeSpan? FreezeAfter { get; init; }
+
+    /// <summary>Idle this long, a database stops; null: as the instances' own default says.</summary>
+    public TimeSpan? StopAfter { get; init; }
+
+    /// <summary>What apps write into their URLs: by this name clients know that there is no TLS.</summary>
+    public string PublicAddress(int port)
+    {
+        bool byName = Listen is null || IPAddress.IsLoopback(Listen) || Listen.Equals(IPAddress.Any) || Listen.Equals(IPAddress.IPv6Any);
+        return byName ? $"localhost:{Text(port)}" : new IPEndPoint(Listen!, port).ToString();
+    }
+
+    /// <summary>The instances' part of this.</summary>
+    public InstancesOptions Instances()
+    {
+        var defaults = new InstancesOptions { DataPath = Folder.Path };
+        return new InstancesOptions
+        {
+            DataPath = Folder.Path,
+            FreezeAfter = FreezeAfter ?? defaults.FreezeAfter,
+            StopAfter = StopAfter ?? defaults.StopAfter,
+        };
+    }
+
+    /// <summary>The words of a command line that says the same.</summary>
+    public IReadOnlyList<string> ToWords()
+    {
+        List<string> words = ["up", "--data", Folder.Path, "--http", Text(HttpPort)];
+        Add(words, "--tcp", TcpPort is { } tcp ? Text(tcp) : null);
+        Add(words, "--listen", Listen?.ToString());
+        Add(words, "--control-store", ControlStore);
+        Add(words, "--freeze-after", FreezeAfter is { } freeze ? Text(freeze.TotalSeconds) : null);
+        Add(words, "--stop-after", StopAfter is { } stop ? Text(stop.TotalSeconds) : null);
+        if (!Sample)
+        {
+            words.Add("--no-sample");
+        }
+        return words;
+    }
+
+    private static void Add(List<string> words, string option, string? value)
+    {
+        if (value is not null)
+        {
+            words.AddRange([option, value]);
+        }
+    }
+
+    private static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
+}

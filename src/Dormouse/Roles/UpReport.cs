@@ -1,0 +1,19 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Dormouse.Contracts.Management;
+
+namespace Dormouse.Roles;
+
+/// <summary>What <c>up</c> tells once the platform is ready.</summary>
+internal sealed record UpReport(string Http, string Data, int Pid, bool FirstRun, SampleReport? Sample, IReadOnlyList<string> Host)
+{
+    /// <summary>The port that was asked for the gateway.</summary>
+    public int? Tcp { get; init; }
+}
+
+/// <summary>The sample database; its URL only at the run that made it, since the key in it is not kept.</summary>
+internal sealed record SampleReport(string Id, string Name, ConnectionUrls? Urls);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(UpReport))]
+internal sealed partial class UpJson : JsonSerializerContext;

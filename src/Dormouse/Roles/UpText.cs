@@ -1,0 +1,52 @@
+using Dormouse.Contracts.Management;
+
+namespace Dormouse.Roles;
+
+/// <summary>What <c>up</c> prints for a person.</summary>
+internal static class UpText
+{
+    public static void Write(TextWriter output, UpReport report)
+    {
+        foreach (string line in report.Host)
+        {
+            output.WriteLine(line);
+        }
+        output.WriteLine($"Dormouse is up at {report.Http} (process {report.Pid}, data in {report.Data}).");
+        if (report.Tcp is { } tcp)
+        {
+            output.WriteLine(
+                $"--tcp {tcp}: noted, but nothing listens there yet. Direct PostgreSQL connections come with the TCP gateway."
+            );
+        }
+        if (report.Sample is { Urls: { } urls } made)
+        {
+            WriteNewSample(output, made, urls);
+        }
+        else if (report.Sample is { } known)
+        {
+            output.WriteLine($"The sample database is '{known.Name}' ({known.Id}). Keys are shown once; this makes another:");
+            output.WriteLine($"  ./dormouse connection create {known.Name} --name my-app");
+        }
+        output.WriteLine("'./dormouse db create NAME' makes a database, './dormouse down' stops everything.");
+    }
+
+    private static void WriteNewSample(TextWriter output, SampleReport sample, ConnectionUrls urls) =>
+        output.WriteLine(
+            $$"""
+
+            Sample database '{{sample.Name}}' ({{sample.Id}}):
+              Prisma   {{urls.Prisma}}
+              Direct   comes with the TCP gateway
+              Console  comes later
+
+            For an app with @prisma/client 7, such as the one in samples/blog:
+              export DATABASE_URL='{{urls.Prisma}}'
+
+              import { PrismaClient } from '@prisma/client'
+              const prisma = new PrismaClient({ accelerateUrl: process.env.DATABASE_URL })
+
+            The key in the URL is not kept and not shown again; './dormouse connection create {{sample.Name}} --name my-app' makes another.
+
+            """
+        );
+}
