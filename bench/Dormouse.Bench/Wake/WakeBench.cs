@@ -161,7 +161,7 @@ internal sealed class WakeBench : IBench
         return milliseconds;
     }
 
-    /// <summary>The database through the front door.</summary>
+    /// <summary>The database through the front door. Every sleep is checked: a query of a database that never slept would look fast.</summary>
     private sealed record Edge(PlatformProcess Platform, PlatformDatabase Database, ProtocolConnection Connection, byte[] Request)
     {
         /// <summary>Milliseconds of single requests, each after a sleep to the state named; null: none.</summary>
@@ -173,12 +173,22 @@ internal sealed class WakeBench : IBench
                     if (state is not null)
                     {
                         await Platform.SleepAsync(Database.Id, state, cancellationToken);
+                        await CheckAsleepAsync(state, cancellationToken);
                     }
                     long sent = Stopwatch.GetTimestamp();
                     await Connection.SendAsync(Request, cancellationToken);
                     return Stopwatch.GetElapsedTime(sent).TotalMilliseconds;
                 }
             );
+
+        private async Task CheckAsleepAsync(string state, CancellationToken cancellationToken)
+        {
+            JsonElement shown = await Platform.ShowAsync(Database.Id, cancellationToken);
+            if (shown.GetProperty("state").GetString() is var actual && actual != state)
+            {
+                throw new InvalidOperationException($"The database was put to sleep as {state} and is {actual}.");
+            }
+        }
     }
 
     private sealed record Samples(

@@ -32,7 +32,8 @@ internal sealed class PlanReader(QueryLimits limits)
         }
 
         var type = element.RequiredText("type");
-        var args = element.Optional("args") ?? default;
+        // JSON null is a value like any other here.
+        element.TryGetProperty("args", out var args);
         PlanNode One(JsonElement e) => Read(e, isLast: false, depth + 1);
         return type switch
         {

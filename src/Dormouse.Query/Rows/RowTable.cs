@@ -69,7 +69,12 @@ public sealed class RowTable(int maxRows, int maxBytes) : IDisposable
     public ReadOnlyMemory<byte>? CellMemory(int row, int column)
     {
         var start = cellStarts[(row * Shape.Count) + column];
-        return start < 0 ? null : buffer.AsMemory(start, BinaryPrimitives.ReadInt32BigEndian(buffer.AsSpan(start - sizeof(int))));
+        if (start < 0)
+        {
+            return null;
+        }
+
+        return buffer.AsMemory(start, BinaryPrimitives.ReadInt32BigEndian(buffer.AsSpan(start - sizeof(int))));
     }
 
     public void Dispose()

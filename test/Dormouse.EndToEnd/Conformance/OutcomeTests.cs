@@ -36,4 +36,13 @@ public sealed class OutcomeTests
         JsonNode expected = JsonNode.Parse("""{"error":{"code":"P2025"}}""")!;
         Assert.NotNull(Outcome.Difference(expected, JsonNode.Parse("""{"result":"null"}""")!));
     }
+
+    [Fact]
+    public void Records_marked_as_unordered_may_come_in_any_order_and_must_all_be_there()
+    {
+        JsonNode expected = JsonNode.Parse("""{"result":"[ { n: 1 }, { n: 2 } ]","unordered":true}""")!;
+        Assert.Null(Outcome.Difference(expected, JsonNode.Parse("""{"result":"[ { n: 2 }, { n: 1 } ]"}""")!));
+        Assert.NotNull(Outcome.Difference(expected, JsonNode.Parse("""{"result":"[ { n: 2 }, { n: 2 } ]"}""")!));
+        Assert.NotNull(Outcome.Difference(expected, JsonNode.Parse("""{"result":"[ { n: 2 } ]"}""")!));
+    }
 }

@@ -30,8 +30,7 @@ public sealed partial class QuickstartTests
                 Limit,
                 cancellationToken,
                 clone,
-                // A test runner's own settings would reach the build of the clone.
-                new Dictionary<string, string?> { ["MSBUILDDISABLENODEREUSE"] = "1", ["CI"] = null }
+                NewcomersEnvironment()
             );
 
             string printed = run.Succeeded();
@@ -46,6 +45,19 @@ public sealed partial class QuickstartTests
             }
             folder.Delete(recursive: true);
         }
+    }
+
+    /// <summary>Without what the test runner's own tools set for themselves: it would reach the build of the clone.</summary>
+    private static Dictionary<string, string?> NewcomersEnvironment()
+    {
+        string[] prefixes = ["MSBUILD", "VSTEST", "DOTNET_CLI", "DOTNET_HOST", "TESTINGPLATFORM", "XUNIT", "CI"];
+        Dictionary<string, string?> changes = Environment
+            .GetEnvironmentVariables()
+            .Keys.Cast<string>()
+            .Where(name => prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)))
+            .ToDictionary(name => name, string? (_) => null);
+        changes["MSBUILDDISABLENODEREUSE"] = "1";
+        return changes;
     }
 
     /// <summary>What git would clone, with the changes that are not committed yet.</summary>

@@ -263,7 +263,12 @@ public sealed class InstanceLifecycleTests
         using IInstanceLease lease = await host.Lifecycle.LeaseAsync(id, Cancellation);
         await using ServerConnection session = await TestHost.ConnectAsync(lease.Endpoint);
         // Something that would run on by itself.
-        Task busy = session.ExecuteSimpleAsync("DO $$ BEGIN FOR i IN 1..2000000 LOOP PERFORM i; END LOOP; END $$", Cancellation).AsTask();
+        Task busy = session
+            .ExecuteSimpleAsync(
+                "DO $$ DECLARE began timestamptz := now(); BEGIN WHILE clock_timestamp() < began + interval '3 s' LOOP END LOOP; END $$",
+                Cancellation
+            )
+            .AsTask();
         lease.Dispose();
         int postmaster = host.Lifecycle.Find(id)!.PostmasterPid!.Value;
 

@@ -17,7 +17,9 @@ async function main() {
     maxTransactionWaitTime: parseDuration('PT5M'),
     perRequestLogContext: { logFormat: 'text', logLevel: 'off' },
   })
-  serve({ fetch: server.fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) => console.log(JSON.stringify({ port })))
+  const listener = serve({ fetch: server.fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) => console.log(JSON.stringify({ port })))
+  // Node closes idle connections after 5 s; a bench keeps some idle for longer while the other side has its turn.
+  listener.keepAliveTimeout = 600_000
 }
 
 main().catch((error) => {
