@@ -85,24 +85,21 @@ internal sealed partial class DebianArchive(string folder, string suite, string?
     /// <summary>Fetches packages and all that they depend on.</summary>
     public async Task<IReadOnlyList<DebianPackage>> DownloadAsync(IEnumerable<string> names, CancellationToken cancellationToken)
     {
-        string[] install = ["install", .. names];
-        HostCommandResult plan = (await AptGet(["-s", .. install]).RunAsync(cancellationToken)).OrThrow(
+        // With -V apt prints the version of each; the state is empty, so what it installs is the whole closure.
+        HostCommandResult download = (await AptGet(["-d", "-V", "install", .. names]).RunAsync(cancellationToken)).OrThrow(
             "DM3004",
-            $"apt finds no consistent set of packages in Debian's suite {suite}. {updateTrouble}",
+            $"PostgreSQL's packages cannot be fetched from Debian's suite {suite}. {updateTrouble}",
             Advice
         );
-        (await AptGet(["-d", .. install]).RunAsync(cancellationToken)).OrThrow("DM3004", "Debian's packages cannot be fetched", Advice);
         List<DebianPackage> packages = PlanLine()
-            .Matches(plan.Output)
-            .Select(match =>
-            {
-                (string name, string version, string architecture) = (match.Groups[1].Value, match.Groups[2].Value, match.Groups[3].Value);
-                string file = $"{name}_{version.Replace(":", "%3a", StringComparison.Ordinal)}_{architecture}.deb";
-                return new DebianPackage(name, version, Path.Combine(ArchivesPath, file));
-            })
+            .Matches(download.Output)
+            .Select(match => Find(match.Groups[1].Value, match.Groups[2].Value))
             .ToList();
-        // Older versions of earlier builds go; a failure costs disk only.
-        await AptGet("autoclean").RunAsync(cancellationToken);
+        // Versions that earlier builds used are not needed again.
+        foreach (string old in Directory.GetFiles(ArchivesPath, "*.deb").Except(packages.Select(package => package.File)))
+        {
+            File.Delete(old);
+        }
         return packages;
     }
 
@@ -116,6 +113,24 @@ internal sealed partial class DebianArchive(string folder, string suite, string?
             "Check the free space, remove that file and try again."
         );
         return result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.TrimStart('.')).ToList();
+    }
+
+    private DebianPackage Find(string name, string version)
+    {
+        string start = $"{name}_{version.Replace(":", "%3a", StringComparison.Ordinal)}_";
+        string? file = ((string[])["all", Architecture])
+            .Select(kind => Path.Combine(ArchivesPath, start + kind + ".deb"))
+            .FirstOrDefault(File.Exists);
+        return new DebianPackage(
+            name,
+            version,
+            file
+                ?? throw new DormouseException(
+                    FailureKind.Host,
+                    "DM3004",
+                    $"apt says that it fetched {name} {version}, and '{ArchivesPath}' does not hold it. {Advice}"
+                )
+        );
     }
 
     private async Task<string> FindKeyringAsync(CancellationToken cancellationToken)
@@ -189,7 +204,7 @@ internal sealed partial class DebianArchive(string folder, string suite, string?
     [GeneratedRegex(@"^Depends:.*\bpostgresql-(\d+)\b", RegexOptions.Multiline)]
     private static partial Regex ServerPackage();
 
-    [GeneratedRegex(@"^Inst (\S+) (?:\[\S+\] )?\((\S+) [^\[]*\[(\w+)\]", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^ {2,}(\S+) \((\S+)\)\r?$", RegexOptions.Multiline)]
     private static partial Regex PlanLine();
 }
 

@@ -28,6 +28,9 @@ internal static partial class DebianRecipe
         "ucf",
     ];
 
+    /// <summary>Each decompresses in about 100 MB of memory.</summary>
+    private const int UnpackedAtOnceMax = 4;
+
     public static async Task<ImageParts> BuildAsync(
         ImageOptions options,
         string workFolder,
@@ -74,13 +77,23 @@ internal static partial class DebianRecipe
     {
         Directory.CreateDirectory(target);
         var owners = new Dictionary<string, DebianPackage>();
-        foreach (DebianPackage package in packages.Where(package => !IsNeverUnpacked(package.Name)))
-        {
-            foreach (string path in await DebianArchive.UnpackAsync(package.File, target, cancellationToken))
+        // Decompressing is most of the work of making an image.
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = UnpackedAtOnceMax, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(
+            packages.Where(package => !IsNeverUnpacked(package.Name)),
+            parallel,
+            async (package, token) =>
             {
-                owners[RootBuilder.Merged(path)] = package;
+                IReadOnlyList<string> paths = await DebianArchive.UnpackAsync(package.File, target, token);
+                lock (owners)
+                {
+                    foreach (string path in paths)
+                    {
+                        owners[RootBuilder.Merged(path)] = package;
+                    }
+                }
             }
-        }
+        );
         return owners;
     }
 

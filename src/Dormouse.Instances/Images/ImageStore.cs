@@ -96,6 +96,9 @@ public sealed class ImageStore(ImageOptions options, TimeProvider time)
             Directory.Delete(abandoned, recursive: true);
         }
         string work = Path.Combine(options.ImagesPath, BuildingPrefix + Guid.CreateVersion7().ToString("N"));
+        // apt's state and the downloads are one writer's at a time, and other data folders may share them.
+        string cacheLockPath = Path.Combine(options.CachePath, ".lock");
+        using FileLock cacheHeld = await FileLock.AcquireAsync(cacheLockPath, LockTimeout, time, cancellationToken);
         try
         {
             (ImageParts parts, string? note) = await BuildAsync(work, progress, cancellationToken);
