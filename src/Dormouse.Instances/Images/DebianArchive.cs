@@ -92,7 +92,7 @@ internal sealed partial class DebianArchive(string folder, string suite, string?
             Advice
         );
         List<DebianPackage> packages = PlanLine()
-            .Matches(download.Output)
+            .Matches(NewPackages().Match(download.Output).Value)
             .Select(match => Find(match.Groups[1].Value, match.Groups[2].Value))
             .ToList();
         // Versions that earlier builds used are not needed again.
@@ -204,7 +204,10 @@ internal sealed partial class DebianArchive(string folder, string suite, string?
     [GeneratedRegex(@"^Depends:.*\bpostgresql-(\d+)\b", RegexOptions.Multiline)]
     private static partial Regex ServerPackage();
 
-    [GeneratedRegex(@"^ {2,}(\S+) \((\S+)\)\r?$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^The following NEW packages will be installed:\n(?: .*\n)+", RegexOptions.Multiline)]
+    private static partial Regex NewPackages();
+
+    [GeneratedRegex(@"^ {2,}(\S+) \((\S+)\)$", RegexOptions.Multiline)]
     private static partial Regex PlanLine();
 }
 
