@@ -16,7 +16,7 @@ internal static class CommandLine
         {
             foreach (string message in parsed.Errors.Select(error => error.Message).Distinct())
             {
-                terminal.Error.WriteLine($"DM1001: {message}");
+                terminal.Fail("DM1001", message);
             }
             terminal.Error.WriteLine($"'{Path(parsed.CommandResult.Command)} --help' tells how it is used.");
             return WrongUsage;
@@ -35,12 +35,12 @@ internal static class CommandLine
         }
         catch (DormouseException exception)
         {
-            terminal.Error.WriteLine($"{exception.Code}: {exception.Message}");
+            terminal.Fail(exception.Code, exception.Message);
             return Failed;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            terminal.Error.WriteLine($"DM1002: {exception.Message}");
+            terminal.Fail("DM1002", exception.Message);
             return Failed;
         }
     }

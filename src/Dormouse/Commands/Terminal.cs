@@ -15,6 +15,9 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error, bool IsWatc
     /// <summary>Lines such as "making the PostgreSQL image"; shown at once, one after the other.</summary>
     public IProgress<string> Progress => new Lines(this);
 
+    /// <summary>One failure in the form that all of them have.</summary>
+    public void Fail(string code, string message) => Error.WriteLine($"{code}: {message}");
+
     // Progress<T> would hand each line to the thread pool, where they overtake one another.
     private sealed class Lines(Terminal terminal) : IProgress<string>
     {

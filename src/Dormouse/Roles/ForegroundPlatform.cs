@@ -29,7 +29,10 @@ internal static class ForegroundPlatform
         }
         catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
         {
-            terminal.Error.WriteLine("DM1006: stopped before the platform was ready.");
+            terminal.Fail(
+                "DM1006",
+                "Stopped before the platform was ready. What was made so far stays; the next './dormouse up' goes on from there."
+            );
             return CommandLine.Failed;
         }
     }

@@ -16,7 +16,7 @@ internal static class HostLines
         HostReport report = await HostReport.InspectAsync(folder.Path, cancellationToken);
         foreach (HostCheck problem in report.Checks.Where(check => check.Verdict == HostVerdict.Problem))
         {
-            await terminal.Error.WriteLineAsync($"DM1007: {problem}");
+            terminal.Fail("DM1007", problem.ToString());
         }
         return [.. report.Checks.Select(Line)];
     }
