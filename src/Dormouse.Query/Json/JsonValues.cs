@@ -93,9 +93,6 @@ internal static class JsonValues
                 Span<byte> iso = stackalloc byte[InstantText.MaxLength];
                 writer.WriteStringValue(iso[..InstantText.WriteIso(instant, iso)]);
                 break;
-            case MappedValue mapped:
-                writer.WriteRawValue(mapped.Json.Span, skipInputValidation: true);
-                break;
             case ListValue list:
                 WriteList(writer, list);
                 break;

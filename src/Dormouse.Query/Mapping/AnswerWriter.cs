@@ -9,7 +9,7 @@ namespace Dormouse.Query.Mapping;
 /// Writes the bytes of an answer. It collects them in one pooled array and hands them on in large pieces, because asking the
 /// response's own writer for memory per value costs more than the value.
 /// </summary>
-internal sealed class AnswerWriter(IBufferWriter<byte> output, int maxBytes) : IDisposable
+internal sealed class AnswerWriter(IBufferWriter<byte> output, int maxBytes, CancellationToken cancellationToken) : IDisposable
 {
     private const int FlushThreshold = 32 * 1024;
 
@@ -36,6 +36,9 @@ internal sealed class AnswerWriter(IBufferWriter<byte> output, int maxBytes) : I
             length = 0;
         }
     }
+
+    /// <summary>Called once per object: a large answer ends soon after its request did.</summary>
+    public void ThrowIfCancelled() => cancellationToken.ThrowIfCancellationRequested();
 
     /// <summary>Room for at least that many bytes; <see cref="Advance"/> says how many were used.</summary>
     public Span<byte> Reserve(int bytes)

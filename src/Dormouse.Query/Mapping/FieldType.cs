@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Dormouse.Query.Mapping;
 
 internal enum FieldKind : byte
@@ -63,25 +61,54 @@ internal sealed class FieldStructure(string dbName, FieldType type) : ResultStru
 {
     public string DbName { get; } = dbName;
 
-    public byte[] DbNameUtf8 { get; } = Encoding.UTF8.GetBytes(dbName);
-
     public FieldType Type { get; } = type;
 }
 
 /// <summary>An object or a list of objects.</summary>
-/// <param name="serializedName">The property that holds it; null when its fields lie in the same row.</param>
-internal sealed class ObjectStructure(string? serializedName, bool skipNulls, ObjectField[] fields) : ResultStructure
+internal sealed class ObjectStructure : ResultStructure
 {
-    public string? SerializedName { get; } = serializedName;
+    /// <summary>Beyond this many fields, looking for each of them in each object costs more than a dictionary.</summary>
+    private const int FieldsWithoutIndex = 48;
 
-    public byte[] SerializedNameUtf8 { get; } = Encoding.UTF8.GetBytes(serializedName ?? string.Empty);
+    private BoundObject? lastBinding;
 
-    public bool SkipNulls { get; } = skipNulls;
+    /// <param name="serializedName">The property that holds it; null when its fields lie in the same row.</param>
+    public ObjectStructure(string? serializedName, bool skipNulls, ObjectField[] fields)
+    {
+        SerializedName = serializedName;
+        SkipNulls = skipNulls;
+        Fields = fields;
+        var names = Array.ConvertAll(
+            fields,
+            f => f.Structure is FieldStructure field ? field.DbName : SourceOf((ObjectStructure)f.Structure)
+        );
+        Sources = Array.ConvertAll(names, System.Text.Encoding.UTF8.GetBytes);
+        if (fields.Length > FieldsWithoutIndex)
+        {
+            SourceIndex = names.Index().GroupBy(n => n.Item).ToDictionary(g => g.Key, g => g.Select(n => n.Index).ToArray());
+        }
+    }
 
-    public ObjectField[] Fields { get; } = fields;
+    public string? SerializedName { get; }
+
+    public bool SkipNulls { get; }
+
+    public ObjectField[] Fields { get; }
+
+    /// <summary>The property from which each field is read.</summary>
+    public byte[][] Sources { get; }
+
+    /// <summary>The fields by source, for objects with many of them.</summary>
+    public IReadOnlyDictionary<string, int[]>? SourceIndex { get; }
 
     /// <summary>The last binding to a table's columns; tables of one plan node nearly always have the same ones.</summary>
-    public volatile BoundObject? LastBinding;
+    public BoundObject? LastBinding
+    {
+        get => Volatile.Read(ref lastBinding);
+        set => Volatile.Write(ref lastBinding, value);
+    }
+
+    private static string SourceOf(ObjectStructure nested) => nested.SerializedName ?? string.Empty;
 }
 
 /// <summary>A field with what stands before its value: <c>{"name":</c> for the first one, <c>,"name":</c> for the others.</summary>

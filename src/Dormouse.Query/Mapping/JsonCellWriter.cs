@@ -116,6 +116,7 @@ internal static class JsonCellWriter
 
     private static void WriteObject(AnswerWriter answer, ObjectStructure structure, ReadOnlySpan<byte> json)
     {
+        answer.ThrowIfCancelled();
         var fields = structure.Fields;
         if (fields.Length == 0)
         {
@@ -125,7 +126,7 @@ internal static class JsonCellWriter
 
         Span<(int Start, int Length)> found = fields.Length <= 64 ? stackalloc (int, int)[fields.Length] : new (int, int)[fields.Length];
         found.Clear();
-        Locate(fields, json, found);
+        Locate(structure, json, found);
         for (var i = 0; i < fields.Length; i++)
         {
             answer.Raw(fields[i].Prefix);
@@ -155,20 +156,28 @@ internal static class JsonCellWriter
     }
 
     /// <summary>Notes where the value of each field lies.</summary>
-    private static void Locate(ObjectField[] fields, ReadOnlySpan<byte> json, Span<(int Start, int Length)> found)
+    private static void Locate(ObjectStructure structure, ReadOnlySpan<byte> json, Span<(int Start, int Length)> found)
     {
         var members = new JsonMembers(json);
         while (members.MoveNext())
         {
             var name = members.Name.Contains((byte)'\\') ? JsonStrings.Unescape(members.Name).Span : members.Name;
-            for (var i = 0; i < fields.Length; i++)
+            var place = (members.ValueStart, members.Value.Length);
+            if (structure.SourceIndex is { } index)
             {
-                var wanted = fields[i].Structure is FieldStructure field
-                    ? field.DbNameUtf8
-                    : ((ObjectStructure)fields[i].Structure).SerializedNameUtf8;
-                if (name.SequenceEqual(wanted))
+                foreach (var field in index.GetValueOrDefault(Encoding.UTF8.GetString(name), []))
                 {
-                    found[i] = (members.ValueStart, members.Value.Length);
+                    found[field] = place;
+                }
+
+                continue;
+            }
+
+            for (var i = 0; i < structure.Sources.Length; i++)
+            {
+                if (name.SequenceEqual(structure.Sources[i]))
+                {
+                    found[i] = place;
                 }
             }
         }

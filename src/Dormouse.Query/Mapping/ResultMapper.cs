@@ -101,6 +101,7 @@ internal static class ResultMapper
 
     private static void WriteRow(AnswerWriter answer, RowsValue rows, int row, BoundObject bound)
     {
+        answer.ThrowIfCancelled();
         var fields = bound.Fields;
         if (fields.Length == 0)
         {

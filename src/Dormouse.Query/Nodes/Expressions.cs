@@ -41,7 +41,9 @@ internal sealed class GeneratorExpression(string name, Expression[] arguments) :
             values[i] = AsList(arguments[i].Evaluate(run));
         }
 
-        return run.Generators.Call(name, values);
+        var value = run.Generators.Call(name, values);
+        run.Charge(value is ListValue list ? list.Items.Count : 1);
+        return value;
     }
 
     private static PlanValue AsList(PlanValue value) => value is Rows.RowsValue rows ? Rows.Cells.Records(rows) : value;

@@ -1,5 +1,4 @@
 using Dormouse.Query.Failures;
-using Dormouse.Query.Json;
 using Dormouse.Query.Rows;
 using Dormouse.Query.Values;
 
@@ -31,8 +30,6 @@ internal static class Lists
                 }
 
                 return items;
-            case MappedValue mapped when JsonValues.Parse(mapped.Json) is ListValue list:
-                return list.Items;
             default:
                 return [value];
         }
@@ -44,7 +41,6 @@ internal static class Lists
         {
             RowValue row => Cells.Field(row.Rows, row.Row, name),
             RecordValue fields => fields.Fields.TryGetValue(name, out var value) ? value : NothingValue.Instance,
-            MappedValue mapped => FieldOf(JsonValues.Parse(mapped.Json), name),
             _ => throw PlanFailure.Plain($"Expected object, got {record.TypeName}"),
         };
 
@@ -54,7 +50,6 @@ internal static class Lists
         {
             RowValue row => Cells.Record(row.Rows, row.Row).Fields,
             RecordValue record => new OrderedDictionary<string, PlanValue>(record.Fields),
-            MappedValue mapped => RecordOf(JsonValues.Parse(mapped.Json)),
             _ => throw PlanFailure.Plain($"Expected object, got {value.TypeName}"),
         };
 
@@ -81,7 +76,7 @@ internal static class Lists
                 }
 
                 return new ListValue(items);
-            case RowValue or RecordValue or MappedValue:
+            case RowValue or RecordValue:
                 return OrNull(FieldOf(value, field));
             default:
                 return value;

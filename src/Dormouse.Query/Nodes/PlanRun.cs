@@ -23,6 +23,7 @@ internal sealed class PlanRun(
 {
     private readonly PlanValue?[] slots = slotCount == 0 ? [] : new PlanValue?[slotCount];
     private readonly List<RowTable> tables = [];
+    private long listItems;
 
     public ISqlSession Session { get; } = session;
 
@@ -41,9 +42,28 @@ internal sealed class PlanRun(
 
     public void Bind(int slot, PlanValue value) => slots[slot] = value;
 
+    /// <summary>Counts items of lists that the plan makes; a hostile plan could double a list at every step.</summary>
+    public void Charge(int items)
+    {
+        listItems += items;
+        if (listItems > Limits.MaxListItems)
+        {
+            throw PlanFailure.LimitExceeded("items of lists in a query plan", Limits.MaxListItems);
+        }
+
+        CancellationToken.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>A table that may take what the earlier tables of this run have left.</summary>
     public RowTable NewTable()
     {
-        var table = new RowTable(Limits.MaxRows, Limits.MaxResultBytes);
+        var used = 0;
+        foreach (var earlier in tables)
+        {
+            used += earlier.UsedBytes;
+        }
+
+        var table = new RowTable(Limits.MaxRows, Limits.MaxResultBytes - used);
         tables.Add(table);
         return table;
     }

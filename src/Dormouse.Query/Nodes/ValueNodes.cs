@@ -1,4 +1,5 @@
 using Dormouse.Query.Failures;
+using Dormouse.Query.Json;
 using Dormouse.Query.Mapping;
 using Dormouse.Query.Rows;
 using Dormouse.Query.Values;
@@ -70,11 +71,9 @@ internal sealed class ConcatNode(PlanNode[] parts) : PlanNode
         var items = new List<PlanValue>();
         foreach (var part in parts)
         {
-            items.AddRange(Lists.ItemsOf(await part.EvaluateAsync(run)));
-            if (items.Count > run.Limits.MaxRows)
-            {
-                throw PlanFailure.LimitExceeded("items of a list", run.Limits.MaxRows);
-            }
+            var added = Lists.ItemsOf(await part.EvaluateAsync(run));
+            run.Charge(added.Count);
+            items.AddRange(added);
         }
 
         return new ListValue(items);
@@ -134,7 +133,12 @@ internal sealed class ReverseNode(PlanNode inner) : PlanNode
 
 internal sealed class MapFieldNode(string field, PlanNode records) : PlanNode
 {
-    public override async ValueTask<PlanValue> EvaluateAsync(PlanRun run) => Lists.Pluck(await records.EvaluateAsync(run), field);
+    public override async ValueTask<PlanValue> EvaluateAsync(PlanRun run)
+    {
+        var plucked = Lists.Pluck(await records.EvaluateAsync(run), field);
+        run.Charge(plucked is ListValue list ? list.Items.Count : 1);
+        return plucked;
+    }
 }
 
 internal sealed class TransactionNode(PlanNode inner) : PlanNode
@@ -158,9 +162,10 @@ internal sealed class DataMapNode(PlanNode inner, ResultStructure structure, boo
         }
 
         var json = new System.Buffers.ArrayBufferWriter<byte>();
-        using var writer = new AnswerWriter(json, run.Limits.MaxAnswerBytes);
+        using var writer = new AnswerWriter(json, run.Limits.MaxAnswerBytes, run.CancellationToken);
         ResultMapper.Write(writer, value, structure);
         writer.Flush();
-        return new MappedValue(json.WrittenMemory);
+        // Other nodes look at it as at any value.
+        return JsonValues.Parse(json.WrittenMemory);
     }
 }

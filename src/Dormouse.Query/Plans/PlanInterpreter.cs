@@ -24,7 +24,7 @@ public sealed class PlanInterpreter(QueryLimits limits, TimeProvider time)
     )
     {
         ArgumentNullException.ThrowIfNull(plan);
-        using var answer = new AnswerWriter(output, limits.MaxAnswerBytes);
+        using var answer = new AnswerWriter(output, limits.MaxAnswerBytes, cancellationToken);
         using var run = new PlanRun(plan.SlotCount, parameters, session, answer, new ValueGenerators(time), limits, cancellationToken);
         try
         {

@@ -5,7 +5,8 @@ namespace Dormouse.Query.Plans;
 /// <summary>The let bindings around the place where the compiler reads. Each binding has a slot of its own in a run.</summary>
 internal sealed class PlanScope
 {
-    private readonly List<(string Name, int Slot)> visible = [];
+    private readonly Dictionary<string, Stack<int>> slotsByName = [];
+    private readonly Stack<string> visible = [];
 
     public int SlotCount { get; private set; }
 
@@ -13,23 +14,25 @@ internal sealed class PlanScope
 
     public int Declare(string name)
     {
-        visible.Add((name, SlotCount));
+        if (!slotsByName.TryGetValue(name, out var slots))
+        {
+            slotsByName[name] = slots = [];
+        }
+
+        slots.Push(SlotCount);
+        visible.Push(name);
         return SlotCount++;
     }
 
-    public void LeaveTo(int depth) => visible.RemoveRange(depth, visible.Count - depth);
+    public void LeaveTo(int depth)
+    {
+        while (visible.Count > depth)
+        {
+            slotsByName[visible.Pop()].Pop();
+        }
+    }
 
     /// <summary>The innermost binding of a name; a free name means a parameter of the request.</summary>
-    public ScopeName Resolve(string name)
-    {
-        for (var i = visible.Count - 1; i >= 0; i--)
-        {
-            if (visible[i].Name == name)
-            {
-                return new ScopeName(name, visible[i].Slot);
-            }
-        }
-
-        return new ScopeName(name, -1);
-    }
+    public ScopeName Resolve(string name) =>
+        slotsByName.TryGetValue(name, out var slots) && slots.TryPeek(out var slot) ? new ScopeName(name, slot) : new ScopeName(name, -1);
 }

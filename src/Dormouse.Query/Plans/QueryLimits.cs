@@ -9,12 +9,15 @@ public sealed record QueryLimits
     /// <summary>Nodes, fragments, arguments and fields of one plan together; a createMany of 10,000 rows with 20 columns has 400,000.</summary>
     public int MaxPlanElements { get; init; } = 2_000_000;
 
-    /// <summary>Rows of one result, and of intermediate lists.</summary>
+    /// <summary>Items of all lists that a plan itself makes (keys of parents, pairs, concatenations).</summary>
+    public int MaxListItems { get; init; } = 5_000_000;
+
+    /// <summary>Rows of one result.</summary>
     public int MaxRows { get; init; } = 1_000_000;
 
-    /// <summary>Bytes of one result as PostgreSQL sends it.</summary>
-    public int MaxResultBytes { get; init; } = 256 * 1024 * 1024;
+    /// <summary>Bytes of all results of one request together, as PostgreSQL sends them; they are held until the answer is written.</summary>
+    public int MaxResultBytes { get; init; } = 128 * 1024 * 1024;
 
-    /// <summary>Bytes of one answer.</summary>
-    public int MaxAnswerBytes { get; init; } = 512 * 1024 * 1024;
+    /// <summary>Bytes of one answer: field names and tags make JSON about twice as long as the rows.</summary>
+    public int MaxAnswerBytes { get; init; } = 256 * 1024 * 1024;
 }

@@ -21,8 +21,6 @@ internal sealed class ProcessNode(PlanNode inner, ProcessOperations operations) 
                 return value;
             case TextValue text:
                 return Process(Parse(text), operations, run);
-            case MappedValue mapped:
-                return Process(JsonValues.Parse(mapped.Json), operations, run);
             case RowsValue rows:
                 return ProcessRows(rows, operations, run);
             case ListValue list:

@@ -23,6 +23,8 @@ public sealed class RowTable(int maxRows, int maxBytes) : IDisposable
 
     public bool Overflowed { get; private set; }
 
+    internal int UsedBytes => used;
+
     /// <summary>Announces the columns. Called again for a later part of a chunked query, whose rows are appended.</summary>
     public void Begin(RowShape shape) => Shape = shape;
 

@@ -138,14 +138,6 @@ internal sealed class RecordValue(OrderedDictionary<string, PlanValue> fields) :
     public override string TypeName => "object";
 }
 
-/// <summary>JSON that a dataMap wrote although other nodes still want to look at it.</summary>
-internal sealed class MappedValue(ReadOnlyMemory<byte> json) : PlanValue
-{
-    public ReadOnlyMemory<byte> Json { get; } = json;
-
-    public override string TypeName => "object";
-}
-
 /// <summary>Marks that the answer is written already.</summary>
 internal sealed class WrittenValue : PlanValue
 {

@@ -75,7 +75,7 @@ public sealed partial class CaptureReplayTests
 
     private static string Form(string text) => Alphanumeric().Replace(text, "x").Split('.')[0];
 
-    private static Reply ToReply(JsonNode statement)
+    internal static Reply ToReply(JsonNode statement)
     {
         var columns = statement["columns"] is JsonArray given
             ? given.Select(c => new RowColumn((string)c![0]!, (uint)c[1]!)).ToArray()
@@ -99,7 +99,7 @@ public sealed partial class CaptureReplayTests
 
     private static byte[] Utf8(JsonNode? node) => node is null ? [] : Encoding.UTF8.GetBytes(node.ToJsonString());
 
-    private static Dictionary<string, JsonNode> Load()
+    internal static Dictionary<string, JsonNode> Load()
     {
         using var stream = typeof(CaptureReplayTests).Assembly.GetManifestResourceStream("captures.jsonl")!;
         using var reader = new StreamReader(stream);
