@@ -19,7 +19,7 @@ public sealed class PlatformCrashTests
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         int seed = Environment.TickCount;
-        TestContext.Current.SendDiagnosticMessage($"seed {seed}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         Random random = new(seed);
         await using PlatformProcess platform = await PlatformProcess.StartAsync(cancellationToken);
         List<LedgerWriter> writers = [];

@@ -6,21 +6,13 @@ using Dormouse.Testing.Processes;
 namespace Dormouse.EndToEnd.Sleep;
 
 /// <summary>Databases that nobody uses fall asleep by themselves; the next request finds them as they were.</summary>
-public sealed class SleepTests : IAsyncLifetime
+public sealed class SleepTests(SleepyPlatform sleepy) : IClassFixture<SleepyPlatform>
 {
-    private const string FreezeAfterSeconds = "1";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
-    private PlatformProcess? platform;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    private PlatformProcess Platform => platform!;
-
-    public async ValueTask InitializeAsync() =>
-        platform = await PlatformProcess.StartAsync(Cancelled, "--freeze-after", FreezeAfterSeconds);
-
-    public async ValueTask DisposeAsync() => await Platform.DisposeAsync();
+    private PlatformProcess Platform => sleepy.Platform;
 
     [Fact]
     public async Task An_idle_database_freezes_by_itself_and_the_next_request_wakes_the_same_process()
@@ -93,6 +85,27 @@ public sealed class SleepTests : IAsyncLifetime
                 return shown;
             }
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);
+        }
+    }
+}
+
+/// <summary>A platform whose databases freeze after a second without use.</summary>
+public sealed class SleepyPlatform : IAsyncLifetime
+{
+    private const string FreezeAfterSeconds = "1";
+
+    private PlatformProcess? platform;
+
+    public PlatformProcess Platform => platform!;
+
+    public async ValueTask InitializeAsync() =>
+        platform = await PlatformProcess.StartAsync(TestContext.Current.CancellationToken, "--freeze-after", FreezeAfterSeconds);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (platform is not null)
+        {
+            await platform.DisposeAsync();
         }
     }
 }
