@@ -50,7 +50,7 @@ internal sealed record DriverRound(double PerSecond, double P50, double P99, dou
             while (done < times.Length && Stopwatch.GetElapsedTime(began) < time)
             {
                 long start = Stopwatch.GetTimestamp();
-                await driver.RunAsync(query, DriverQuery.Value((worker * 7919) + done), cancellationToken);
+                await driver.RunAsync(query, DriverQuery.Value((worker * 7919) + done), worker, cancellationToken);
                 times[done++] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
             }
             counts[worker] = done;

@@ -22,7 +22,7 @@ internal sealed class NpgsqlDriver : IDriver
 
     public string Name => asText ? "npgsql_text" : "npgsql_typed";
 
-    public async ValueTask RunAsync(DriverQuery query, int value, CancellationToken cancellationToken)
+    public async ValueTask RunAsync(DriverQuery query, int value, int worker, CancellationToken cancellationToken)
     {
         await using NpgsqlConnection connection = await pool.OpenConnectionAsync(cancellationToken);
         await RunOnAsync(connection, query, value, cancellationToken);

@@ -15,19 +15,16 @@ internal sealed class OurDriver(TestPostgres server, int connections) : IDriver
         TimeProvider.System
     );
 
-    // As the engine will: what a command needs is reused from one to the next.
-    private readonly System.Collections.Concurrent.ConcurrentBag<Work> idle = [];
+    // As the engine does: what a command needs is reused from one to the next.
+    private readonly Work[] works = [.. Enumerable.Range(0, connections).Select(_ => new Work())];
 
     public string Name => "ours";
 
-    public async ValueTask RunAsync(DriverQuery query, int value, CancellationToken cancellationToken)
+    public async ValueTask RunAsync(DriverQuery query, int value, int worker, CancellationToken cancellationToken)
     {
-        Work work = idle.TryTake(out Work? found) ? found : new Work();
-        await using (PooledConnection rented = await pool.RentAsync(cancellationToken))
-        {
-            await rented.Connection.ExecuteAsync(query.Sql, work.With(query, value), work, cancellationToken);
-        }
-        idle.Add(work);
+        Work work = works[worker];
+        await using PooledConnection rented = await pool.RentAsync(cancellationToken);
+        await rented.Connection.ExecuteAsync(query.Sql, work.With(query, value), work, cancellationToken);
     }
 
     public async Task<double> FirstQueryOfNewConnectionAsync(CancellationToken cancellationToken)
