@@ -22,6 +22,9 @@ internal sealed class Doorway
         exec "$@"
         """;
 
+    private const UnixFileMode Walkable =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
     private readonly List<string> paths = [];
     private readonly bool isNeeded;
 
@@ -44,6 +47,9 @@ internal sealed class Doorway
             return [];
         }
         Directory.CreateDirectory(Place);
+        // Whatever the umask is: the other user has to walk through both.
+        File.SetUnixFileMode(Path.GetDirectoryName(Place)!, Walkable);
+        File.SetUnixFileMode(Place, Walkable);
         return ["unshare", "--mount", "--propagation", "private", "/bin/sh", "-c", Script, Place, .. paths, "--"];
     }
 

@@ -46,6 +46,15 @@ internal sealed class FileLock : IDisposable
         {
             return null;
         }
+        catch (UnauthorizedAccessException failure)
+        {
+            throw new DormouseException(
+                FailureKind.Host,
+                "DM3103",
+                $"The lock file '{path}' cannot be opened by this user: the folder is somebody else's. Choose another, or give it to this user.",
+                failure
+            );
+        }
     }
 
     public void Dispose() => stream.Dispose();
