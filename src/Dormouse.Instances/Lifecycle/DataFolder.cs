@@ -8,8 +8,8 @@ namespace Dormouse.Instances.Lifecycle;
 
 /// <summary>
 /// The platform's data folder as instances need it. Two things may be in the way: instances with users of their own cannot walk through
-/// a private folder above it (a home folder, root's above all), and sockets' paths are limited to 107 bytes. Then a short way is made
-/// in the system's folder for running things: a bind mount where the platform is root, else a symbolic link.
+/// a private folder above it (a home folder, root's above all), and sockets' paths are limited to 107 bytes. Then a short way is made:
+/// a bind mount below /run where the platform is root, else a symbolic link in the temporary folder, for the sockets only.
 /// </summary>
 internal sealed class DataFolder
 {
@@ -20,17 +20,21 @@ internal sealed class DataFolder
     private const UnixFileMode Walkable =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    private DataFolder(string path, string reachPath, bool isRoot)
+    private DataFolder(string path, string reachPath, string socketsPath, bool isRoot)
     {
         Path = path;
         ReachPath = reachPath;
+        SocketsPath = socketsPath;
         IsRoot = isRoot;
     }
 
     public string Path { get; }
 
-    /// <summary>The same folder by a short, walkable path; often the same path.</summary>
+    /// <summary>The same folder by a path that instances' users can walk; often the same path.</summary>
     public string ReachPath { get; }
+
+    /// <summary>The same folder by a path that is short enough for sockets; often the same path.</summary>
+    public string SocketsPath { get; }
 
     /// <summary>As root each instance gets a user of its own.</summary>
     public bool IsRoot { get; }
@@ -57,25 +61,18 @@ internal sealed class DataFolder
             }
         }
         bool tooLong = Encoding.UTF8.GetByteCount(full) + InsideBytes > SocketPathBytesMax;
-        string reach =
-            isRoot && (tooLong || !CanOthersWalk(full)) ? Mounted(full)
-            : tooLong ? Linked(full)
-            : full;
-        return new DataFolder(full, reach, isRoot);
+        string reach = isRoot && (tooLong || !CanOthersWalk(full)) ? Mounted(full) : full;
+        return new DataFolder(full, reach, tooLong && !isRoot ? Linked(full) : reach, isRoot);
     }
 
     /// <summary>Takes the short way away again. Only once no instance is awake: their sockets are reached by it.</summary>
     public void Close()
     {
-        if (ReachPath == Path)
+        if (SocketsPath != ReachPath)
         {
-            return;
+            File.Delete(SocketsPath);
         }
-        if (File.ResolveLinkTarget(ReachPath, returnFinalTarget: false) is not null)
-        {
-            File.Delete(ReachPath);
-        }
-        else if (Libc.Unmount(ReachPath, Libc.UnmountDetach) == 0)
+        if (ReachPath != Path && Libc.Unmount(ReachPath, Libc.UnmountDetach) == 0)
         {
             Directory.Delete(ReachPath);
         }
@@ -140,9 +137,25 @@ internal sealed class DataFolder
     private static string Linked(string path)
     {
         string parent = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"dormouse-{Libc.GetEffectiveUserId()}");
-        Directory.CreateDirectory(parent, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        Directory.CreateDirectory(parent, Private);
+        try
+        {
+            // Refused unless the folder is ours: anybody may make one of that name in the temporary folder.
+            File.SetUnixFileMode(parent, Private);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new DormouseException(
+                FailureKind.Host,
+                "DM3408",
+                $"The path of the data folder '{path}' is too long for sockets, and '{parent}', where a shorter way would be made, belongs to "
+                    + "somebody else. Choose a data folder with a shorter path (--data).",
+                exception
+            );
+        }
         string link = System.IO.Path.Combine(parent, ScopeOf(path));
-        if (File.ResolveLinkTarget(link, returnFinalTarget: false)?.FullName != path)
+        if (new FileInfo(link).LinkTarget != path)
         {
             File.Delete(link);
             File.CreateSymbolicLink(link, path);

@@ -118,9 +118,13 @@ internal sealed partial class Instance(
             record = await starter.CreateAsync(Id, takeUid, cancellationToken);
             Move(InstanceEvent.Created);
         }
-        catch
+        catch (Exception exception)
         {
             Move(InstanceEvent.CreateFailed);
+            if (exception is IOException or UnauthorizedAccessException)
+            {
+                throw WakeFailures.CreateFailed(Id, exception);
+            }
             throw;
         }
     }
@@ -377,7 +381,15 @@ internal sealed partial class Instance(
             PostmasterStartTicks = process?.Postmaster.StartTicks,
         };
         view = view with { Record = record };
-        record.Write(folder.RecordPath);
+        try
+        {
+            record.Write(folder.RecordPath);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A full disk: the next platform finds the processes without it, and what it lacks is written at the next change.
+            Log.NotRecorded(logger, Id, exception);
+        }
     }
 
     private void Move(InstanceEvent happening)
@@ -429,6 +441,9 @@ internal sealed partial class Instance(
         [LoggerMessage(3408, LogLevel.Warning, "PostgreSQL of {Id} ended by itself")]
         public static partial void Died(ILogger logger, DatabaseId id);
 
-        // Next free id: 3409. IdleWatcher has 3420 to 3429, InstanceLifecycle and adoption 3430 to 3449.
+        [LoggerMessage(3409, LogLevel.Error, "The record of {Id} could not be written")]
+        public static partial void NotRecorded(ILogger logger, DatabaseId id, Exception exception);
+
+        // Next free id: 3410. IdleWatcher has 3420 to 3429, InstanceLifecycle and adoption 3430 to 3449.
     }
 }

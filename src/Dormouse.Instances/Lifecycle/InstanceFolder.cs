@@ -4,8 +4,9 @@ namespace Dormouse.Instances.Lifecycle;
 
 /// <summary>Where the things of one instance lie.</summary>
 /// <param name="Path">The folder, by its real path.</param>
-/// <param name="ReachPath">The same folder by a path that is short enough for sockets and that the instance's user can walk.</param>
-internal sealed record InstanceFolder(string Path, string ReachPath)
+/// <param name="ReachPath">The same folder by a path that the instance's user can walk.</param>
+/// <param name="SocketsPath">The same folder by a path that is short enough for sockets.</param>
+internal sealed record InstanceFolder(string Path, string ReachPath, string SocketsPath)
 {
     private const string SocketFile = ".s.PGSQL.5432";
 
@@ -23,11 +24,18 @@ internal sealed record InstanceFolder(string Path, string ReachPath)
 
     public string SocketFolder => System.IO.Path.Combine(ReachPath, "run");
 
-    public string SocketPath => System.IO.Path.Combine(SocketFolder, SocketFile);
+    public string SocketPath => System.IO.Path.Combine(SocketsPath, "run", SocketFile);
 
     /// <summary>Whether the data directory is there; it appears whole or not at all.</summary>
     public bool HasData => Directory.Exists(DataPath);
 
-    public static InstanceFolder Of(DataFolder data, DatabaseId id) =>
-        new(System.IO.Path.Combine(data.InstancesPath, id.ToString()), System.IO.Path.Combine(data.ReachPath, "instances", id.ToString()));
+    public static InstanceFolder Of(DataFolder data, DatabaseId id)
+    {
+        string name = System.IO.Path.Combine("instances", id.ToString());
+        return new InstanceFolder(
+            System.IO.Path.Combine(data.Path, name),
+            System.IO.Path.Combine(data.ReachPath, name),
+            System.IO.Path.Combine(data.SocketsPath, name)
+        );
+    }
 }

@@ -183,9 +183,10 @@ public sealed partial class InstanceLifecycle(
         {
             await instance.ShutDownAsync();
         }
-        catch (DormouseException exception)
+        catch (Exception exception)
         {
-            Log.NotStopped(logger, instance.Id, exception.Message);
+            // One that cannot be stopped must not keep the others from it.
+            Log.NotStopped(logger, instance.Id, exception);
         }
     }
 
@@ -229,7 +230,7 @@ public sealed partial class InstanceLifecycle(
         )]
         public static partial void Ready(ILogger logger, int count, string freezer, bool memoryLimited, bool processesLimited);
 
-        [LoggerMessage(3431, LogLevel.Error, "{Id} could not be stopped: {Reason}")]
-        public static partial void NotStopped(ILogger logger, DatabaseId id, string reason);
+        [LoggerMessage(3431, LogLevel.Error, "{Id} could not be stopped")]
+        public static partial void NotStopped(ILogger logger, DatabaseId id, Exception exception);
     }
 }

@@ -103,7 +103,7 @@ internal sealed class InstanceStarter(
                 await driver.StopAsync(process, group);
                 process.Dispose();
                 group.Remove();
-                throw exception is DormouseException or OperationCanceledException
+                throw exception is DormouseException
                     ? exception
                     : WakeFailures.StartFailed(id, "its roles could not be given secrets.", exception);
             }

@@ -61,6 +61,14 @@ internal static class WakeFailures
             $"The database {id} cannot be woken, because this platform is shutting down. Try again soon."
         );
 
+    public static DormouseException CreateFailed(DatabaseId id, Exception cause) =>
+        new(
+            FailureKind.Host,
+            "DM3414",
+            $"The database {id} could not be made: {cause.Message} Look at the free space and the rights of the data folder, then repeat the call.",
+            cause
+        );
+
     public static DormouseException NoUidLeft(int firstUid, int count) =>
         new(
             FailureKind.Quota,

@@ -258,6 +258,39 @@ public sealed class InstanceLifecycleTests
         Assert.Equal("1", await host.QueryAsync(id, "SELECT 1"));
     }
 
+    [Fact]
+    public async Task A_query_that_takes_all_memory_ends_in_its_own_instance_which_recovers()
+    {
+        await using TestHost host = await TestHost.StartAsync(path => new InstancesOptions
+        {
+            DataPath = path,
+            FreezeAfter = TimeSpan.FromHours(1),
+            MemoryMaxBytes = 100 << 20,
+        });
+        Assert.SkipUnless(host.Lifecycle.Resources.MemoryLimited, "No control group here bounds memory.");
+        DatabaseId id = await host.CreateAsync();
+        await host.QueryAsync(id, "CREATE TABLE kept AS SELECT 5 AS n");
+
+        await Assert.ThrowsAnyAsync<Exception>(() =>
+            host.QueryAsync(id, "SELECT length(string_agg(md5(i::text), '')) FROM generate_series(1, 20000000) i")
+        );
+
+        // PostgreSQL starts over by itself and refuses logins for that moment.
+        string? answer = null;
+        for (int attempt = 0; answer is null && attempt < 200; attempt++)
+        {
+            try
+            {
+                answer = await host.QueryAsync(id, "SELECT n FROM kept");
+            }
+            catch (PostgresException exception) when (exception.SqlState == "57P03")
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Cancellation);
+            }
+        }
+        Assert.Equal("5", answer);
+    }
+
     private static async Task AssertFreezesAllAsync(TestHost host, DatabaseId id)
     {
         using IInstanceLease lease = await host.Lifecycle.LeaseAsync(id, Cancellation);
