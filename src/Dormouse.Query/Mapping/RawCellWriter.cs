@@ -2,7 +2,7 @@ using Dormouse.Query.Rows;
 
 namespace Dormouse.Query.Mapping;
 
-/// <summary>The results of raw queries: <c>{"columns":[…],"types":[…],"rows":[[…]]}</c> with values in the forms of PROTOCOL section 6.</summary>
+/// <summary>The results of raw queries: <c>{"columns":[…],"types":[…],"rows":[[…]]}</c>, values in the forms that the client decodes.</summary>
 internal static class RawCellWriter
 {
     public static void WriteTable(AnswerWriter answer, RowTable table)

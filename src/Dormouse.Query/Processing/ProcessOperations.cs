@@ -21,6 +21,6 @@ internal sealed record Cursor(IReadOnlyList<(string Name, PlanValue Value)> Fiel
     public static Cursor? Of(Pagination pagination, PlanRun run) =>
         pagination.Cursor is null ? null : new Cursor([.. pagination.Cursor.Select(c => (c.Name, c.Value.Evaluate(run)))]);
 
-    /// <summary>Whether a record is the one that the cursor names. A record with fewer fields than the cursor is compared on its own.</summary>
+    /// <summary>Whether a record is the one that the cursor names.</summary>
     public bool Matches(PlanValue record) => Fields.All(field => KeyEquality.AreEqual(Lists.FieldOf(record, field.Name), field.Value));
 }

@@ -82,7 +82,7 @@ public sealed class HostilePlanTests
         var random = new Random(42);
         var captures = Seeds();
         var ends = new Dictionary<string, int> { ["answer"] = 0, ["refused"] = 0 };
-        for (var round = 0; round < 2_000; round++)
+        for (var round = 0; round < 1_000; round++)
         {
             var (plan, parameters, replies) = captures[random.Next(captures.Length)];
             var mutated = round % 3 == 0 ? MutateBytes(plan, random) : MutateTree(plan, random);
@@ -91,7 +91,7 @@ public sealed class HostilePlanTests
         }
 
         // Both outcomes must occur, else the mutations are too tame or too wild to mean anything.
-        Assert.All(ends.Values, n => Assert.True(n > 100));
+        Assert.All(ends.Values, n => Assert.True(n > 50));
     }
 
     private static async Task<string> Try(string plan, string parameters, Reply[] replies)
