@@ -32,8 +32,6 @@ internal sealed class InstanceAccess(IInstanceHost host, InstancePools pools)
             }
         }
     }
-
-    public int ConnectionsOf(IInstanceLease lease) => pools.ConnectionsOf(lease.Endpoint);
 }
 
 /// <summary>A connection together with the lease that keeps its instance awake. Dispose it once.</summary>

@@ -23,9 +23,6 @@ internal sealed class InstancePools(EngineOptions options, TimeProvider timeProv
             ? found.Pool
             : Add(endpoint);
 
-    /// <summary>How many interactive transactions may be open at once on an instance, so that some connections stay for plain queries.</summary>
-    public int ConnectionsOf(InstanceEndpoint endpoint) => Math.Max(1, Math.Min(options.ConnectionsPerInstance, endpoint.MaxConnections));
-
     public async ValueTask DisposeAsync()
     {
         InstancePool[] open;
@@ -80,7 +77,11 @@ internal sealed class InstancePools(EngineOptions options, TimeProvider timeProv
     private ServerPool Open(InstanceEndpoint endpoint) =>
         new(
             new ServerLogin(endpoint.SocketPath, endpoint.User, endpoint.Password, endpoint.DatabaseName),
-            new PoolOptions { ConnectionsMax = ConnectionsOf(endpoint), WaitTimeout = options.ConnectionWait },
+            new PoolOptions
+            {
+                ConnectionsMax = Math.Max(1, Math.Min(options.ConnectionsPerInstance, endpoint.MaxConnections)),
+                WaitTimeout = options.ConnectionWait,
+            },
             timeProvider
         );
 

@@ -32,14 +32,20 @@ internal sealed class PooledSqlSession(InstanceAccess access, DatabaseId databas
 
     public async ValueTask CommitAsync(CancellationToken cancellationToken)
     {
+        // Not sent yet: giving up here is still harmless.
+        cancellationToken.ThrowIfCancellationRequested();
         long started = log?.Start() ?? 0;
         try
         {
             await SimpleAsync(seat.Connection, "COMMIT", cancellationToken);
         }
-        catch (ServerConnectionException lost) when (lost.Failure is ServerFailure.Lost)
+        // A cancelled COMMIT whose answer came is no failure; one whose answer did not come may have taken effect.
+        catch (Exception unknown)
+            when (unknown is OperationCanceledException or ServerConnectionException
+                || unknown is PostgresException ended && StatementRun.IsEndOfSession(ended)
+            )
         {
-            throw EdgeFailures.CommitLost(lost);
+            throw EdgeFailures.CommitLost(unknown);
         }
         log?.Add("COMMIT", started);
     }

@@ -44,7 +44,8 @@ internal sealed class QueryEndpoint(
             await answers.SendFailureAsync(context, failure, log);
             return;
         }
-        await answers.SendAsync(context, answer.Written); // (9)
+        // (9) No longer counted as in flight: what an answer holds while its client reads slowly is bounded by the buffers' budget.
+        await answers.SendAsync(context, answer.Written);
     }
 
     private async ValueTask AnswerAsync(HttpContext context, PooledBuffer answer, QueryLog? log)
@@ -59,7 +60,8 @@ internal sealed class QueryEndpoint(
             await using var session = new PooledSqlSession(access, grant.Database, run, log);
             await runner.RunAsync(body, session, answer, log, deadline.Token); // (4) to (7)
         } // (8)
-        catch (Exception failure) when (deadline.Token.IsCancellationRequested)
+        // A failure of our own says what it is; others are what the cancellation looked like further down.
+        catch (Exception failure) when (deadline.Token.IsCancellationRequested && failure is not DormouseException)
         {
             throw deadline.Explain(failure) ?? failure;
         }

@@ -74,7 +74,7 @@ internal sealed class TransactionEndpoints(
             {
                 await runner.RunAsync(body, new TransactionSqlSession(use.Transaction.Connection, run), answer, log, use.Token);
             }
-            catch (Exception failure) when (use.Token.IsCancellationRequested)
+            catch (Exception failure) when (use.Token.IsCancellationRequested && failure is not DormouseException)
             {
                 throw deadline.Explain(failure) ?? use.Explain() ?? failure;
             }

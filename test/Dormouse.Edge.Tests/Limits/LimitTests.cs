@@ -209,6 +209,25 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task An_answer_that_nobody_reads_is_given_up()
+    {
+        await using EdgeHost edge = await EdgeHost.StartAsync(options =>
+        {
+            options.Limits.DataRateGrace = TimeSpan.FromSeconds(1.1);
+            options.Limits.MinBytesPerSecond = 100_000_000;
+        });
+        string query = Plans.RawQuery("SELECT repeat('x', 30000000) AS long");
+        using RawClient client = await RawClient.ConnectAsync(edge);
+
+        await client.SendQueryHeadersAsync(edge, Encoding.UTF8.GetByteCount(query));
+        await client.SendAsync(query);
+        await WaitUntilAsync(() => edge.Service<BufferBudget>().UsedBytes > 30_000_000);
+
+        await WaitUntilAsync(() => edge.Service<BufferBudget>().UsedBytes == 0);
+        Assert.Equal(0, edge.Instances.Leases);
+    }
+
+    [Fact]
     public async Task Headers_that_trickle_are_cut_off()
     {
         await using EdgeHost edge = await EdgeHost.StartAsync(options => options.Limits.HeadersTimeout = TimeSpan.FromSeconds(1));
