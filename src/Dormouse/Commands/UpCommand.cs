@@ -58,8 +58,8 @@ internal static class UpCommand
             stopAfter,
             background,
         };
-        command.Validators.Add(result => CheckPort(result.AddError, "--http", result.GetValue(http), 0));
-        command.Validators.Add(result => CheckPort(result.AddError, "--tcp", result.GetValue(tcp) ?? 1, 1));
+        command.Validators.Add(result => CheckPort(result.AddError, "--http", Parsed(() => result.GetValue(http)), 0));
+        command.Validators.Add(result => CheckPort(result.AddError, "--tcp", Parsed(() => result.GetValue(tcp)) ?? 1, 1));
         command.Validators.Add(result =>
         {
             if (result.GetValue(listen) is { } text && !IPAddress.TryParse(text, out _))
@@ -67,8 +67,8 @@ internal static class UpCommand
                 result.AddError($"--listen: '{text}' is no IP address, such as 127.0.0.1 or 0.0.0.0.");
             }
         });
-        command.Validators.Add(result => CheckSeconds(result.AddError, "--freeze-after", result.GetValue(freezeAfter)));
-        command.Validators.Add(result => CheckSeconds(result.AddError, "--stop-after", result.GetValue(stopAfter)));
+        command.Validators.Add(result => CheckSeconds(result.AddError, "--freeze-after", Parsed(() => result.GetValue(freezeAfter))));
+        command.Validators.Add(result => CheckSeconds(result.AddError, "--stop-after", Parsed(() => result.GetValue(stopAfter))));
         command.SetAction(
             (parsed, cancellationToken) =>
             {
@@ -95,6 +95,19 @@ internal static class UpCommand
             }
         );
         return command;
+    }
+
+    // A word that is no number is reported by the parser itself, and must not be read here: the library throws.
+    private static T? Parsed<T>(Func<T?> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidOperationException)
+        {
+            return default;
+        }
     }
 
     private static TimeSpan? Seconds(double? seconds) => seconds is { } known ? TimeSpan.FromSeconds(known) : null;

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Dormouse.Contracts;
 using Dormouse.Control.Connections;
 using Dormouse.Control.Databases;
-using Dormouse.Control.Management;
 using Dormouse.Control.Store;
 using Dormouse.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,7 +22,7 @@ internal sealed class ControlUnderTest : IAsyncDisposable
     public required FakeInstances Instances { get; init; }
     public required TestDatabase Store { get; init; }
     public required byte[] Pepper { get; init; }
-    public ManualTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+    public required ManualTimeProvider Time { get; init; }
 
     public DatabaseRegistry Databases => services.GetRequiredService<DatabaseRegistry>();
     public ConnectionRegistry Connections => services.GetRequiredService<ConnectionRegistry>();
@@ -64,34 +63,39 @@ internal sealed class ControlUnderTest : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await services.DisposeAsync();
 
+    public static ControlOptions Options(TestDatabase store, byte[] pepper, int databasesMax = 50, int keysCachedMax = 100) =>
+        new()
+        {
+            StoreConnectionString = store.ConnectionString + ";Pooling=true",
+            KeyPepper = pepper,
+            AdminToken = AdminToken,
+            PublicAddress = "localhost:4466",
+            DatabasesMax = databasesMax,
+            KeysCachedMax = keysCachedMax,
+            ConnectionsPerDatabaseMax = 3,
+        };
+
+    public static void AddControl(IServiceCollection services, FakeInstances instances, TimeProvider time, ControlOptions options)
+    {
+        services.AddLogging();
+        services.AddSingleton<IInstanceAdmin>(instances);
+        services.AddSingleton<IInstanceHost>(instances);
+        services.AddSingleton(time);
+        services.AddDormouseControl(options);
+    }
+
     private static ControlUnderTest Build(FakeInstances instances, TestDatabase store, byte[] pepper, int databasesMax, int keysCachedMax)
     {
         var collection = new ServiceCollection();
-        var time = new Holder();
-        collection.AddLogging();
-        collection.AddSingleton<IInstanceAdmin>(instances);
-        collection.AddSingleton<IInstanceHost>(instances);
-        collection.AddSingleton<TimeProvider>(_ => time.Time!);
-        collection.AddDormouseControl(
-            new ControlOptions
-            {
-                StoreConnectionString = store.ConnectionString + ";Pooling=true",
-                KeyPepper = pepper,
-                AdminToken = AdminToken,
-                PublicAddress = "localhost:4466",
-                DatabasesMax = databasesMax,
-                KeysCachedMax = keysCachedMax,
-                ConnectionsPerDatabaseMax = 3,
-            }
-        );
-        var control = new ControlUnderTest(collection.BuildServiceProvider())
+        var time = new ManualTimeProvider();
+        AddControl(collection, instances, time, Options(store, pepper, databasesMax, keysCachedMax));
+        return new ControlUnderTest(collection.BuildServiceProvider())
         {
             Instances = instances,
             Store = store,
             Pepper = pepper,
+            Time = time,
         };
-        time.Time = control.Time;
-        return control;
     }
 
     private async Task StartHostedAsync()
@@ -100,10 +104,5 @@ internal sealed class ControlUnderTest : IAsyncDisposable
         {
             await hosted.StartAsync(Cancelled);
         }
-    }
-
-    private sealed class Holder
-    {
-        public ManualTimeProvider? Time { get; set; }
     }
 }

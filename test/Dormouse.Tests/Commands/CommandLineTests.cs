@@ -1,0 +1,118 @@
+using System.Text.Json;
+using Dormouse.Commands;
+using Dormouse.Testing;
+
+namespace Dormouse.Tests.Commands;
+
+public sealed class CommandLineTests
+{
+    [Theory]
+    [InlineData("db")]
+    [InlineData("dbs list")]
+    [InlineData("db create")]
+    [InlineData("db create a b")]
+    [InlineData("db list --unknown")]
+    [InlineData("db sleep shop --to bed")]
+    [InlineData("db execute shop")]
+    [InlineData("db execute shop --file a --command b")]
+    [InlineData("connection create shop")]
+    [InlineData("connection rotate con_x --overlap soon")]
+    [InlineData("up --http 70000")]
+    [InlineData("up --http -1")]
+    [InlineData("up --http many")]
+    [InlineData("up --tcp many")]
+    [InlineData("up --tcp 0")]
+    [InlineData("up --listen everywhere")]
+    [InlineData("up --freeze-after 0")]
+    [InlineData("up --stop-after never")]
+    public async Task Wrong_usage_gives_2_says_what_is_wrong_and_how_to_learn_more(string words)
+    {
+        (int status, string output, string error) = await RunAsync(words.Split(' '));
+
+        Assert.Equal(2, status);
+        Assert.Empty(output);
+        Assert.StartsWith("DM1001: ", error, StringComparison.Ordinal);
+        Assert.Contains("--help' tells how it is used.", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("up --help")]
+    [InlineData("db execute --help")]
+    public async Task Help_goes_to_standard_output_and_succeeds(string words)
+    {
+        (int status, string output, string error) = await RunAsync(words.Split(' '));
+
+        Assert.Equal(0, status);
+        Assert.Contains("Usage:", output, StringComparison.Ordinal);
+        Assert.Empty(error);
+    }
+
+    [Fact]
+    public async Task What_is_not_for_people_is_not_in_the_help()
+    {
+        (_, string output, _) = await RunAsync("up", "--help");
+
+        Assert.DoesNotContain("--background", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("db list")]
+    [InlineData("db show shop --json")]
+    [InlineData("connection list shop")]
+    [InlineData("status --json")]
+    public async Task Without_a_platform_a_command_fails_with_1_and_tells_how_to_start_one(string words)
+    {
+        using var folder = new TestDataFolder();
+
+        (int status, string output, string error) = await RunAsync([.. words.Split(' '), "--data", folder.Path]);
+
+        Assert.Equal(1, status);
+        Assert.Empty(output);
+        Assert.StartsWith("DM1010: ", error, StringComparison.Ordinal);
+        Assert.Contains("./dormouse up", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_record_of_a_process_that_is_gone_is_no_platform()
+    {
+        using var folder = new TestDataFolder();
+        string record =
+            $$"""{"pid":{{Environment.ProcessId}},"startTicks":1,"http":"http://127.0.0.1:9","startedAt":"2026-01-01T00:00:00Z"}""";
+        await File.WriteAllTextAsync(folder.Combine("platform.json"), record, TestContext.Current.CancellationToken);
+
+        (int status, _, string error) = await RunAsync("db", "list", "--data", folder.Path);
+
+        Assert.Equal(1, status);
+        Assert.StartsWith("DM1010: ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Down_with_nothing_to_stop_is_no_failure()
+    {
+        using var folder = new TestDataFolder();
+
+        Assert.Equal(0, (await RunAsync("down", "--data", folder.Combine("not-there"))).Status);
+        Assert.Equal(0, (await RunAsync("down", "--data", folder.Path)).Status);
+    }
+
+    [Fact]
+    public async Task A_result_in_json_is_one_document_on_standard_output_and_nothing_else()
+    {
+        using var folder = new TestDataFolder();
+
+        (int status, string output, string error) = await RunAsync("image", "list", "--json", "--data", folder.Path);
+
+        Assert.Equal(0, status);
+        Assert.Empty(error);
+        Assert.Equal(JsonValueKind.Array, JsonDocument.Parse(output).RootElement.ValueKind);
+    }
+
+    private static async Task<(int Status, string Output, string Error)> RunAsync(params string[] words)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        int status = await CommandLine.RunAsync(words, new Terminal(output, error, IsWatched: false));
+        return (status, output.ToString(), error.ToString());
+    }
+}
