@@ -70,6 +70,7 @@ internal static class CommandLine
                 ConnectionRotateCommand.Create(common),
                 ConnectionDeleteCommand.Create(common),
             },
+            new Command("config", "The platform's set-up.") { ConfigCheckCommand.Create(common) },
             new Command("image", "PostgreSQL images.") { ImageListCommand.Create(common) },
         };
         root.Options.Add(common.Data);

@@ -69,8 +69,18 @@ internal sealed class DataFolder
     {
         try
         {
-            // FileShare.None is an advisory flock on Linux: it ends with the process, however that ends.
-            return new FileStream(LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            // FileShare.None is an advisory flock on Linux: it ends with the process, however that ends. Whoever can open the file can
+            // take it, so nobody else can.
+            return new FileStream(
+                LockFile,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.OpenOrCreate,
+                    Access = FileAccess.ReadWrite,
+                    Share = FileShare.None,
+                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                }
+            );
         }
         catch (IOException exception) when (exception is not DirectoryNotFoundException)
         {

@@ -13,12 +13,22 @@ internal static class HostLines
     public static async Task<IReadOnlyList<string>> ReadAsync(DataFolder folder, Terminal terminal, CancellationToken cancellationToken)
     {
         await HostPackages.EnsureAsync(HostPackages.Needed, terminal.Progress, cancellationToken);
+        return (await InspectAsync(folder, terminal, cancellationToken)).Lines;
+    }
+
+    /// <summary>As <see cref="ReadAsync"/>, and changes nothing.</summary>
+    public static async Task<(IReadOnlyList<string> Lines, bool HasProblems)> InspectAsync(
+        DataFolder folder,
+        Terminal terminal,
+        CancellationToken cancellationToken
+    )
+    {
         HostReport report = await HostReport.InspectAsync(folder.Path, cancellationToken);
         foreach (HostCheck problem in report.Checks.Where(check => check.Verdict == HostVerdict.Problem))
         {
             terminal.Fail("DM1007", problem.ToString());
         }
-        return [.. report.Checks.Select(Line)];
+        return ([.. report.Checks.Select(Line)], report.HasProblems);
     }
 
     private static string Line(HostCheck check) =>

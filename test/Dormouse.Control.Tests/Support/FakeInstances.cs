@@ -5,15 +5,23 @@ using Dormouse.Testing;
 namespace Dormouse.Control.Tests.Support;
 
 /// <summary>Instances without processes of their own: each is a database of the shared test server, so that SQL is real.</summary>
-internal sealed class FakeInstances(TestPostgres server) : IInstanceAdmin, IInstanceHost
+internal sealed class FakeInstances(TestPostgres server) : IInstanceAdmin, IInstanceHost, IDisposable
 {
     private readonly ConcurrentDictionary<DatabaseId, TestDatabase> instances = new();
+    private CancellationTokenSource generation = new();
+    private int leases;
+
+    /// <summary>How many leases are held.</summary>
+    public int Leases => Volatile.Read(ref leases);
 
     /// <summary>Called at each creation before it takes effect; throws where a test wants it to fail.</summary>
     public Func<DatabaseId, Task> BeforeCreate { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>Called at each removal before it takes effect.</summary>
     public Func<DatabaseId, Task> BeforeDelete { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>What clients of all instances see when these are started anew: the old generation is over, the next lease gets a new one.</summary>
+    public void Restart() => Interlocked.Exchange(ref generation, new CancellationTokenSource()).Cancel();
 
     public async Task CreateAsync(DatabaseId id, CancellationToken cancellationToken)
     {
@@ -44,12 +52,25 @@ internal sealed class FakeInstances(TestPostgres server) : IInstanceAdmin, IInst
     public ValueTask<IInstanceLease> LeaseAsync(DatabaseId id, CancellationToken cancellationToken)
     {
         TestDatabase at = instances[id];
-        var endpoint = new InstanceEndpoint(id, 1, at.SocketPath, at.User, at.Password, at.Database, 10, CancellationToken.None);
-        return ValueTask.FromResult<IInstanceLease>(new Lease(endpoint));
+        var endpoint = new InstanceEndpoint(id, 1, at.SocketPath, at.User, at.Password, at.Database, 10, generation.Token);
+        Interlocked.Increment(ref leases);
+        return ValueTask.FromResult<IInstanceLease>(new Lease(this, endpoint));
     }
 
-    private sealed record Lease(InstanceEndpoint Endpoint) : IInstanceLease
+    public void Dispose() => generation.Dispose();
+
+    private sealed class Lease(FakeInstances owner, InstanceEndpoint endpoint) : IInstanceLease
     {
-        public void Dispose() { }
+        private int disposed;
+
+        public InstanceEndpoint Endpoint => endpoint;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref disposed, 1) == 0)
+            {
+                Interlocked.Decrement(ref owner.leases);
+            }
+        }
     }
 }

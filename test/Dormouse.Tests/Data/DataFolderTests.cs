@@ -24,7 +24,7 @@ public sealed class DataFolderTests
         Assert.Equal(pepper, folder.Pepper());
         Assert.Equal("secret", Encoding.UTF8.GetString(folder.SecretBox().Open(sealedSecret, "test"u8)));
         const UnixFileMode ownerReadWrite = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        foreach (string file in (string[])["admin.token", "keys/lookup.pepper", "keys/1.key"])
+        foreach (string file in (string[])["platform.lock", "admin.token", "keys/lookup.pepper", "keys/1.key"])
         {
             Assert.Equal(ownerReadWrite, File.GetUnixFileMode(Path.Combine(folder.Path, file)));
         }
