@@ -9,6 +9,7 @@ public sealed class ProjectReferenceTests
     {
         ["Dormouse.Contracts"] = [],
         ["Dormouse.Query"] = [],
+        ["Dormouse.Schema"] = [],
         ["Dormouse.Postgres"] = [],
         ["Dormouse.Edge"] = ["Dormouse.Contracts", "Dormouse.Postgres", "Dormouse.Query"],
         ["Dormouse.Instances"] = ["Dormouse.Contracts", "Dormouse.Postgres"],
@@ -24,7 +25,7 @@ public sealed class ProjectReferenceTests
         ],
     };
 
-    private static readonly string[] PackageFree = ["Dormouse.Contracts", "Dormouse.Query", "Dormouse.Postgres"];
+    private static readonly string[] PackageFree = ["Dormouse.Contracts", "Dormouse.Query", "Dormouse.Postgres", "Dormouse.Schema"];
 
     public static TheoryData<string> Projects() =>
         new(Directory.GetDirectories(Path.Combine(RepositoryRoot.Path, "src")).Select(folder => Path.GetFileName(folder)!));

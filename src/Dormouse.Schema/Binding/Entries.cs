@@ -1,0 +1,128 @@
+using Dormouse.Schema.Diagnostics;
+using Dormouse.Schema.Models;
+using Dormouse.Schema.Syntax;
+
+namespace Dormouse.Schema.Binding;
+
+// What the passes learn, beside the syntax tree: each pass fills its own part and reads that of the ones before.
+
+/// <summary>A field and what it turned out to be: a scalar, a relation, or nothing where its type is unknown.</summary>
+internal sealed class FieldEntry(ModelEntry owner, FieldSyntax syntax, int position)
+{
+    public ModelEntry Owner { get; } = owner;
+
+    public FieldSyntax Syntax { get; } = syntax;
+
+    public int Position { get; } = position;
+
+    public ScalarField? Scalar { get; set; }
+
+    public RelationField? Relation { get; set; }
+
+    public ModelEntry? Target { get; set; }
+
+    public AttributeSyntax? DefaultAttribute { get; set; }
+
+    public ExpressionSyntax? DefaultValue { get; set; }
+
+    /// <summary>The type attribute as written: datasource, type and attribute.</summary>
+    public NativeTypeSyntax? Native { get; set; }
+
+    public AttributeSyntax? RelationAttribute { get; set; }
+
+    /// <summary>The <c>fields</c> argument; null where there is none, empty where it could not be resolved.</summary>
+    public FieldEntry[]? Fields { get; set; }
+
+    public FieldEntry[]? References { get; set; }
+
+    public SourceSpan? OnDeleteSpan { get; set; }
+
+    public SourceSpan? OnUpdateSpan { get; set; }
+
+    public string Name => Syntax.Name.Text;
+}
+
+internal sealed record NativeTypeSyntax(string Scope, string Name, AttributeSyntax Attribute);
+
+/// <summary>A field of a key or index with the arguments that the model does not keep.</summary>
+internal sealed record IndexFieldEntry(FieldEntry Field, SortOrder? Sort, bool HasLength, OperatorClass? OperatorClass);
+
+internal sealed class KeyEntry(PrimaryKey key, IndexFieldEntry[] fields, AttributeSyntax attribute, bool isClustered)
+{
+    public PrimaryKey Key { get; } = key;
+
+    public IndexFieldEntry[] Fields { get; } = fields;
+
+    public AttributeSyntax Attribute { get; } = attribute;
+
+    /// <summary>The <c>clustered</c> argument was given; PostgreSQL has no such thing.</summary>
+    public bool IsClustered { get; } = isClustered;
+
+    public string AttributeName => Key.IsOnField ? "@id" : "@@id";
+}
+
+internal sealed class IndexEntry(ModelIndex index, IndexFieldEntry[] fields, AttributeSyntax attribute, bool isFulltext, bool isClustered)
+{
+    public ModelIndex Index { get; } = index;
+
+    public IndexFieldEntry[] Fields { get; } = fields;
+
+    public AttributeSyntax Attribute { get; } = attribute;
+
+    public bool IsFulltext { get; } = isFulltext;
+
+    public bool IsClustered { get; } = isClustered;
+
+    public string AttributeName =>
+        IsFulltext ? "@@fulltext"
+        : Index.Kind == IndexKind.Normal ? "@@index"
+        : Index.IsOnField ? "@unique"
+        : "@@unique";
+}
+
+internal sealed class ModelEntry(ModelSyntax syntax, Model model)
+{
+    public ModelSyntax Syntax { get; } = syntax;
+
+    public Model Model { get; } = model;
+
+    public FieldEntry[] Fields { get; set; } = [];
+
+    public Dictionary<string, FieldEntry> ByName { get; set; } = [];
+
+    public KeyEntry? Key { get; set; }
+
+    public List<IndexEntry> Indexes { get; } = [];
+
+    public AttributeSyntax? MapAttribute { get; set; }
+
+    public SourceSpan? SchemaSpan { get; set; }
+
+    public string Kind => Syntax.Kind;
+
+    public string Name => Syntax.Name.Text;
+
+    /// <summary>Every set of fields that identifies a record: the key first.</summary>
+    public IEnumerable<IndexFieldEntry[]> UniqueFields =>
+        (Key is null ? [] : new[] { Key.Fields }).Concat(
+            Indexes.Where(index => index.Index.Kind == IndexKind.Unique).Select(index => index.Fields)
+        );
+}
+
+internal sealed class EnumEntry(EnumSyntax syntax, EnumType type)
+{
+    public EnumSyntax Syntax { get; } = syntax;
+
+    public EnumType Type { get; } = type;
+
+    public SourceSpan? SchemaSpan { get; set; }
+}
+
+/// <summary>Two fields that belong together, or one that has no other.</summary>
+internal sealed record RelationEntry(RelationKind Kind, FieldEntry? Forward, FieldEntry? Back)
+{
+    /// <summary>Side A of a many-to-many relation, otherwise the side that holds, or should hold, the key.</summary>
+    public FieldEntry? Forward { get; } = Forward;
+
+    public FieldEntry Any => Forward ?? Back!;
+}

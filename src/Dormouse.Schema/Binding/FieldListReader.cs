@@ -1,0 +1,156 @@
+using System.Globalization;
+using Dormouse.Schema.Diagnostics;
+using Dormouse.Schema.Models;
+using Dormouse.Schema.Syntax;
+
+namespace Dormouse.Schema.Binding;
+
+/// <summary>The fields that a list in an attribute names, and those that it should not name.</summary>
+internal sealed record FieldList(IndexFieldEntry[] Fields, List<string> Unknown, List<FieldEntry> Relations)
+{
+    public bool IsComplete => Unknown.Count == 0 && Relations.Count == 0;
+}
+
+/// <summary>Reads lists of fields, with and without arguments of their own. Gives null where the list itself is wrong, having said so.</summary>
+internal static class FieldListReader
+{
+    /// <summary>PostgreSQL takes 32 columns in a key; more than this is not looked at, so that a long list stays cheap.</summary>
+    private const int MostFields = 1_000;
+
+    public static FieldList? Read(
+        BindingContext context,
+        ModelEntry model,
+        ExpressionSyntax value,
+        SourceSpan attribute,
+        bool withArguments
+    )
+    {
+        IReadOnlyList<ExpressionSyntax> items = value is ArraySyntax array ? array.Items : [value];
+        List<IndexFieldEntry> fields = new(items.Count);
+        List<string> unknown = [];
+        List<FieldEntry> relations = [];
+        HashSet<FieldEntry> seen = [];
+        bool isWrong = false;
+        foreach (ExpressionSyntax item in items.Take(MostFields))
+        {
+            if (Name(context, item, withArguments) is not { } name)
+            {
+                isWrong = true;
+                continue;
+            }
+            IndexFieldEntry? arguments = item is FunctionSyntax function ? Arguments(context, function) : null;
+            if (!model.ByName.TryGetValue(name, out FieldEntry? field))
+            {
+                unknown.Add(name);
+            }
+            else if (field.Relation is not null)
+            {
+                relations.Add(field);
+            }
+            else if (!seen.Add(field))
+            {
+                context.Report(KeyMessages.RepeatedField(model.Name, name, attribute));
+                return null;
+            }
+            else if (field.Scalar is null)
+            {
+                isWrong = true;
+            }
+            else
+            {
+                fields.Add(arguments is null ? new IndexFieldEntry(field, null, false, null) : arguments with { Field = field });
+            }
+        }
+        if (model.Syntax.HasBrokenLines && unknown.Count > 0)
+        {
+            return null;
+        }
+        return isWrong ? null : new FieldList([.. fields], unknown, relations);
+    }
+
+    private static string? Name(BindingContext context, ExpressionSyntax item, bool withArguments)
+    {
+        switch (item)
+        {
+            case ConstantSyntax constant:
+                return constant.Text;
+            case FunctionSyntax function when withArguments:
+                return function.Name;
+            default:
+                context.Report(AttributeMessages.WrongValue(withArguments ? "constant literal" : "constant", item));
+                return null;
+        }
+    }
+
+    private static IndexFieldEntry Arguments(BindingContext context, FunctionSyntax function)
+    {
+        SortOrder? sort = null;
+        bool hasLength = false;
+        OperatorClass? operatorClass = null;
+        if (Argument(function, "sort") is { } sortArgument)
+        {
+            sort = Sort(context, sortArgument);
+        }
+        if (Argument(function, "length") is { } length)
+        {
+            hasLength =
+                length.Value is NumberSyntax number
+                && long.TryParse(number.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long parsed)
+                && parsed >= 0;
+            if (length.Value is not NumberSyntax { Text: var text } || text.Contains('.'))
+            {
+                context.Report(AttributeMessages.WrongValue("numeric", length.Value));
+            }
+        }
+        if (Argument(function, "ops") is { } ops)
+        {
+            operatorClass = OperatorClassOf(context, ops);
+        }
+        return new IndexFieldEntry(null!, sort, hasLength, operatorClass);
+    }
+
+    private static ArgumentSyntax? Argument(FunctionSyntax function, string name) =>
+        function.Arguments.Items.FirstOrDefault(item => item.Name?.Text == name);
+
+    private static SortOrder? Sort(BindingContext context, ArgumentSyntax argument)
+    {
+        switch (argument.Value)
+        {
+            case ConstantSyntax { Text: "Asc" }:
+                return SortOrder.Ascending;
+            case ConstantSyntax { Text: "Desc" }:
+                return SortOrder.Descending;
+            case ConstantSyntax:
+                context.Report(KeyMessages.SortExpected(argument.Span));
+                return null;
+            default:
+                context.Report(AttributeMessages.WrongValue("constant", argument.Value));
+                return null;
+        }
+    }
+
+    private static OperatorClass? OperatorClassOf(BindingContext context, ArgumentSyntax argument)
+    {
+        switch (argument.Value)
+        {
+            case ConstantSyntax constant when OperatorClasses.IsKnown(constant.Text):
+                return new OperatorClass(constant.Text, IsRaw: false);
+            case ConstantSyntax constant:
+                string suggestion = Spelling.Suggestion(constant.Text, OperatorClasses.Names);
+                context.Report(KeyMessages.UnknownOperatorClass(constant.Text, suggestion, constant.Span));
+                return null;
+            case FunctionSyntax { Name: "raw" } raw when raw.Arguments.Items.Count != 1:
+                string count = $"Wrong number of arguments. Expected: 1, got: {raw.Arguments.Items.Count}";
+                context.Report(KeyMessages.RawOperatorClass(count, raw.Span));
+                return null;
+            case FunctionSyntax { Name: "raw" } raw when raw.Arguments.Items[0].Value is StringSyntax text:
+                return new OperatorClass(text.Value, IsRaw: true);
+            case FunctionSyntax { Name: "raw" } raw:
+                context.Report(KeyMessages.RawOperatorClass("Invalid parameter type: expected string", raw.Span));
+                return null;
+            default:
+                context.Report(KeyMessages.OperatorClassExpected(argument.Span));
+                return null;
+        }
+    }
+}

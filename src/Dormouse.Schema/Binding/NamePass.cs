@@ -1,0 +1,179 @@
+using System.Collections.Frozen;
+using Dormouse.Schema.Diagnostics;
+using Dormouse.Schema.Models;
+using Dormouse.Schema.Syntax;
+
+namespace Dormouse.Schema.Binding;
+
+/// <summary>Pass 1: every block and field gets its entry, and no two things of one kind have one name.</summary>
+internal static class NamePass
+{
+    // Words of JavaScript, which the generated clients could not use as names of types.
+    private static readonly FrozenSet<string> Reserved = FrozenSet.Create(
+        "PrismaClient",
+        "break",
+        "case",
+        "catch",
+        "class",
+        "const",
+        "continue",
+        "debugger",
+        "default",
+        "delete",
+        "do",
+        "else",
+        "enum",
+        "export",
+        "extends",
+        "false",
+        "finally",
+        "for",
+        "function",
+        "if",
+        "implements",
+        "import",
+        "in",
+        "instanceof",
+        "interface",
+        "let",
+        "new",
+        "null",
+        "package",
+        "private",
+        "protected",
+        "public",
+        "return",
+        "super",
+        "switch",
+        "this",
+        "throw",
+        "true",
+        "try",
+        "typeof",
+        "var",
+        "void",
+        "while",
+        "with",
+        "yield"
+    );
+
+    public static void Run(BindingContext context)
+    {
+        Dictionary<string, TopSyntax> blocks = [];
+        Dictionary<string, TopSyntax> datasources = [];
+        Dictionary<string, TopSyntax> generators = [];
+        foreach (TopSyntax top in context.Files.SelectMany(file => file.Tops))
+        {
+            if (ScalarTypes.TryParse(top.Name.Text, out _))
+            {
+                context.Report(NameMessages.ReservedScalar(top.Name.Text, top.Name.Span));
+            }
+            Dictionary<string, TopSyntax> names = blocks;
+            switch (top)
+            {
+                case EnumSyntax type:
+                    AddEnum(context, type);
+                    break;
+                case ModelSyntax { Block: BlockKind.Type } type:
+                    context.Report(NameMessages.CompositeType(type.Span));
+                    context.CompositeTypes.Add(type.Name.Text);
+                    break;
+                case ModelSyntax model:
+                    AddModel(context, model);
+                    break;
+                case ConfigurationSyntax configuration:
+                    AddConfiguration(context, configuration);
+                    names = configuration.Block == ConfigurationKind.Datasource ? datasources : generators;
+                    break;
+            }
+            if (!names.TryAdd(top.Name.Text, top))
+            {
+                string existing = names[top.Name.Text].Kind;
+                context.Report(NameMessages.DuplicateBlock(top.Name.Text, top.Kind, existing, top.Name.Span));
+            }
+        }
+    }
+
+    private static void AddModel(BindingContext context, ModelSyntax syntax)
+    {
+        bool isView = syntax.Block == BlockKind.View;
+        CheckIdentifier(context, syntax.Name, isView ? "view" : "Model");
+        CheckAttributes(context, syntax.Attributes);
+        if (Reserved.Contains(syntax.Name.Text))
+        {
+            context.Report(NameMessages.ReservedModel(syntax.Kind, syntax.Name.Text, syntax.Span));
+        }
+        ModelEntry entry = new(syntax, new Model(syntax.Name.Text, isView, syntax.Documentation));
+        entry.Fields = new FieldEntry[syntax.Fields.Count];
+        entry.ByName = new Dictionary<string, FieldEntry>(syntax.Fields.Count);
+        for (int index = 0; index < entry.Fields.Length; index++)
+        {
+            FieldSyntax field = syntax.Fields[index];
+            CheckIdentifier(context, field.Name, isView ? "field" : "Field");
+            CheckAttributes(context, field.Attributes);
+            entry.Fields[index] = new FieldEntry(entry, field, index);
+            if (!entry.ByName.TryAdd(field.Name.Text, entry.Fields[index]))
+            {
+                context.Report(NameMessages.DuplicateField(syntax.Kind, entry.Name, field.Name.Text, field.Name.Span));
+            }
+        }
+        context.Models.Add(entry);
+        context.ModelsByName.TryAdd(entry.Name, entry);
+    }
+
+    private static void AddEnum(BindingContext context, EnumSyntax syntax)
+    {
+        CheckIdentifier(context, syntax.Name, "Enum");
+        CheckAttributes(context, syntax.Attributes);
+        if (Reserved.Contains(syntax.Name.Text))
+        {
+            context.Report(NameMessages.ReservedEnum(syntax.Name.Text, syntax.Span));
+        }
+        HashSet<string> values = [];
+        foreach (EnumValueSyntax value in syntax.Values)
+        {
+            CheckIdentifier(context, value.Name, "Enum Value");
+            CheckAttributes(context, value.Attributes);
+            if (!values.Add(value.Name.Text))
+            {
+                context.Report(NameMessages.DuplicateEnumValue(syntax.Name.Text, value.Name.Text, value.Span));
+            }
+        }
+        EnumEntry entry = new(syntax, new EnumType(syntax.Name.Text, syntax.Documentation));
+        context.Enums.Add(entry);
+        context.EnumsByName.TryAdd(syntax.Name.Text, entry);
+    }
+
+    private static void AddConfiguration(BindingContext context, ConfigurationSyntax syntax)
+    {
+        HashSet<string> keys = [];
+        foreach (PropertySyntax property in syntax.Properties)
+        {
+            if (!keys.Add(property.Name.Text))
+            {
+                context.Report(NameMessages.DuplicateProperty(syntax.Kind, syntax.Name.Text, property.Name.Text, property.Name.Span));
+            }
+        }
+        context.Configurations.Add(syntax);
+    }
+
+    private static void CheckAttributes(BindingContext context, IReadOnlyList<AttributeSyntax> attributes)
+    {
+        foreach (AttributeSyntax attribute in attributes)
+        {
+            CheckIdentifier(context, attribute.Name, "Attribute");
+        }
+    }
+
+    private static void CheckIdentifier(BindingContext context, Identifier identifier, string item)
+    {
+        if (char.IsAsciiDigit(identifier.Text[0]))
+        {
+            context.Report(NameMessages.StartsWithDigit(item, identifier.Span));
+        }
+        else if (identifier.Text.Contains('-'))
+        {
+            context.Report(NameMessages.Hyphen(item, identifier.Span));
+        }
+    }
+}

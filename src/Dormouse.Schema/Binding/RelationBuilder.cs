@@ -1,0 +1,39 @@
+using Dormouse.Schema.Models;
+
+namespace Dormouse.Schema.Binding;
+
+/// <summary>Makes the relations of the model from entries that kept all the rules.</summary>
+internal static class RelationBuilder
+{
+    public static List<Relation> Build(BindingContext context)
+    {
+        List<Relation> relations = new(context.Relations.Count);
+        foreach (RelationEntry entry in context.Relations)
+        {
+            (FieldEntry a, FieldEntry b) = Sides(entry);
+            a.Relation!.Fields = Scalars(a.Fields);
+            a.Relation.References = Scalars(a.References);
+            bool mustHaveKey = a.Relation.IsRequired || a.Relation.Fields.Any(field => field.IsRequired);
+            Relation relation = new(RelationNames.Of(a), a.Relation.ExplicitRelationName is not null, entry.Kind, a.Relation, b.Relation!)
+            {
+                OnDelete =
+                    entry.Kind == RelationKind.ManyToMany
+                        ? ReferentialAction.Cascade
+                        : a.Relation.ExplicitOnDelete ?? (mustHaveKey ? ReferentialAction.Restrict : ReferentialAction.SetNull),
+                OnUpdate = a.Relation.ExplicitOnUpdate ?? ReferentialAction.Cascade,
+            };
+            a.Relation.Relation = relation;
+            a.Relation.Opposite = b.Relation!;
+            b.Relation!.Relation = relation;
+            b.Relation.Opposite = a.Relation;
+            relations.Add(relation);
+        }
+        return relations;
+    }
+
+    /// <summary>Side A is the one with the key.</summary>
+    private static (FieldEntry A, FieldEntry B) Sides(RelationEntry entry) =>
+        entry.Back!.Fields is { Length: > 0 } ? (entry.Back, entry.Forward!) : (entry.Forward!, entry.Back);
+
+    private static ScalarField[] Scalars(FieldEntry[]? fields) => [.. (fields ?? []).Select(field => field.Scalar!)];
+}

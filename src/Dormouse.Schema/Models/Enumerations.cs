@@ -1,0 +1,75 @@
+namespace Dormouse.Schema.Models;
+
+/// <summary>The scalar types of the language.</summary>
+public enum ScalarType
+{
+    Int,
+    BigInt,
+    Float,
+    Boolean,
+    String,
+    DateTime,
+    Json,
+    Bytes,
+    Decimal,
+}
+
+/// <summary>Whether a field holds exactly one value, at most one, or many.</summary>
+public enum FieldArity
+{
+    Required,
+    Optional,
+    List,
+}
+
+/// <summary>What happens to a record when the record that it refers to is deleted or changes its key.</summary>
+public enum ReferentialAction
+{
+    Cascade,
+    Restrict,
+    NoAction,
+    SetNull,
+    SetDefault,
+}
+
+/// <summary>Who watches over relations: the database with foreign keys, or the query engine.</summary>
+public enum RelationMode
+{
+    ForeignKeys,
+    Prisma,
+}
+
+/// <summary>The access method of an index.</summary>
+public enum IndexAlgorithm
+{
+    BTree,
+    Hash,
+    Gist,
+    Gin,
+    SpGist,
+    Brin,
+}
+
+public enum SortOrder
+{
+    Ascending,
+    Descending,
+}
+
+public enum IndexKind
+{
+    /// <summary><c>@@index</c></summary>
+    Normal,
+
+    /// <summary><c>@unique</c> or <c>@@unique</c></summary>
+    Unique,
+}
+
+public enum RelationKind
+{
+    OneToOne,
+    OneToMany,
+
+    /// <summary>An implicit many-to-many relation, kept in a join table of its own.</summary>
+    ManyToMany,
+}

@@ -1,0 +1,111 @@
+namespace Dormouse.Schema.Models;
+
+/// <summary>A field of a model: a <see cref="ScalarField"/> or a <see cref="RelationField"/>.</summary>
+public abstract class Field
+{
+    private protected Field(Model model, string name, FieldArity arity, string? documentation, int position)
+    {
+        Model = model;
+        Name = name;
+        Arity = arity;
+        Documentation = documentation;
+        Position = position;
+    }
+
+    public Model Model { get; }
+
+    public string Name { get; }
+
+    public FieldArity Arity { get; }
+
+    public bool IsList => Arity == FieldArity.List;
+
+    public bool IsOptional => Arity == FieldArity.Optional;
+
+    public bool IsRequired => Arity == FieldArity.Required;
+
+    /// <summary>Clients do not see it: <c>@ignore</c>, or a type that they cannot read.</summary>
+    public bool IsIgnored { get; internal set; }
+
+    public string? Documentation { get; }
+
+    /// <summary>Where it stands among the fields of its model, from 0.</summary>
+    public int Position { get; }
+
+    public override string ToString() => $"{Model.Name}.{Name}";
+}
+
+/// <summary>A field with a column of its own: a scalar, an enum, or a type that Prisma does not know.</summary>
+public sealed class ScalarField : Field
+{
+    internal ScalarField(Model model, string name, FieldArity arity, string? documentation, int position)
+        : base(model, name, arity, documentation, position) { }
+
+    /// <summary>The scalar type; null for an enum and for <c>Unsupported</c>.</summary>
+    public ScalarType? Type { get; internal init; }
+
+    public EnumType? Enum { get; internal init; }
+
+    /// <summary>The text of <c>Unsupported("…")</c>.</summary>
+    public string? UnsupportedType { get; internal init; }
+
+    public bool IsUnsupported => UnsupportedType is not null;
+
+    /// <summary>The name given by <c>@map</c>.</summary>
+    public string? MappedName { get; internal set; }
+
+    /// <summary>The name of the column.</summary>
+    public string DatabaseName => MappedName ?? Name;
+
+    /// <summary>The type given by <c>@db.…</c>; null means the usual one of the scalar type.</summary>
+    public NativeType? NativeType { get; internal set; }
+
+    public DefaultValue? Default { get; internal set; }
+
+    public bool IsUpdatedAt { get; internal set; }
+
+    /// <summary>Marked with <c>@id</c>; fields of an <c>@@id</c> are not.</summary>
+    public bool IsId { get; internal set; }
+
+    /// <summary>Marked with <c>@unique</c>, or alone in an <c>@@unique</c>.</summary>
+    public bool IsUnique { get; internal set; }
+
+    /// <summary>The type as the schema names it.</summary>
+    public string TypeName => Type is { } type ? ScalarTypes.Name(type) : Enum?.Name ?? $"Unsupported(\"{UnsupportedType}\")";
+}
+
+/// <summary>A field that stands for records of another model, or of the same one.</summary>
+public sealed class RelationField : Field
+{
+    internal RelationField(Model model, string name, FieldArity arity, string? documentation, int position, Model target)
+        : base(model, name, arity, documentation, position) => Target = target;
+
+    /// <summary>The model that it leads to.</summary>
+    public Model Target { get; }
+
+    public Relation Relation { get; internal set; } = null!;
+
+    /// <summary>The other side of the relation.</summary>
+    public RelationField Opposite { get; internal set; } = null!;
+
+    /// <summary>The columns on this side that hold the key of the other; empty on the other side and in many-to-many relations.</summary>
+    public IReadOnlyList<ScalarField> Fields { get; internal set; } = [];
+
+    /// <summary>What <see cref="Fields"/> refer to in the other model, in the same order.</summary>
+    public IReadOnlyList<ScalarField> References { get; internal set; } = [];
+
+    /// <summary>Whether this side holds the key.</summary>
+    public bool IsForward => Fields.Count > 0;
+
+    /// <summary><c>onDelete</c> as written.</summary>
+    public ReferentialAction? ExplicitOnDelete { get; internal set; }
+
+    /// <summary><c>onUpdate</c> as written.</summary>
+    public ReferentialAction? ExplicitOnUpdate { get; internal set; }
+
+    /// <summary>The relation's name as written.</summary>
+    internal string? ExplicitRelationName { get; set; }
+
+    /// <summary>The foreign key's name as written.</summary>
+    internal string? MappedForeignKey { get; set; }
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics.CodeAnalysis;
+using Dormouse.Schema.Binding;
+using Dormouse.Schema.Diagnostics;
+using Dormouse.Schema.Models;
+using Dormouse.Schema.Syntax;
+using Dormouse.Schema.Validation;
+
+namespace Dormouse.Schema;
+
+/// <summary>
+/// What came of reading a schema: either the schema, or errors and no schema. Warnings may stand beside either. The findings are in the
+/// order of the text.
+/// </summary>
+public sealed record SchemaReading(PrismaSchema? Schema, IReadOnlyList<Diagnostic> Diagnostics)
+{
+    [MemberNotNullWhen(true, nameof(Schema))]
+    public bool IsValid => Schema is not null;
+}
+
+/// <summary>
+/// Reads the Prisma schema language for PostgreSQL. Never throws on any text, and takes time and memory in proportion to its length:
+/// 1. the text becomes a syntax tree; 2. names; 3. types; 4. attributes; 5. relations; 6. the rules. Steps 1 to 4 report together what
+/// they find; 5 and 6 need a schema without faults so far.
+/// </summary>
+public static class SchemaReader
+{
+    public const string DefaultName = "schema.prisma";
+
+    public static SchemaReading Read(string text) => Read([new SourceFile(DefaultName, text)], SchemaOptions.Default);
+
+    public static SchemaReading Read(string text, SchemaOptions options) => Read([new SourceFile(DefaultName, text)], options);
+
+    /// <summary>Reads a schema that is spread over files; their order does not matter.</summary>
+    public static SchemaReading Read(IReadOnlyList<SourceFile> sources, SchemaOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(sources);
+        ArgumentNullException.ThrowIfNull(options);
+        DiagnosticBag diagnostics = new(options.MostDiagnostics);
+        long length = sources.Sum(source => (long)source.Text.Length);
+        if (length > options.MostCharacters)
+        {
+            diagnostics.Add(
+                SyntaxMessages.TooLong((int)Math.Min(length, int.MaxValue), options.MostCharacters, new SourceSpan(sources[0], 0, 0))
+            );
+            return new SchemaReading(null, diagnostics.ToList(sources));
+        }
+
+        List<FileSyntax> files = [.. sources.Select(source => SchemaParser.Parse(source, diagnostics))];
+        BindingContext context = new(files, options, diagnostics);
+        NamePass.Run(context);
+        ConfigurationPass.Run(context);
+        TypePass.Run(context);
+        AttributePass.Run(context);
+        if (!diagnostics.HasErrors)
+        {
+            RelationPass.Run(context);
+            CheckRules(context);
+        }
+        PrismaSchema? schema = diagnostics.HasErrors ? null : Build(context);
+        return new SchemaReading(schema, diagnostics.ToList(sources));
+    }
+
+    private static void CheckRules(BindingContext context)
+    {
+        ModelRules.CheckDatabaseNames(context);
+        foreach (ModelEntry model in context.Models)
+        {
+            ModelRules.Check(context, model);
+        }
+        ModelRules.CheckEnums(context);
+        ConstraintNameRules.Check(context);
+        // Of fields that cannot be told apart nothing more can be said.
+        if (!AmbiguityRules.Check(context))
+        {
+            return;
+        }
+        foreach (FieldEntry field in context.Models.SelectMany(model => model.Fields).Where(field => field.Relation is not null))
+        {
+            RelationRules.CheckField(context, field);
+        }
+        foreach (RelationEntry relation in context.Relations)
+        {
+            RelationRules.Check(context, relation);
+        }
+        CascadeRules.Check(context);
+    }
+
+    private static PrismaSchema Build(BindingContext context) =>
+        new(
+            context.Datasource,
+            context.Generators,
+            [.. context.Models.Select(model => model.Model)],
+            [.. context.Enums.Select(entry => entry.Type)],
+            RelationBuilder.Build(context)
+        );
+}

@@ -1,0 +1,307 @@
+using Dormouse.Schema.Diagnostics;
+
+namespace Dormouse.Schema.Syntax;
+
+/// <summary>
+/// Reads the lines of one block. A line that it cannot read is reported and skipped; a block whose brace is missing ends where the next
+/// one begins.
+/// </summary>
+internal ref struct BlockReader(SourceFile source, DiagnosticBag diagnostics, string keyword, Identifier name)
+{
+    /// <summary>How far the end of an argument list is looked for that was broken over lines.</summary>
+    private const int MostArgumentLines = 32;
+
+    private string? pendingDocumentation;
+
+    /// <summary>Some line could not be read, so that what seems missing in the block may stand there.</summary>
+    public bool HasBrokenLines { get; private set; }
+
+    /// <summary>Moves to the next line with something in it; false at the end of the block, behind its brace.</summary>
+    public bool TryNextLine(ref Lexer lexer)
+    {
+        while (true)
+        {
+            lexer.SkipBlanks();
+            if (lexer.TryTakeLineEnd())
+            {
+                continue;
+            }
+            if (lexer.TryTake('}'))
+            {
+                return false;
+            }
+            if (lexer.AtEnd || SchemaParser.OpensBlock(ref lexer))
+            {
+                HasBrokenLines = true;
+                diagnostics.Add(SyntaxMessages.BlockNotClosed(keyword, name.Text, name.Span));
+                return false;
+            }
+            if (lexer.Current == '/' && lexer.Next is '/' or '*')
+            {
+                int start = lexer.Position;
+                string? documentation = CommentReader.ReadBlock(ref lexer);
+                if (lexer.Position != start)
+                {
+                    pendingDocumentation = documentation;
+                    continue;
+                }
+            }
+            return true;
+        }
+    }
+
+    public void ReadBlockAttribute(ref Lexer lexer, List<AttributeSyntax> attributes)
+    {
+        int start = lexer.Position;
+        if (!lexer.TryTake("@@") || !ExpressionParser.TryAttribute(ref lexer, start, diagnostics, out AttributeSyntax attribute))
+        {
+            SkipBroken(ref lexer, start);
+            return;
+        }
+        lexer.SkipBlanks();
+        CommentReader.ReadTrailing(ref lexer);
+        if (EndLine(ref lexer, start))
+        {
+            attributes.Add(attribute);
+        }
+    }
+
+    public void ReadField(ref Lexer lexer, List<FieldSyntax> fields)
+    {
+        int start = lexer.Position;
+        if (!lexer.TryTakeIdentifier(out Identifier field))
+        {
+            SkipBroken(ref lexer, start);
+            return;
+        }
+        lexer.SkipBlanks();
+        int colon = lexer.Position;
+        Diagnostic? legacy = lexer.TryTake(':') ? SyntaxMessages.LegacyColon(lexer.SpanFrom(colon)) : null;
+        lexer.SkipBlanks();
+        TypeSyntax? type = ReadType(ref lexer, ref legacy, out AritySyntax arity);
+        List<AttributeSyntax>? attributes = null;
+        if (!TryReadAttributes(ref lexer, ref attributes))
+        {
+            SkipBroken(ref lexer, start);
+            return;
+        }
+        string? trailing = CommentReader.ReadTrailing(ref lexer);
+        if (!EndLine(ref lexer, start))
+        {
+            return;
+        }
+        string? documentation = CommentReader.Join(pendingDocumentation, trailing);
+        pendingDocumentation = null;
+        if (legacy is not null || type is null)
+        {
+            HasBrokenLines = true;
+            string kind = keyword == "type" ? "composite type" : keyword;
+            diagnostics.Add(legacy ?? SyntaxMessages.FieldWithoutType(kind, name.Text, lexer.SpanFrom(start)));
+            return;
+        }
+        fields.Add(new FieldSyntax(field, type, arity, attributes ?? [], documentation, new SourceSpan(source, start, lexer.Position)));
+    }
+
+    public void ReadEnumValue(ref Lexer lexer, List<EnumValueSyntax> values)
+    {
+        int start = lexer.Position;
+        List<AttributeSyntax>? attributes = null;
+        if (!lexer.TryTakeIdentifier(out Identifier value) || !TryReadAttributes(ref lexer, ref attributes))
+        {
+            SkipBroken(ref lexer, start);
+            return;
+        }
+        string? trailing = CommentReader.ReadTrailing(ref lexer);
+        if (EndLine(ref lexer, start))
+        {
+            string? documentation = CommentReader.Join(pendingDocumentation, trailing);
+            pendingDocumentation = null;
+            values.Add(new EnumValueSyntax(value, attributes ?? [], documentation, lexer.SpanFrom(start)));
+        }
+    }
+
+    public void ReadProperty(ref Lexer lexer, List<PropertySyntax> properties)
+    {
+        int start = lexer.Position;
+        if (!lexer.TryTakeIdentifier(out Identifier property))
+        {
+            SkipBroken(ref lexer, start);
+            return;
+        }
+        lexer.SkipBlanks();
+        if (!lexer.TryTake('='))
+        {
+            SkipBroken(ref lexer, start);
+            return;
+        }
+        lexer.SkipBlanks();
+        ExpressionSyntax? value = null;
+        bool isEmpty = lexer.AtLineEnd || (lexer.Current == '/' && lexer.Next is '/' or '*');
+        if (!isEmpty && !ExpressionParser.TryExpression(ref lexer, 0, diagnostics, out value))
+        {
+            SkipBroken(ref lexer, start);
+            return;
+        }
+        lexer.SkipBlanks();
+        CommentReader.ReadTrailing(ref lexer);
+        if (EndLine(ref lexer, start))
+        {
+            properties.Add(new PropertySyntax(property, value, lexer.SpanFrom(start)));
+        }
+    }
+
+    private readonly TypeSyntax? ReadType(ref Lexer lexer, ref Diagnostic? legacy, out AritySyntax arity)
+    {
+        arity = AritySyntax.Required;
+        int start = lexer.Position;
+        if (lexer.Current == '[')
+        {
+            lexer.TryTake('[');
+            lexer.SkipBlanks();
+            TypeSyntax? inner = ReadBaseType(ref lexer);
+            lexer.SkipBlanks();
+            if (inner is null || !lexer.TryTake(']'))
+            {
+                return null;
+            }
+            legacy ??= SyntaxMessages.LegacyList(lexer.SpanFrom(start));
+            return inner;
+        }
+        TypeSyntax? type = ReadBaseType(ref lexer);
+        if (type is null)
+        {
+            return null;
+        }
+        int end = lexer.Position;
+        lexer.SkipBlanks();
+        if (lexer.TryTake("[]"))
+        {
+            arity = AritySyntax.List;
+            end = lexer.Position;
+            lexer.SkipBlanks();
+            if (lexer.TryTake('?'))
+            {
+                legacy ??= SyntaxMessages.OptionalList(lexer.SpanFrom(start));
+                return type;
+            }
+        }
+        else if (lexer.TryTake('?'))
+        {
+            arity = AritySyntax.Optional;
+            return type;
+        }
+        else if (lexer.TryTake('!'))
+        {
+            legacy ??= SyntaxMessages.LegacyRequired(lexer.SpanFrom(start));
+            return type;
+        }
+        lexer.Position = end;
+        return type;
+    }
+
+    private readonly TypeSyntax? ReadBaseType(ref Lexer lexer)
+    {
+        int start = lexer.Position;
+        if (lexer.TryTake("Unsupported("))
+        {
+            lexer.SkipBlanks();
+            int text = lexer.Position;
+            if (lexer.TrySkipString())
+            {
+                SourceSpan span = lexer.SpanFrom(text);
+                lexer.SkipBlanks();
+                if (lexer.TryTake(')'))
+                {
+                    return new TypeSyntax(StringLiteral.Decode(span, diagnostics), IsUnsupported: true, lexer.SpanFrom(start));
+                }
+            }
+            lexer.Position = start;
+        }
+        return lexer.TryTakeIdentifier(out Identifier type) ? new TypeSyntax(type.Text, IsUnsupported: false, type.Span) : null;
+    }
+
+    private readonly bool TryReadAttributes(ref Lexer lexer, ref List<AttributeSyntax>? attributes)
+    {
+        lexer.SkipBlanks();
+        while (lexer.Current == '@')
+        {
+            int start = lexer.Position;
+            lexer.TryTake('@');
+            if (!ExpressionParser.TryAttribute(ref lexer, start, diagnostics, out AttributeSyntax attribute))
+            {
+                return false;
+            }
+            (attributes ??= []).Add(attribute);
+            lexer.SkipBlanks();
+        }
+        return true;
+    }
+
+    /// <summary>The end of a line; anything else in its place is a mistake, except that a closing brace is understood.</summary>
+    private bool EndLine(ref Lexer lexer, int start)
+    {
+        lexer.SkipBlanks();
+        if (lexer.TryTakeLineEnd())
+        {
+            return true;
+        }
+        HasBrokenLines = true;
+        if (lexer.Current == '}')
+        {
+            int brace = lexer.Position;
+            lexer.TryTake('}');
+            diagnostics.Add(SyntaxMessages.BraceOnContentLine(lexer.SpanFrom(brace)));
+            lexer.Position = brace;
+            return true;
+        }
+        if (lexer.AtEnd)
+        {
+            return true;
+        }
+        SkipBroken(ref lexer, start);
+        return false;
+    }
+
+    private void SkipBroken(ref Lexer lexer, int start)
+    {
+        HasBrokenLines = true;
+        bool openArguments = lexer.AtLineEnd && !lexer.AtEnd && lexer.TextFrom(start).Contains('(');
+        lexer.SkipToLineEnd();
+        SourceSpan line = lexer.SpanFrom(start);
+        lexer.TryTakeLineEnd();
+        diagnostics.Add(
+            openArguments ? SyntaxMessages.LineBreakInArguments(line)
+            : keyword == "enum" ? SyntaxMessages.InvalidEnumLine(line)
+            : keyword is "datasource" or "generator" ? SyntaxMessages.InvalidConfigurationLine(keyword, line)
+            : SyntaxMessages.InvalidModelLine(line)
+        );
+        if (openArguments)
+        {
+            SkipOpenArguments(ref lexer);
+        }
+    }
+
+    /// <summary>Behind an argument list that was broken over lines: its other lines are no further mistakes.</summary>
+    private static void SkipOpenArguments(ref Lexer lexer)
+    {
+        int start = lexer.Position;
+        for (int line = 0; line < MostArgumentLines; line++)
+        {
+            int lineStart = lexer.Position;
+            lexer.SkipBlanks();
+            bool closes = lexer.Current is ')' or ']';
+            if (lexer.AtEnd || lexer.Current is '}' or '@')
+            {
+                break;
+            }
+            lexer.SkipToLineEnd();
+            closes |= lexer.TextFrom(lineStart).AsSpan().TrimEnd().EndsWith(")");
+            lexer.TryTakeLineEnd();
+            if (closes)
+            {
+                return;
+            }
+        }
+        lexer.Position = start;
+    }
+}

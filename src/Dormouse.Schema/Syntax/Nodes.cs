@@ -1,0 +1,122 @@
+using Dormouse.Schema.Diagnostics;
+
+namespace Dormouse.Schema.Syntax;
+
+// The syntax tree. It is made once by the parser and never changed; what the passes learn is kept beside it.
+
+/// <summary>A name as written.</summary>
+internal readonly record struct Identifier(string Text, SourceSpan Span);
+
+internal enum BlockKind
+{
+    Model,
+    View,
+    Type,
+}
+
+internal enum ConfigurationKind
+{
+    Datasource,
+    Generator,
+}
+
+/// <summary>Required, optional (<c>?</c>) or list (<c>[]</c>).</summary>
+internal enum AritySyntax
+{
+    Required,
+    Optional,
+    List,
+}
+
+/// <summary>The type of a field: a name, or the text of <c>Unsupported("…")</c>.</summary>
+internal sealed record TypeSyntax(string Name, bool IsUnsupported, SourceSpan Span);
+
+internal sealed record ArgumentSyntax(Identifier? Name, ExpressionSyntax Value, SourceSpan Span);
+
+/// <summary>
+/// Arguments in parentheses. <see cref="Empty"/> are names without a value (<c>map:</c>); a comma behind the last argument can be read
+/// but may only stand in few places.
+/// </summary>
+internal sealed record ArgumentListSyntax(IReadOnlyList<ArgumentSyntax> Items, IReadOnlyList<Identifier> Empty, SourceSpan? TrailingComma)
+{
+    public static readonly ArgumentListSyntax None = new([], [], null);
+}
+
+/// <summary><c>@name(…)</c> or <c>@@name(…)</c>; the span includes the signs.</summary>
+internal sealed record AttributeSyntax(Identifier Name, ArgumentListSyntax Arguments, SourceSpan Span)
+{
+    /// <summary>The place of a named argument, or of the whole attribute.</summary>
+    public SourceSpan SpanOf(string argument) => Arguments.Items.FirstOrDefault(item => item.Name?.Text == argument)?.Span ?? Span;
+}
+
+internal sealed record FieldSyntax(
+    Identifier Name,
+    TypeSyntax Type,
+    AritySyntax Arity,
+    IReadOnlyList<AttributeSyntax> Attributes,
+    string? Documentation,
+    SourceSpan Span
+)
+{
+    public AttributeSyntax? Attribute(string name) => Attributes.FirstOrDefault(attribute => attribute.Name.Text == name);
+
+    /// <summary>The place of an attribute's argument, or of the whole field.</summary>
+    public SourceSpan SpanOf(string attribute, string argument) =>
+        Attribute(attribute)?.Arguments.Items.FirstOrDefault(item => item.Name?.Text == argument)?.Span ?? Span;
+}
+
+internal abstract record TopSyntax(Identifier Name, SourceSpan Span)
+{
+    /// <summary>What it is called in messages: model, view, enum, …</summary>
+    public abstract string Kind { get; }
+}
+
+/// <summary>A model, a view or a composite type. <see cref="HasBrokenLines"/> says that some of it could not be read.</summary>
+internal sealed record ModelSyntax(
+    BlockKind Block,
+    Identifier Name,
+    IReadOnlyList<FieldSyntax> Fields,
+    IReadOnlyList<AttributeSyntax> Attributes,
+    bool HasBrokenLines,
+    string? Documentation,
+    SourceSpan Span
+) : TopSyntax(Name, Span)
+{
+    public override string Kind =>
+        Block switch
+        {
+            BlockKind.View => "view",
+            BlockKind.Type => "composite type",
+            _ => "model",
+        };
+}
+
+internal sealed record EnumValueSyntax(Identifier Name, IReadOnlyList<AttributeSyntax> Attributes, string? Documentation, SourceSpan Span);
+
+internal sealed record EnumSyntax(
+    Identifier Name,
+    IReadOnlyList<EnumValueSyntax> Values,
+    IReadOnlyList<AttributeSyntax> Attributes,
+    bool HasBrokenLines,
+    string? Documentation,
+    SourceSpan Span
+) : TopSyntax(Name, Span)
+{
+    public override string Kind => "enum";
+}
+
+/// <summary><c>key = value</c>; the value is absent where only <c>key =</c> was written.</summary>
+internal sealed record PropertySyntax(Identifier Name, ExpressionSyntax? Value, SourceSpan Span);
+
+internal sealed record ConfigurationSyntax(
+    ConfigurationKind Block,
+    Identifier Name,
+    IReadOnlyList<PropertySyntax> Properties,
+    SourceSpan Span
+) : TopSyntax(Name, Span)
+{
+    public override string Kind => Block == ConfigurationKind.Datasource ? "datasource" : "generator";
+}
+
+/// <summary>One file. <see cref="BrokenNames"/> are blocks that could not be read: references to them are no further mistakes.</summary>
+internal sealed record FileSyntax(SourceFile Source, IReadOnlyList<TopSyntax> Tops, IReadOnlyList<string> BrokenNames);

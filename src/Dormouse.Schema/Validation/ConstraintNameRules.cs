@@ -1,0 +1,124 @@
+using Dormouse.Schema.Binding;
+using Dormouse.Schema.Diagnostics;
+using Dormouse.Schema.Models;
+using Dormouse.Schema.Naming;
+
+namespace Dormouse.Schema.Validation;
+
+/// <summary>
+/// The rules for names of constraints: within a database schema no two keys or indexes have one name, and within a table none has the
+/// name of a foreign key. Names that clients use are unique within their model.
+/// </summary>
+internal static class ConstraintNameRules
+{
+    public static void Check(BindingContext context)
+    {
+        Dictionary<(string? Schema, string Name), int> global = Count(
+            context.Models.SelectMany(model =>
+                model
+                    .Indexes.Select(index => index.Index.DatabaseName)
+                    .Concat(model.Key is null ? [] : [model.Key.Key.DatabaseName])
+                    .Select(name => (model.Model.Schema, name))
+            )
+        );
+        ILookup<ModelEntry, RelationEntry> relations = context
+            .Relations.Where(relation => relation.Kind != RelationKind.ManyToMany)
+            .ToLookup(relation => relation.Forward?.Owner ?? relation.Back!.Target!);
+        foreach (ModelEntry model in context.Models)
+        {
+            CheckModel(context, model, global, relations[model]);
+        }
+    }
+
+    private static void CheckModel(
+        BindingContext context,
+        ModelEntry model,
+        Dictionary<(string? Schema, string Name), int> global,
+        IEnumerable<RelationEntry> relations
+    )
+    {
+        (RelationEntry Relation, string Name)[] foreignKeys = [.. relations.Select(relation => (relation, ForeignKey(model, relation)))];
+        Dictionary<string, int> local = Count(
+            foreignKeys
+                .Select(pair => pair.Name)
+                .Concat(model.Indexes.Select(index => index.Index.DatabaseName))
+                .Concat(model.Key is null ? [] : [model.Key.Key.DatabaseName])
+        );
+        Dictionary<string, int> custom = Count(
+            model
+                .Indexes.Select(index => index.Index.Name)
+                .Append(model.Key?.Key.Name)
+                .Where(name => name is not null)
+                .Select(name => name!)
+        );
+        if (model.Key is { } key)
+        {
+            string name = key.Key.DatabaseName;
+            SourceSpan span = key.Attribute.SpanOf("map");
+            if (global[(model.Model.Schema, name)] > 1)
+            {
+                context.Report(ModelMessages.GlobalName(name, key.AttributeName, span));
+            }
+            if (local[name] > 1)
+            {
+                context.Report(ModelMessages.NameWithinModel(name, model.Name, key.AttributeName, span));
+            }
+            CheckCustomName(context, model, custom, key.Key.Name, key.AttributeName, key.Attribute.SpanOf("name"));
+        }
+        foreach (IndexEntry index in model.Indexes)
+        {
+            string name = index.Index.DatabaseName;
+            if (global[(model.Model.Schema, name)] > 1)
+            {
+                context.Report(ModelMessages.GlobalName(name, index.AttributeName, index.Attribute.SpanOf("map")));
+            }
+            CheckCustomName(context, model, custom, index.Index.Name, index.AttributeName, index.Attribute.SpanOf("name"));
+        }
+        foreach ((RelationEntry relation, string name) in foreignKeys)
+        {
+            if (local[name] > 1)
+            {
+                SourceSpan span = relation.Forward?.Syntax.SpanOf("relation", "map") ?? model.Syntax.Name.Span;
+                context.Report(ModelMessages.NameWithinModel(name, model.Name, "@relation", span));
+            }
+        }
+    }
+
+    private static void CheckCustomName(
+        BindingContext context,
+        ModelEntry model,
+        Dictionary<string, int> custom,
+        string? name,
+        string attribute,
+        SourceSpan span
+    )
+    {
+        if (name is null)
+        {
+            return;
+        }
+        if (custom[name] > 1)
+        {
+            context.Report(ModelMessages.CustomName(name, attribute, span));
+        }
+        if (model.ByName.ContainsKey(name))
+        {
+            context.Report(ModelMessages.CustomNameIsField(model, name, attribute));
+        }
+    }
+
+    private static string ForeignKey(ModelEntry model, RelationEntry relation) =>
+        relation.Forward?.Relation!.MappedForeignKey
+        ?? ConstraintNames.ForeignKey(model.Model.DatabaseName, (relation.Forward?.Fields ?? []).Select(item => item.Scalar!.DatabaseName));
+
+    private static Dictionary<T, int> Count<T>(IEnumerable<T> names)
+        where T : notnull
+    {
+        Dictionary<T, int> counts = [];
+        foreach (T name in names)
+        {
+            counts[name] = counts.GetValueOrDefault(name) + 1;
+        }
+        return counts;
+    }
+}

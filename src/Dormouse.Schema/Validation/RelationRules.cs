@@ -1,0 +1,129 @@
+using Dormouse.Schema.Binding;
+using Dormouse.Schema.Diagnostics;
+using Dormouse.Schema.Models;
+using Dormouse.Schema.Naming;
+
+namespace Dormouse.Schema.Validation;
+
+/// <summary>The rules for relations: which side holds the key, what the key refers to, and which actions may be asked for.</summary>
+internal static class RelationRules
+{
+    public static void Check(BindingContext context, RelationEntry relation)
+    {
+        if (relation.Kind == RelationKind.ManyToMany)
+        {
+            JoinTableRules.Check(context, relation);
+            return;
+        }
+        if (relation.Forward is { } forward)
+        {
+            CheckKey(context, forward);
+            if (relation.Kind == RelationKind.OneToOne)
+            {
+                OneToOneRules.CheckKey(context, forward);
+            }
+        }
+        if (relation.Forward is null || relation.Back is null)
+        {
+            context.Report(RelationRuleMessages.MissingOpposite(relation.Any));
+        }
+        else if (relation.Kind == RelationKind.OneToOne)
+        {
+            OneToOneRules.Check(context, relation.Forward, relation.Back);
+        }
+        else
+        {
+            CheckOneToMany(context, relation.Forward, relation.Back);
+        }
+    }
+
+    /// <summary>Whether some column of the key must be there, so that the other record cannot simply go away.</summary>
+    public static bool MustHaveKey(FieldEntry field) =>
+        field.Relation!.IsRequired || (field.Fields ?? []).Any(item => item.Scalar!.IsRequired);
+
+    /// <summary>The rules for one field alone.</summary>
+    public static void CheckField(BindingContext context, FieldEntry field)
+    {
+        RelationField relation = field.Relation!;
+        if (field.Target!.Model.IsIgnored && !relation.IsIgnored && !field.Owner.Model.IsIgnored)
+        {
+            context.Report(RelationRuleMessages.IgnoredTarget(field));
+        }
+        if (relation.MappedForeignKey is { } name && ConstraintNames.IsTooLong(name))
+        {
+            context.Report(RelationRuleMessages.ForeignKeyTooLong(field.Owner, name, field.RelationAttribute!.Span));
+        }
+        CheckAction(context, field, relation.ExplicitOnDelete, "onDelete");
+        CheckAction(context, field, relation.ExplicitOnUpdate, "onUpdate");
+    }
+
+    private static void CheckAction(BindingContext context, FieldEntry field, ReferentialAction? action, string argument)
+    {
+        SourceSpan span = field.Syntax.SpanOf("relation", argument);
+        bool isEmulated = context.RelationMode == RelationMode.Prisma;
+        if (isEmulated && action is ReferentialAction.NoAction or ReferentialAction.SetDefault)
+        {
+            context.Report(RelationRuleMessages.Action(action.Value, span));
+        }
+        if (action == ReferentialAction.SetNull && (field.Fields ?? []).Any(item => item.Scalar!.IsRequired))
+        {
+            // PostgreSQL accepts it and fails when the action is due; who emulates it sees it coming.
+            context.Report(
+                isEmulated
+                    ? RelationRuleMessages.SetNullOnRequired(argument, span)
+                    : RelationRuleMessages.SetNullOnRequiredWarning(argument, span)
+            );
+        }
+    }
+
+    private static void CheckKey(BindingContext context, FieldEntry forward)
+    {
+        FieldEntry[] fields = forward.Fields ?? [];
+        FieldEntry[] references = forward.References ?? [];
+        if (references.Length > 0 && !IsUnique(forward.Target!, references))
+        {
+            context.Report(RelationRuleMessages.NotUnique(forward));
+        }
+        if (forward.Fields is not null && forward.References is not null && fields.Length != references.Length)
+        {
+            context.Report(RelationRuleMessages.DifferentLengths(forward));
+        }
+        if (forward.Relation!.IsRequired && fields.Any(item => item.Scalar!.IsOptional))
+        {
+            context.Report(RelationRuleMessages.OptionalKey(forward));
+        }
+        foreach ((FieldEntry field, FieldEntry reference) in fields.Zip(references))
+        {
+            if (!HaveOneType(field.Scalar!, reference.Scalar!))
+            {
+                context.Report(RelationRuleMessages.DifferentTypes(forward, field, reference));
+            }
+        }
+    }
+
+    private static void CheckOneToMany(BindingContext context, FieldEntry forward, FieldEntry back)
+    {
+        if (forward.Fields is not { Length: > 0 })
+        {
+            context.Report(RelationRuleMessages.ManyWithoutFields(forward));
+        }
+        if (forward.References is not { Length: > 0 })
+        {
+            context.Report(RelationRuleMessages.ManyWithoutReferences(forward));
+        }
+        if (back.Fields is { Length: > 0 } || back.References is { Length: > 0 })
+        {
+            context.Report(RelationRuleMessages.ManyKeyOnWrongSide(forward, back));
+        }
+        if (back.Relation!.ExplicitOnDelete is not null || back.Relation.ExplicitOnUpdate is not null)
+        {
+            context.Report(RelationRuleMessages.ActionOnWrongSide(forward, back, isToMany: true));
+        }
+    }
+
+    private static bool IsUnique(ModelEntry model, FieldEntry[] fields) =>
+        model.UniqueFields.Any(unique => unique.Length == fields.Length && unique.All(item => Array.IndexOf(fields, item.Field) >= 0));
+
+    private static bool HaveOneType(ScalarField left, ScalarField right) =>
+        left.Type == right.Type && left.Enum == right.Enum && left.UnsupportedType == right.UnsupportedType;
+}
