@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Net;
+using Dormouse.Roles;
+
+namespace Dormouse.Commands;
+
+/// <summary>The options of <c>up</c> that say what the platform is to be; <see cref="UpOptions.ToWords"/> is the way back.</summary>
+internal sealed class UpSwitches
+{
+    private const double SecondsMax = 365 * 24 * 3600;
+
+    private readonly Option<int> http = new("--http")
+    {
+        Description = "The front door's port; 0 takes a free one.",
+        HelpName = "PORT",
+        DefaultValueFactory = _ => UpOptions.DefaultHttpPort,
+    };
+
+    private readonly Option<int?> tcp = new("--tcp")
+    {
+        Description = "The port for direct PostgreSQL connections. Noted only: the TCP gateway comes later.",
+        HelpName = "PORT",
+    };
+
+    private readonly Option<string?> listen = new("--listen")
+    {
+        Description = "The address to listen at. Default: loopback only. There is no TLS yet: put a proxy before any other address.",
+        HelpName = "ADDRESS",
+    };
+
+    private readonly Option<string?> controlStore = new("--control-store")
+    {
+        Description = "Keep the control store in this PostgreSQL (an Npgsql connection string) and not in an instance of the platform.",
+        HelpName = "CONNECTION",
+    };
+
+    private readonly Option<bool> noSample = new("--no-sample") { Description = "Make no sample database at the first run." };
+
+    private readonly Option<double?> freezeAfter = new("--freeze-after")
+    {
+        Description = "Seconds without use after which a database freezes. Default: 5.",
+        HelpName = "SECONDS",
+    };
+
+    private readonly Option<double?> stopAfter = new("--stop-after")
+    {
+        Description = "Seconds without use after which a database stops. Default: 600.",
+        HelpName = "SECONDS",
+    };
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[http, tcp, listen, controlStore, noSample, freezeAfter, stopAfter])
+        {
+            command.Options.Add(option);
+        }
+        command.Validators.Add(Validate);
+    }
+
+    public UpOptions Read(ParseResult parsed, CommonOptions common) =>
+        new()
+        {
+            Folder = common.Folder(parsed),
+            HttpPort = parsed.GetValue(http),
+            TcpPort = parsed.GetValue(tcp),
+            Listen = parsed.GetValue(listen) is { } address ? IPAddress.Parse(address) : null,
+            ControlStore = parsed.GetValue(controlStore),
+            FreezeAfter = Seconds(parsed.GetValue(freezeAfter)),
+            StopAfter = Seconds(parsed.GetValue(stopAfter)),
+            Sample = !parsed.GetValue(noSample),
+        };
+
+    private void Validate(CommandResult result)
+    {
+        CheckPort(result, http.Name, Parsed(() => result.GetValue(http)), 0);
+        CheckPort(result, tcp.Name, Parsed(() => result.GetValue(tcp)) ?? 1, 1);
+        CheckSeconds(result, freezeAfter.Name, Parsed(() => result.GetValue(freezeAfter)));
+        CheckSeconds(result, stopAfter.Name, Parsed(() => result.GetValue(stopAfter)));
+        if (result.GetValue(listen) is { } text && !IPAddress.TryParse(text, out _))
+        {
+            result.AddError($"{listen.Name}: '{text}' is no IP address, such as 127.0.0.1 or 0.0.0.0.");
+        }
+    }
+
+    // A word that is no number is reported by the parser itself, and must not be read here: the library throws.
+    private static T? Parsed<T>(Func<T?> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidOperationException)
+        {
+            return default;
+        }
+    }
+
+    private static TimeSpan? Seconds(double? seconds) => seconds is { } known ? TimeSpan.FromSeconds(known) : null;
+
+    private static void CheckSeconds(CommandResult result, string option, double? seconds)
+    {
+        if (seconds is { } known && !(known > 0 && known <= SecondsMax))
+        {
+            result.AddError($"{option}: {known} must be above 0 and at most {SecondsMax} (a year).");
+        }
+    }
+
+    private static void CheckPort(CommandResult result, string option, int port, int min)
+    {
+        if (port < min || port > IPEndPoint.MaxPort)
+        {
+            result.AddError($"{option}: {port} is no port; there are {min} to {IPEndPoint.MaxPort}.");
+        }
+    }
+}
