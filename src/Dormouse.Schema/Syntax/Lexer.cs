@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Dormouse.Schema.Diagnostics;
 
 namespace Dormouse.Schema.Syntax;
@@ -76,7 +77,7 @@ internal ref struct Lexer(SourceFile source)
         Position = found < 0 ? text.Length : Position + found;
     }
 
-    /// <summary>A letter or digit, then letters, digits, underscores and hyphens.</summary>
+    /// <summary>A letter of any script or an ASCII digit, then more of them, underscores and hyphens.</summary>
     public bool TryTakeIdentifier(out Identifier identifier)
     {
         int start = Position;
@@ -199,18 +200,38 @@ internal ref struct Lexer(SourceFile source)
 
     private bool TrySkipIdentifier()
     {
-        int at = Position;
-        if (at >= text.Length || !char.IsAsciiLetterOrDigit(text[at]))
+        int first = LetterOrDigitLength(Position);
+        if (first == 0)
         {
             return false;
         }
-        at++;
-        while (at < text.Length && (char.IsAsciiLetterOrDigit(text[at]) || text[at] is '_' or '-'))
+        int at = Position + first;
+        while (at < text.Length)
         {
-            at++;
+            int length = text[at] is '_' or '-' ? 1 : LetterOrDigitLength(at);
+            if (length == 0)
+            {
+                break;
+            }
+            at += length;
         }
         Position = at;
         return true;
+    }
+
+    /// <summary>How long the letter of any script, or the ASCII digit, at a position is; zero where there is none.</summary>
+    private readonly int LetterOrDigitLength(int at)
+    {
+        if (at >= text.Length)
+        {
+            return 0;
+        }
+        char symbol = text[at];
+        if (symbol < 128)
+        {
+            return char.IsAsciiLetterOrDigit(symbol) ? 1 : 0;
+        }
+        return Rune.TryGetRuneAt(text, at, out Rune rune) && Rune.IsLetter(rune) ? rune.Utf16SequenceLength : 0;
     }
 
     private readonly int SkipDigits(int at)

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using Dormouse.Schema.Tests.Oracle;
 using Dormouse.Schema.Tests.Reading;
@@ -6,6 +6,7 @@ using Dormouse.Schema.Tests.Reading;
 namespace Dormouse.Schema.Tests.Fuzz;
 
 /// <summary>Whatever the text, the reader ends soon and without an exception; and it accepts what Prisma accepts, and nothing else.</summary>
+[Collection(nameof(Alone))]
 public sealed class MutationTests
 {
     private const int Mutants = 4_000;
@@ -89,7 +90,7 @@ public sealed class MutationTests
         double small = Read(piece, 100_000);
         double large = Read(piece, 800_000);
         // Eight times the text: quadratic work would take 64 times as long. Short runs are noise.
-        Assert.True(large < Math.Max(small * 30, 500), $"{name}: {small:0} ms, then {large:0} ms");
+        Assert.True(large < Math.Max(small * 30, 1_000), $"{name}: {small:0} ms, then {large:0} ms");
     }
 
     [Theory]
@@ -114,7 +115,7 @@ public sealed class MutationTests
         double small = ReadFrame(piece, frame, 1_000);
         small = ReadFrame(piece, frame, 2_000);
         double large = ReadFrame(piece, frame, 16_000);
-        Assert.True(large < Math.Max(small * 30, 500), $"{name}: {small:0} ms, then {large:0} ms");
+        Assert.True(large < Math.Max(small * 30, 1_000), $"{name}: {small:0} ms, then {large:0} ms");
     }
 
     private static double Read(string piece, int length)
@@ -135,11 +136,24 @@ public sealed class MutationTests
 
     private static double Time(string text)
     {
-        long started = Stopwatch.GetTimestamp();
-        SchemaReader.Read(text);
-        return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        double best = double.MaxValue;
+        for (int round = 0; round < 3; round++)
+        {
+            double started = ProcessorMilliseconds();
+            SchemaReader.Read(text);
+            best = Math.Min(best, ProcessorMilliseconds() - started);
+        }
+        return best;
     }
+
+    /// <summary>What this thread has worked, so that a busy machine makes no difference.</summary>
+    private static double ProcessorMilliseconds() =>
+        double.Parse(File.ReadAllText("/proc/thread-self/schedstat").Split(' ')[0], CultureInfo.InvariantCulture) / 1e6;
 
     /// <summary>Fixed, so that a run can be repeated; another one by the variable DORMOUSE_SEED.</summary>
     private static int Seed() => int.TryParse(Environment.GetEnvironmentVariable("DORMOUSE_SEED"), out int seed) ? seed : 20251122;
 }
+
+/// <summary>Tests that measure run when no other does.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;
