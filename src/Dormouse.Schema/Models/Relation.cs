@@ -56,7 +56,8 @@ public sealed class Relation
 
 /// <summary>
 /// The table of an implicit many-to-many relation: column A holds the key of side A's model, column B that of side B's. All its names
-/// are cut to what PostgreSQL accepts.
+/// are cut to what PostgreSQL accepts. (Prisma's own migrations count characters where bytes count, and fail on some long names with
+/// letters beyond ASCII; ours differ from theirs there alone.)
 /// </summary>
 public sealed class JoinTable
 {

@@ -38,6 +38,9 @@ const connections = {
   errorRegistry: { consumeError() {} },
 }
 
+// Where the engine leaves the message of a panic before it throws.
+globalThis.PRISMA_WASM_PANIC_REGISTRY = { set_message: (message) => process.stderr.write(message + '\n') }
+
 const SchemaEngine = wantsSql ? await schemaEngine() : undefined
 const answers = []
 for (const schema of JSON.parse(readFileSync(inputFile, 'utf8'))) {
