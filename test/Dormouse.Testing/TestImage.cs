@@ -1,3 +1,4 @@
+using Dormouse.Instances.Host;
 using Dormouse.Instances.Images;
 using Dormouse.Instances.Templates;
 
@@ -20,15 +21,19 @@ public static class TestImage
 
     public static TemplateStore Templates { get; } = new(Path.Combine(CachePath, "test-templates"), null, TimeProvider.System);
 
-    private static readonly Lazy<Task<PostgresImage>> Image = new(() =>
-        new ImageStore(Options(), TimeProvider.System).EnsureDefaultAsync(new Progress<string>(), CancellationToken.None)
-    );
+    private static readonly Lazy<Task<PostgresImage>> Image = new(async () =>
+    {
+        var silent = new Progress<string>();
+        // As `up` does on a fresh machine; the tests may be the first thing that runs there.
+        await HostPackages.EnsureAsync(HostPackages.Needed, silent, CancellationToken.None);
+        return await new ImageStore(Options(), TimeProvider.System).EnsureDefaultAsync(silent, CancellationToken.None);
+    });
 
     private static readonly Lazy<Task<InstanceTemplate>> Template = new(async () =>
         await Templates.EnsureAsync(await Image.Value, CancellationToken.None)
     );
 
-    /// <summary>The image; the first call on a machine fetches about 60 MB.</summary>
+    /// <summary>The image; the first call on a machine installs what the host lacks and fetches about 60 MB.</summary>
     public static Task<PostgresImage> GetAsync() => Image.Value;
 
     public static Task<InstanceTemplate> GetTemplateAsync() => Template.Value;

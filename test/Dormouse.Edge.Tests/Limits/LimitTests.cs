@@ -109,7 +109,7 @@ public sealed class LimitTests
         await using EdgeHost edge = await EdgeHost.StartAsync(options => options.Limits.MaxRequestsPerDatabase = 2);
         edge.Instances.Wake = new TaskCompletionSource();
         Task<Reply>[] held = [edge.QueryAsync(Plans.RawQuery("SELECT 1")), edge.QueryAsync(Plans.RawQuery("SELECT 1"))];
-        await WaitUntilAsync(() => edge.Service<Admission>().InFlight == 2);
+        await Eventually.TrueAsync(() => edge.Service<Admission>().InFlight == 2);
         var other = Contracts.DatabaseId.New();
         edge.Instances.Set(other, edge.Database);
         using HttpClient neighbour = edge.NewClient(edge.Keys.Add(other));
@@ -149,7 +149,7 @@ public sealed class LimitTests
         await edge.WaitForAsync(Asleep, "2");
         int timers = clock.PendingTimers;
         Task<Reply> waiting = edge.QueryAsync(Plans.RawQuery("SELECT 1"));
-        await WaitUntilAsync(() => clock.PendingTimers == timers + 2);
+        await Eventually.TrueAsync(() => clock.PendingTimers == timers + 2);
 
         clock.Advance(TimeSpan.FromSeconds(10));
 
@@ -170,7 +170,7 @@ public sealed class LimitTests
         }
 
         await edge.WaitForAsync(Asleep, "0");
-        await WaitUntilAsync(() => edge.Service<Admission>().InFlight == 0 && edge.Instances.Leases == 0);
+        await Eventually.TrueAsync(() => edge.Service<Admission>().InFlight == 0 && edge.Instances.Leases == 0);
     }
 
     [Fact]
@@ -182,10 +182,10 @@ public sealed class LimitTests
         {
             await client.SendQueryHeadersAsync(edge, Encoding.UTF8.GetByteCount(Sleep));
             await client.SendAsync(Sleep);
-            await WaitUntilAsync(() => edge.Service<Admission>().InFlight == 1);
+            await Eventually.TrueAsync(() => edge.Service<Admission>().InFlight == 1);
         }
 
-        await WaitUntilAsync(() => edge.Service<Admission>().InFlight == 0);
+        await Eventually.TrueAsync(() => edge.Service<Admission>().InFlight == 0);
         Assert.Equal(0, edge.Instances.LeasesEver);
     }
 
@@ -204,7 +204,7 @@ public sealed class LimitTests
         string answer = await client.ReadToEndAsync();
 
         Assert.StartsWith("HTTP/1.1 408", answer, StringComparison.Ordinal);
-        await WaitUntilAsync(() => edge.Service<Admission>().InFlight == 0);
+        await Eventually.TrueAsync(() => edge.Service<Admission>().InFlight == 0);
         Assert.Equal(0, edge.Instances.LeasesEver);
     }
 
@@ -221,9 +221,9 @@ public sealed class LimitTests
 
         await client.SendQueryHeadersAsync(edge, Encoding.UTF8.GetByteCount(query));
         await client.SendAsync(query);
-        await WaitUntilAsync(() => edge.Service<BufferBudget>().UsedBytes > 30_000_000);
+        await Eventually.TrueAsync(() => edge.Service<BufferBudget>().UsedBytes > 30_000_000);
 
-        await WaitUntilAsync(() => edge.Service<BufferBudget>().UsedBytes == 0);
+        await Eventually.TrueAsync(() => edge.Service<BufferBudget>().UsedBytes == 0);
         Assert.Equal(0, edge.Instances.Leases);
     }
 
@@ -262,20 +262,11 @@ public sealed class LimitTests
             clients.Add(client);
             await client.SendQueryHeadersAsync(edge, 16 * 1024 * 1024);
         }
-        await WaitUntilAsync(() => edge.Service<Admission>().InFlight == 50);
+        await Eventually.TrueAsync(() => edge.Service<Admission>().InFlight == 50);
 
         Assert.Equal(0, edge.Service<BufferBudget>().UsedBytes);
 
         clients.ForEach(client => client.Dispose());
-        await WaitUntilAsync(() => edge.Service<Admission>().InFlight == 0);
-    }
-
-    private static async Task WaitUntilAsync(Func<bool> condition)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!condition())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, limit.Token);
-        }
+        await Eventually.TrueAsync(() => edge.Service<Admission>().InFlight == 0);
     }
 }

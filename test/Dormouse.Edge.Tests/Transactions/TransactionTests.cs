@@ -261,12 +261,11 @@ public sealed class TransactionTests
         await using EdgeHost edge = await EdgeHost.StartAsync(options => options.Engine.ConnectionsPerInstance = 3, clock);
         await BeginAsync(edge);
 
+        int timers = clock.PendingTimers;
         Task<Reply> waiting = edge.PostAsync("/transaction/start", """{"maxWait":100}""");
-        while (!waiting.IsCompleted)
-        {
-            clock.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Yield();
-        }
+        // The wait must be armed before the clock moves, and only once: the open transaction would expire and make room.
+        await Eventually.TrueAsync(() => clock.PendingTimers > timers);
+        clock.Advance(TimeSpan.FromMilliseconds(100));
 
         Assert.Equal((409, "P2028"), ((await waiting).Status, (await waiting).Code));
         Assert.Equal("Transaction API error: Unable to start a transaction in the given time.", (await waiting).Message);

@@ -1,6 +1,7 @@
 using Dormouse.Contracts;
 using Dormouse.Instances.Drivers.Native;
 using Dormouse.Postgres;
+using Dormouse.Testing;
 
 namespace Dormouse.Instances.Tests.Lifecycle;
 

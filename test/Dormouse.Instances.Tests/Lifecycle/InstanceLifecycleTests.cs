@@ -1,6 +1,7 @@
 using Dormouse.Contracts;
 using Dormouse.Instances.Lifecycle;
 using Dormouse.Postgres;
+using Dormouse.Testing;
 
 namespace Dormouse.Instances.Tests.Lifecycle;
 

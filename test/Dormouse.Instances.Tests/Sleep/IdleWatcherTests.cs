@@ -1,5 +1,6 @@
 using Dormouse.Contracts;
 using Dormouse.Instances.Tests.Lifecycle;
+using Dormouse.Testing;
 
 namespace Dormouse.Instances.Tests.Sleep;
 
