@@ -132,7 +132,12 @@ internal sealed record FailureReply(int Status, string? Code, string Message, Lo
             ),
             ServerFailure.PoolTimedOut or ServerFailure.PoolQueueFull => From(EdgeFailures.ConnectionWait(failure), requestId),
             ServerFailure.TooManyParameters => new(StatusCodes.Status400BadRequest, "P2029", failure.Message, LogLevel.Debug),
-            ServerFailure.CopyUnsupported => new(StatusCodes.Status400BadRequest, "P2010", failure.Message, LogLevel.Debug),
+            ServerFailure.CopyUnsupported or ServerFailure.NulInText => new(
+                StatusCodes.Status400BadRequest,
+                "P2010",
+                failure.Message,
+                LogLevel.Debug
+            ),
             ServerFailure.MessageTooLarge => new(StatusCodes.Status422UnprocessableEntity, "P6009", failure.Message, LogLevel.Debug),
             ServerFailure.CommandTimedOut => new(StatusCodes.Status504GatewayTimeout, "P6004", failure.Message, LogLevel.Information),
             ServerFailure.Lost or ServerFailure.Protocol => From(EdgeFailures.ConnectionLost(failure), requestId),

@@ -97,11 +97,16 @@ internal sealed class ResourceGroups
         group.Remove();
     }
 
-    /// <summary>Removes the folder of this platform once no group is left in it.</summary>
+    /// <summary>Removes the folder of this platform, with groups whose last member was still on its way out when they were swept.</summary>
     public void RemoveIfEmpty()
     {
         foreach (CgroupHierarchy hierarchy in hierarchies)
         {
+            // The kernel refuses to remove a group that has members.
+            foreach (string name in hierarchy.Groups().ToList())
+            {
+                hierarchy.Remove(name);
+            }
             hierarchy.Remove("");
         }
     }
