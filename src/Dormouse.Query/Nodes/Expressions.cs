@@ -31,6 +31,14 @@ internal sealed class PlaceholderExpression(ScopeName name, bool isInstant) : Ex
     }
 }
 
+/// <summary>A parameter of an operation of protocol A, bound from a literal of the request.</summary>
+internal sealed class ParameterExpression(int index) : Expression
+{
+    public int Index { get; } = index;
+
+    public override PlanValue Evaluate(PlanRun run) => run.Bound[Index];
+}
+
 internal sealed class GeneratorExpression(string name, Expression[] arguments) : Expression
 {
     public override PlanValue Evaluate(PlanRun run)

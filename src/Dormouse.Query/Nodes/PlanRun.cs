@@ -27,6 +27,12 @@ internal sealed class PlanRun(
 
     public ISqlSession Session { get; } = session;
 
+    /// <summary>The parameters of an operation of protocol A; empty for plans, which name theirs.</summary>
+    public PlanValue[] Bound { get; init; } = [];
+
+    /// <summary>How errors of the database become those of the client's protocol.</summary>
+    public ErrorMapping Errors { get; init; } = ErrorMapping.OfPlans;
+
     public AnswerWriter Answer { get; } = answer;
 
     public ValueGenerators Generators { get; } = generators;

@@ -25,7 +25,7 @@ internal sealed class QueryNode(SqlTemplate sql, bool isRaw) : PlanNode
             }
             catch (DatabaseErrorException e)
             {
-                throw DatabaseErrors.ToPlanException(e.Error, isRaw, e);
+                throw run.Errors.Map(e.Error, isRaw, e);
             }
 
             if (table.Overflowed)
@@ -63,7 +63,7 @@ internal sealed class ExecuteNode(SqlTemplate sql, bool isRaw) : PlanNode
             }
             catch (DatabaseErrorException e)
             {
-                throw DatabaseErrors.ToPlanException(e.Error, isRaw, e);
+                throw run.Errors.Map(e.Error, isRaw, e);
             }
         }
 

@@ -4,6 +4,7 @@ using Dormouse.Query.Failures;
 using Dormouse.Query.Generators;
 using Dormouse.Query.Mapping;
 using Dormouse.Query.Nodes;
+using Dormouse.Query.Operations;
 using Dormouse.Query.Sql;
 
 namespace Dormouse.Query.Plans;
@@ -26,16 +27,55 @@ public sealed class PlanInterpreter(QueryLimits limits, TimeProvider time)
         ArgumentNullException.ThrowIfNull(plan);
         using var answer = new AnswerWriter(output, limits.MaxAnswerBytes, cancellationToken);
         using var run = new PlanRun(plan.SlotCount, parameters, session, answer, new ValueGenerators(time), limits, cancellationToken);
+        await RunAsync(plan.Root, run);
+        answer.Flush();
+    }
+
+    /// <summary>
+    /// Runs an operation of protocol A and writes the JSON of the answer's "data": <c>{"findManyUser":[…]}</c>. When it throws, the caller
+    /// discards what was written.
+    /// </summary>
+    /// <exception cref="PlanException">What the client is to be told.</exception>
+    public async ValueTask RunAsync(
+        PreparedOperation operation,
+        ISqlSession session,
+        IBufferWriter<byte> output,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(operation);
+        var plan = operation.Plan;
+        using var answer = new AnswerWriter(output, limits.MaxAnswerBytes, cancellationToken);
+        using var run = new PlanRun(
+            plan.SlotCount,
+            PlanParameters.None,
+            session,
+            answer,
+            new ValueGenerators(time),
+            limits,
+            cancellationToken
+        )
+        {
+            Bound = operation.Parameters,
+            Errors = ErrorMapping.OfOperations,
+        };
+        answer.Raw(plan.AnswerPrefix);
+        await RunAsync(plan.Root, run);
+        answer.Byte((byte)'}');
+        answer.Flush();
+    }
+
+    private static async ValueTask RunAsync(PlanNode root, PlanRun run)
+    {
         try
         {
-            var value = await plan.Root.EvaluateAsync(run);
-            ResultMapper.WriteUnmapped(answer, value);
-            answer.Flush();
+            var value = await root.EvaluateAsync(run);
+            ResultMapper.WriteUnmapped(run.Answer, value);
         }
         catch (DatabaseErrorException e)
         {
             // BEGIN and COMMIT fail here; statements map their own errors, because they know whether they are raw.
-            throw DatabaseErrors.ToPlanException(e.Error, raw: false, e);
+            throw run.Errors.Map(e.Error, isRaw: false, e);
         }
         catch (Exception e) when (e is FormatException or InvalidDataException or JsonException)
         {

@@ -9,6 +9,12 @@ public sealed record QueryLimits
     /// <summary>Nodes, fragments, arguments and fields of one plan together; a createMany of 10,000 rows with 20 columns has 400,000.</summary>
     public int MaxPlanElements { get; init; } = 2_000_000;
 
+    /// <summary>Nesting of JSON in a query of protocol A, documents in Json fields included; each level of a relation takes four.</summary>
+    public int MaxDocumentDepth { get; init; } = 256;
+
+    /// <summary>Objects, lists and values of a query of protocol A, lists of scalars counting as one; a createMany of 10,000 rows with 20 columns has 210,000.</summary>
+    public int MaxDocumentNodes { get; init; } = 1_000_000;
+
     /// <summary>Items of all lists that a plan itself makes (keys of parents, pairs, concatenations).</summary>
     public int MaxListItems { get; init; } = 5_000_000;
 

@@ -8,7 +8,7 @@ public sealed class ProjectReferenceTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Dormouse.Contracts"] = [],
-        ["Dormouse.Query"] = [],
+        ["Dormouse.Query"] = ["Dormouse.Schema"],
         ["Dormouse.Schema"] = [],
         ["Dormouse.Postgres"] = [],
         ["Dormouse.Edge"] = ["Dormouse.Contracts", "Dormouse.Postgres", "Dormouse.Query"],

@@ -1,0 +1,346 @@
+using System.Text.Json;
+using Dormouse.Query.Failures;
+
+namespace Dormouse.Query.Documents;
+
+/// <summary>
+/// Reads a query document of protocol A and tells a sink what is shape and what is literal. The one place that knows the difference:
+/// strings and numbers below a member called "arguments" are literals, and so are tagged values; names, nulls, booleans and every
+/// other string are shape. A list of literals is one literal, so that lists of any length share a plan.
+/// </summary>
+internal ref struct DocumentWalker<TSink>
+    where TSink : IDocumentSink
+{
+    private readonly ReadOnlySpan<byte> json;
+    private readonly TSink sink;
+    private readonly List<LiteralItem> items = [];
+    private Utf8JsonReader reader;
+
+    private DocumentWalker(ReadOnlySpan<byte> json, TSink sink, int maxDepth)
+    {
+        this.json = json;
+        this.sink = sink;
+        reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = maxDepth });
+    }
+
+    /// <exception cref="PlanException">The text is no JSON object, or nested too deeply.</exception>
+    public static void Walk(ReadOnlySpan<byte> json, TSink sink, int maxDepth)
+    {
+        var walker = new DocumentWalker<TSink>(json, sink, maxDepth);
+        try
+        {
+            walker.WalkRoot();
+        }
+        catch (JsonException e)
+        {
+            throw DocumentFailure.Malformed("it is no valid JSON, or nested too deeply.", e);
+        }
+    }
+
+    private void WalkRoot()
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw DocumentFailure.Malformed("it is no JSON object.");
+        }
+
+        WalkMembers(lifting: false);
+        if (reader.Read())
+        {
+            throw DocumentFailure.Malformed("something follows its end.");
+        }
+    }
+
+    /// <summary>From an object's first brace to its last.</summary>
+    private void WalkMembers(bool lifting)
+    {
+        sink.BeginObject();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isArguments = !lifting && reader.ValueTextEquals("arguments"u8);
+            sink.Name(RawToken());
+            reader.Read();
+            WalkValue(lifting || isArguments);
+        }
+
+        sink.EndObject();
+    }
+
+    private void WalkValue(bool lifting)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.StartObject:
+                WalkObject(lifting);
+                break;
+            case JsonTokenType.StartArray:
+                WalkList(lifting);
+                break;
+            case JsonTokenType.Null:
+                sink.Null();
+                break;
+            case JsonTokenType.True or JsonTokenType.False:
+                sink.Boolean(reader.TokenType == JsonTokenType.True);
+                break;
+            case var token when lifting:
+                sink.Literal(
+                    token == JsonTokenType.String ? LiteralKind.Text : LiteralKind.Number,
+                    (int)reader.TokenStartIndex,
+                    TokenLength()
+                );
+                break;
+            default:
+                sink.Text(RawToken());
+                break;
+        }
+    }
+
+    private void WalkObject(bool lifting)
+    {
+        if (!lifting || !IsTagged(reader, out var tag))
+        {
+            WalkMembers(lifting);
+            return;
+        }
+
+        if (KindOf(tag) is { } kind && TryReadTaggedLiteral(ref reader, out var start, out var length))
+        {
+            sink.Literal(kind, start, length);
+            return;
+        }
+
+        switch (tag)
+        {
+            case Tag.Enum:
+                EnterTaggedValue(JsonTokenType.String);
+                sink.Enum(RawToken());
+                LeaveTaggedValue();
+                break;
+            case Tag.FieldReference:
+                WalkFieldReference();
+                break;
+            case Tag.Raw:
+                EnterTaggedValue(null);
+                sink.BeginRaw();
+                if (reader.TokenType == JsonTokenType.StartObject)
+                {
+                    // Its own "$type" is data; tags further in are tags again.
+                    WalkMembers(lifting: true);
+                }
+                else
+                {
+                    WalkValue(lifting: true);
+                }
+
+                sink.EndRaw();
+                LeaveTaggedValue();
+                break;
+            default:
+                throw DocumentFailure.Malformed("a value has a '$type' that is not known, or no value of that type.");
+        }
+    }
+
+    private void WalkFieldReference()
+    {
+        EnterTaggedValue(JsonTokenType.StartObject);
+        ReadOnlySpan<byte> field = default;
+        ReadOnlySpan<byte> container = default;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isField = reader.ValueTextEquals("_ref"u8);
+            var isContainer = reader.ValueTextEquals("_container"u8);
+            reader.Read();
+            if (isField && reader.TokenType == JsonTokenType.String)
+            {
+                field = RawToken();
+            }
+            else if (isContainer && reader.TokenType == JsonTokenType.String)
+            {
+                container = RawToken();
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        if (field.IsEmpty || container.IsEmpty)
+        {
+            throw DocumentFailure.Malformed("a field reference names no field.");
+        }
+
+        sink.FieldReference(field, container);
+        LeaveTaggedValue();
+    }
+
+    private void WalkList(bool lifting)
+    {
+        var start = (int)reader.TokenStartIndex;
+        if (lifting && TryReadLiterals(reader, out var behind))
+        {
+            reader = behind;
+            sink.LiteralList(start, (int)reader.BytesConsumed - start, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(items));
+            return;
+        }
+
+        sink.BeginList();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            WalkValue(lifting);
+        }
+
+        sink.EndList();
+    }
+
+    /// <summary>Reads a list that holds literals only, at least one; otherwise false, and the list is to be walked.</summary>
+    private readonly bool TryReadLiterals(Utf8JsonReader ahead, out Utf8JsonReader behind)
+    {
+        items.Clear();
+        while (ahead.Read() && ahead.TokenType != JsonTokenType.EndArray)
+        {
+            switch (ahead.TokenType)
+            {
+                case JsonTokenType.String:
+                    items.Add(new LiteralItem(LiteralKind.Text, (int)ahead.TokenStartIndex, LengthOf(ahead)));
+                    break;
+                case JsonTokenType.Number:
+                    items.Add(new LiteralItem(LiteralKind.Number, (int)ahead.TokenStartIndex, LengthOf(ahead)));
+                    break;
+                case JsonTokenType.StartObject
+                    when IsTagged(ahead, out var tag)
+                        && KindOf(tag) is { } kind
+                        && TryReadTaggedLiteral(ref ahead, out var start, out var length):
+                    items.Add(new LiteralItem(kind, start, length));
+                    break;
+                default:
+                    behind = default;
+                    return false;
+            }
+        }
+
+        behind = ahead;
+        return items.Count > 0;
+    }
+
+    private void EnterTaggedValue(JsonTokenType? expected)
+    {
+        // {, "$type", tag, "value", and then its first token.
+        for (var i = 0; i < 3; i++)
+        {
+            reader.Read();
+        }
+
+        if (reader.TokenType != JsonTokenType.PropertyName || !reader.ValueTextEquals("value"u8))
+        {
+            throw DocumentFailure.Malformed("a value with a '$type' has no 'value' behind it.");
+        }
+
+        reader.Read();
+        if (expected is not null && reader.TokenType != expected)
+        {
+            throw DocumentFailure.Malformed("a value does not have the form of its '$type'.");
+        }
+    }
+
+    private void LeaveTaggedValue()
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.EndObject)
+        {
+            throw DocumentFailure.Malformed("a value with a '$type' has other members.");
+        }
+    }
+
+    private static bool IsTagged(Utf8JsonReader ahead, out Tag tag)
+    {
+        tag = Tag.Unknown;
+        ahead.Read();
+        if (ahead.TokenType != JsonTokenType.PropertyName || !ahead.ValueTextEquals("$type"u8))
+        {
+            return false;
+        }
+
+        ahead.Read();
+        if (ahead.TokenType == JsonTokenType.String)
+        {
+            tag = TagOf(ref ahead);
+        }
+
+        return true;
+    }
+
+    /// <summary>From the first brace of a tagged literal to its last; its value is a string or a number.</summary>
+    private static bool TryReadTaggedLiteral(ref Utf8JsonReader reader, out int start, out int length)
+    {
+        start = 0;
+        length = 0;
+        var ahead = reader;
+        for (var i = 0; i < 4; i++)
+        {
+            ahead.Read();
+            if (i == 2 && (ahead.TokenType != JsonTokenType.PropertyName || !ahead.ValueTextEquals("value"u8)))
+            {
+                return false;
+            }
+        }
+
+        if (ahead.TokenType is not (JsonTokenType.String or JsonTokenType.Number))
+        {
+            return false;
+        }
+
+        start = (int)ahead.TokenStartIndex;
+        length = LengthOf(ahead);
+        ahead.Read();
+        if (ahead.TokenType != JsonTokenType.EndObject)
+        {
+            return false;
+        }
+
+        reader = ahead;
+        return true;
+    }
+
+    private static Tag TagOf(ref Utf8JsonReader at) =>
+        at.ValueTextEquals("DateTime"u8) ? Tag.DateTime
+        : at.ValueTextEquals("BigInt"u8) ? Tag.BigInt
+        : at.ValueTextEquals("Decimal"u8) ? Tag.Decimal
+        : at.ValueTextEquals("Bytes"u8) ? Tag.Bytes
+        : at.ValueTextEquals("Json"u8) ? Tag.Json
+        : at.ValueTextEquals("Enum"u8) ? Tag.Enum
+        : at.ValueTextEquals("FieldRef"u8) ? Tag.FieldReference
+        : at.ValueTextEquals("Raw"u8) ? Tag.Raw
+        : Tag.Unknown;
+
+    private static LiteralKind? KindOf(Tag tag) =>
+        tag switch
+        {
+            Tag.DateTime => LiteralKind.DateTime,
+            Tag.BigInt => LiteralKind.BigInt,
+            Tag.Decimal => LiteralKind.Decimal,
+            Tag.Bytes => LiteralKind.Bytes,
+            Tag.Json => LiteralKind.Json,
+            _ => null,
+        };
+
+    private readonly ReadOnlySpan<byte> RawToken() => json.Slice((int)reader.TokenStartIndex, TokenLength());
+
+    private readonly int TokenLength() => LengthOf(reader);
+
+    /// <summary>The length of a string with its quotes, of a name with its quotes, of a number.</summary>
+    private static int LengthOf(in Utf8JsonReader at) => at.ValueSpan.Length + (at.TokenType == JsonTokenType.Number ? 0 : 2);
+
+    private enum Tag : byte
+    {
+        Unknown,
+        DateTime,
+        BigInt,
+        Decimal,
+        Bytes,
+        Json,
+        Enum,
+        FieldReference,
+        Raw,
+    }
+}

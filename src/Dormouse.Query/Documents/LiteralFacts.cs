@@ -1,0 +1,65 @@
+namespace Dormouse.Query.Documents;
+
+/// <summary>How much of a literal a plan depends on.</summary>
+internal enum FactKind : byte
+{
+    /// <summary>Whether a number is below, at or above zero.</summary>
+    Sign,
+
+    /// <summary>The whole value.</summary>
+    Value,
+}
+
+/// <summary>A literal that a compiler looked at: plans of this shape are kept apart by it.</summary>
+internal readonly record struct LiteralFact(int Literal, FactKind Kind);
+
+/// <summary>
+/// The compiler's window on the values of literals. Everything that is read through it is noted and becomes part of the key of the
+/// compiled plan, so that no plan is ever used for a document that it does not fit. What is not read here becomes a parameter.
+/// </summary>
+internal sealed class LiteralFacts(LiteralTable literals)
+{
+    private readonly HashSet<LiteralFact> facts = [];
+
+    public IReadOnlyCollection<LiteralFact> Facts => facts;
+
+    public LiteralTable Literals => literals;
+
+    /// <summary>The text of a string or number.</summary>
+    public string InspectText(int literal)
+    {
+        facts.Add(new LiteralFact(literal, FactKind.Value));
+        return literals.StringOf(literal);
+    }
+
+    /// <summary>The texts of a list's items.</summary>
+    public IReadOnlyList<string> InspectTexts(int list)
+    {
+        facts.Add(new LiteralFact(list, FactKind.Value));
+        var texts = new List<string>();
+        foreach (var item in literals.Items(literals[list]))
+        {
+            texts.Add(System.Text.Encoding.UTF8.GetString(LiteralTable.TextOf(literals.RawOf(item)).Span));
+        }
+
+        return texts;
+    }
+
+    /// <summary>-1, 0 or 1 for a number.</summary>
+    public int InspectSign(int literal)
+    {
+        facts.Add(new LiteralFact(literal, FactKind.Sign));
+        return SignOf(literals.RawOf(literals[literal]).Span);
+    }
+
+    public static int SignOf(ReadOnlySpan<byte> raw)
+    {
+        var digits = raw.Trim((byte)'"');
+        if (!digits.ContainsAnyInRange((byte)'1', (byte)'9'))
+        {
+            return 0;
+        }
+
+        return digits[0] == (byte)'-' ? -1 : 1;
+    }
+}

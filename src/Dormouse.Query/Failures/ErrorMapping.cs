@@ -1,0 +1,25 @@
+namespace Dormouse.Query.Failures;
+
+/// <summary>How errors of PostgreSQL become errors of a protocol: the same failures, with other codes, texts and details.</summary>
+internal abstract class ErrorMapping
+{
+    public static readonly ErrorMapping OfPlans = new PlanErrorMapping();
+    public static readonly ErrorMapping OfOperations = new OperationErrorMapping();
+
+    /// <param name="isRaw">The statement is the user's own SQL: its errors keep their SQLSTATE.</param>
+    public abstract PlanException Map(DatabaseError error, bool isRaw, Exception cause);
+
+    /// <summary>Protocol B: what Prisma's plan executor answers.</summary>
+    private sealed class PlanErrorMapping : ErrorMapping
+    {
+        public override PlanException Map(DatabaseError error, bool isRaw, Exception cause) =>
+            DatabaseErrors.ToPlanException(error, isRaw, cause);
+    }
+
+    /// <summary>Protocol A: what Prisma's query engine answers.</summary>
+    private sealed class OperationErrorMapping : ErrorMapping
+    {
+        public override PlanException Map(DatabaseError error, bool isRaw, Exception cause) =>
+            DatabaseErrors.ToPlanException(error, isRaw, cause);
+    }
+}

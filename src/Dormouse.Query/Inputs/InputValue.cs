@@ -1,0 +1,85 @@
+using System.Diagnostics.CodeAnalysis;
+using Dormouse.Query.Nodes;
+using Dormouse.Schema.Models;
+
+namespace Dormouse.Query.Inputs;
+
+/// <summary>
+/// A validated part of an operation's arguments. Unions are decided, single values stand in lists where the type is a list, and each
+/// scalar is an expression: a constant, or a parameter whose value is bound anew for each request.
+/// </summary>
+internal abstract class InputValue;
+
+/// <summary>An object of a known input type, its fields in the order of the request.</summary>
+internal sealed class InputObject(string typeName, IReadOnlyList<KeyValuePair<string, InputValue>> fields) : InputValue
+{
+    /// <summary>The name of its type in Prisma's query schema, such as <c>UserWhereInput</c>.</summary>
+    public string TypeName { get; } = typeName;
+
+    public IReadOnlyList<KeyValuePair<string, InputValue>> Fields { get; } = fields;
+
+    public bool TryGet(string name, [NotNullWhen(true)] out InputValue? value)
+    {
+        foreach (var (field, found) in Fields)
+        {
+            if (field == name)
+            {
+                value = found;
+                return true;
+            }
+        }
+
+        value = null;
+        return false;
+    }
+
+    public InputValue? Find(string name) => TryGet(name, out var value) ? value : null;
+}
+
+/// <summary>A list of objects, enum values or, where they are not literals alone, scalars.</summary>
+internal sealed class InputList(IReadOnlyList<InputValue> items) : InputValue
+{
+    public IReadOnlyList<InputValue> Items { get; } = items;
+}
+
+/// <summary>A scalar value, or a whole list of scalars that is one parameter.</summary>
+/// <param name="type">The scalar's type; for lists that of the items.</param>
+/// <param name="expression">Yields, at run time, a value in the form that <see cref="ScalarBinding"/> gives its type; for lists a list of such.</param>
+/// <param name="literal">The number of the literal behind it, or -1 for a constant of the document (true, false, an empty list).</param>
+internal sealed class InputScalar(ScalarKind type, bool isList, Expression expression, int literal) : InputValue
+{
+    public ScalarKind Type { get; } = type;
+
+    public bool IsList { get; } = isList;
+
+    public Expression Expression { get; } = expression;
+
+    public int Literal { get; } = literal;
+}
+
+/// <summary>What a scalar is: one of the language's types, or an enum of the schema.</summary>
+internal readonly record struct ScalarKind(ScalarType? Type, EnumType? Enum)
+{
+    public static ScalarKind Of(ScalarField field) => new(field.Type, field.Enum);
+
+    public override string ToString() => Enum?.Name ?? (Type is { } type ? ScalarTypes.Name(type) : "Unsupported");
+}
+
+internal sealed class InputNull : InputValue
+{
+    public static readonly InputNull Instance = new();
+}
+
+/// <summary>A value of one of the query schema's own enums: sort orders, query modes, names of fields, DbNull and its kin.</summary>
+internal sealed class InputEnum(string typeName, string value) : InputValue
+{
+    public string TypeName { get; } = typeName;
+
+    public string Value { get; } = value;
+}
+
+/// <summary>Another field of the same model in a value's place.</summary>
+internal sealed class InputFieldReference(ScalarField field) : InputValue
+{
+    public ScalarField Field { get; } = field;
+}

@@ -1,0 +1,74 @@
+using Dormouse.Query.Documents;
+using Dormouse.Query.Failures;
+using Dormouse.Query.Inputs;
+using Dormouse.Query.Plans;
+using Dormouse.Query.Values;
+using Dormouse.Schema.Models;
+
+namespace Dormouse.Query.Operations;
+
+/// <summary>
+/// Protocol A for one Prisma schema: a query document becomes a plan with values. Thread-safe; costs next to nothing until a model is
+/// queried.
+/// <code>
+/// document ─ walk ─▶ shape + literals ─ known shape? ─ yes ─▶ plan, bind literals
+///                                            │ no
+///                                            ▼
+///          tree ─ OperationReader ─▶ operation ─ OperationCompiler ─▶ plan
+/// </code>
+/// </summary>
+public sealed class QueryEngine
+{
+    private readonly PrismaSchema schema;
+    private readonly OperationCache cache;
+    private readonly QueryLimits limits;
+    private readonly QuerySchema querySchema;
+    private readonly byte[] number;
+
+    public QueryEngine(PrismaSchema schema, OperationCache cache, QueryLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(cache);
+        this.schema = schema;
+        this.cache = cache;
+        this.limits = limits;
+        querySchema = new QuerySchema(schema);
+        number = BitConverter.GetBytes(cache.NewSchemaNumber());
+    }
+
+    /// <summary>The plan and the values of one query: <c>{"modelName":…,"action":…,"query":{…}}</c>.</summary>
+    /// <param name="query">Must stay unchanged until the operation has run: values are read from it in place.</param>
+    /// <exception cref="PlanException">The query is malformed or does not fit the schema.</exception>
+    public PreparedOperation Prepare(ReadOnlyMemory<byte> query)
+    {
+        using var shape = new ShapeBuffer();
+        var literals = new LiteralTable(query);
+        shape.Write(number);
+        DocumentWalker<ShapeSink>.Walk(query.Span, new ShapeSink(shape, literals), limits.MaxDocumentDepth);
+        if (cache.Find(shape, literals) is { } known && known.TryBind(literals, out var values))
+        {
+            return new PreparedOperation(known, values);
+        }
+
+        // A known plan whose literals do not fit comes here too: reading the whole document anew finds the words for it.
+        var facts = new LiteralFacts(literals);
+        var plan = Compile(query.Span, facts);
+        if (!plan.TryBind(literals, out values))
+        {
+            throw PlanFailure.Plain("A value of the query does not have the form of its type.");
+        }
+
+        cache.Add(shape, literals, facts.Facts, plan);
+        return new PreparedOperation(plan, values);
+    }
+
+    private OperationPlan Compile(ReadOnlySpan<byte> query, LiteralFacts facts)
+    {
+        var tree = new TreeSink(limits.MaxDocumentNodes);
+        DocumentWalker<TreeSink>.Walk(query, tree, limits.MaxDocumentDepth);
+        var parameters = new ParameterList();
+        var operation = new OperationReader(querySchema, facts, parameters).Read(tree.Root);
+        var context = new CompileContext(schema, facts, parameters, limits);
+        var root = OperationCompiler.Compile(operation, context);
+        return new OperationPlan(operation, root, context.SlotCount, parameters.Bindings);
+    }
+}

@@ -1,0 +1,57 @@
+using System.Collections.Frozen;
+using Dormouse.Query.Json;
+using Dormouse.Query.Mapping;
+using Dormouse.Query.Operations;
+using Dormouse.Query.Values;
+using Dormouse.Schema.Models;
+
+namespace Dormouse.Query.Reads;
+
+/// <summary>The shape of answers: from selected fields to what the result mapper writes.</summary>
+internal static class ResultStructures
+{
+    private static readonly FrozenDictionary<ScalarType, FieldKind> Kinds = new Dictionary<ScalarType, FieldKind>
+    {
+        [ScalarType.Int] = FieldKind.Int,
+        [ScalarType.BigInt] = FieldKind.BigInt,
+        [ScalarType.Float] = FieldKind.Float,
+        [ScalarType.Boolean] = FieldKind.Boolean,
+        [ScalarType.String] = FieldKind.String,
+        [ScalarType.DateTime] = FieldKind.DateTime,
+        [ScalarType.Json] = FieldKind.Json,
+        [ScalarType.Bytes] = FieldKind.Bytes,
+        [ScalarType.Decimal] = FieldKind.Decimal,
+    }.ToFrozenDictionary();
+
+    public static ObjectStructure Of(Selection selection)
+    {
+        var fields = new List<ObjectField>();
+        foreach (var selected in selection.Fields)
+        {
+            if (selected is SelectedScalar scalar)
+            {
+                fields.Add(Field(selected.Name, new FieldStructure(scalar.Field.DatabaseName, TypeOf(scalar.Field)), fields.Count == 0));
+            }
+        }
+
+        return new ObjectStructure(null, skipNulls: false, [.. fields]);
+    }
+
+    public static FieldType TypeOf(ScalarField field) =>
+        field.Enum is { } type
+            ? new FieldType(FieldKind.Enum, field.IsList, BytesEncoding.Hex, NamesOf(type))
+            : new FieldType(field.Type is { } scalar ? Kinds[scalar] : FieldKind.Unsupported, field.IsList, BytesEncoding.Hex, null);
+
+    public static ObjectField Field(string name, ResultStructure structure, bool isFirst) =>
+        new(name, [isFirst ? (byte)'{' : (byte)',', .. JsonValues.Serialize(TextValue.Of(name)).Span, (byte)':'], structure);
+
+    private static EnumNames NamesOf(EnumType type) =>
+        new(
+            type.Name,
+            [
+                .. type.Values.Select(v =>
+                    (System.Text.Encoding.UTF8.GetBytes(v.DatabaseName), JsonValues.Serialize(TextValue.Of(v.Name)).ToArray())
+                ),
+            ]
+        );
+}

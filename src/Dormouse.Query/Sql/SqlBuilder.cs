@@ -1,0 +1,63 @@
+using System.Text;
+using Dormouse.Query.Nodes;
+using Dormouse.Schema.Models;
+
+namespace Dormouse.Query.Sql;
+
+/// <summary>
+/// Puts a statement together from text and parameters. Names and values never meet the text unquoted: names go through
+/// <see cref="Name"/>, values are parameters.
+/// </summary>
+internal sealed class SqlBuilder
+{
+    private readonly List<Fragment> fragments = [];
+    private readonly List<Expression> arguments = [];
+    private readonly List<ArgumentShape> shapes = [];
+    private readonly StringBuilder text = new();
+
+    /// <summary>SQL that this engine wrote itself.</summary>
+    public SqlBuilder Text(string sql)
+    {
+        text.Append(sql);
+        return this;
+    }
+
+    public SqlBuilder Name(string name)
+    {
+        text.Append('"').Append(name.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"');
+        return this;
+    }
+
+    /// <summary><c>"schema"."table"</c></summary>
+    public SqlBuilder Table(Model model) => Table(model.Schema, model.DatabaseName);
+
+    public SqlBuilder Table(string? schema, string table) => Name(schema ?? "public").Text(".").Name(table);
+
+    /// <summary><c>"alias"."column"</c></summary>
+    public SqlBuilder Column(string alias, ScalarField field) => Name(alias).Text(".").Name(field.DatabaseName);
+
+    /// <summary>A place for one value; a list is one value too, an array.</summary>
+    public SqlBuilder Parameter(Expression value, ArgumentType type)
+    {
+        FlushText();
+        fragments.Add(new Fragment(FragmentKind.Parameter, "", "", "", "", ""));
+        arguments.Add(value);
+        shapes.Add(new ArgumentShape(type, null));
+        return this;
+    }
+
+    public SqlTemplate Build()
+    {
+        FlushText();
+        return new SqlTemplate([.. fragments], [.. arguments], [.. shapes], "$", hasNumbering: true, chunkable: false);
+    }
+
+    private void FlushText()
+    {
+        if (text.Length > 0)
+        {
+            fragments.Add(new Fragment(FragmentKind.Text, text.ToString(), "", "", "", ""));
+            text.Clear();
+        }
+    }
+}
