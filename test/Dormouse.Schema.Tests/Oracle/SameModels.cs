@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Dormouse.Schema.Models;
+using Dormouse.Testing.Prisma;
 
 namespace Dormouse.Schema.Tests.Oracle;
 

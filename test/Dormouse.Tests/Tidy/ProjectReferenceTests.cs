@@ -10,6 +10,7 @@ public sealed class ProjectReferenceTests
         ["Dormouse.Contracts"] = [],
         ["Dormouse.Query"] = ["Dormouse.Schema"],
         ["Dormouse.Schema"] = [],
+        ["Dormouse.Migrations"] = ["Dormouse.Schema"],
         ["Dormouse.Postgres"] = [],
         ["Dormouse.Edge"] = ["Dormouse.Contracts", "Dormouse.Postgres", "Dormouse.Query"],
         ["Dormouse.Instances"] = ["Dormouse.Contracts", "Dormouse.Postgres"],
@@ -25,7 +26,14 @@ public sealed class ProjectReferenceTests
         ],
     };
 
-    private static readonly string[] PackageFree = ["Dormouse.Contracts", "Dormouse.Query", "Dormouse.Postgres", "Dormouse.Schema"];
+    private static readonly string[] PackageFree =
+    [
+        "Dormouse.Contracts",
+        "Dormouse.Migrations",
+        "Dormouse.Query",
+        "Dormouse.Postgres",
+        "Dormouse.Schema",
+    ];
 
     public static TheoryData<string> Projects() =>
         new(Directory.GetDirectories(Path.Combine(RepositoryRoot.Path, "src")).Select(folder => Path.GetFileName(folder)!));

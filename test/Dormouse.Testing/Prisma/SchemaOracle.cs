@@ -1,11 +1,10 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Dormouse.Testing;
 using Dormouse.Testing.Node;
 using Dormouse.Testing.Processes;
 
-namespace Dormouse.Schema.Tests.Oracle;
+namespace Dormouse.Testing.Prisma;
 
 /// <summary>What Prisma makes of a schema: an error text, or its own description of the models and the SQL that creates the tables.</summary>
 public sealed record OracleAnswer(string? Error, JsonObject? Datamodel, string? Sql);
@@ -13,18 +12,12 @@ public sealed record OracleAnswer(string? Error, JsonObject? Datamodel, string? 
 /// <summary>Prisma's own reader, run by Node.js. Its packages are installed once per lock file, under artifacts.</summary>
 public static class SchemaOracle
 {
-    private static readonly string Sources = Path.Combine(Checkout.Root, "test", "Dormouse.Schema.Tests", "clients", "oracle");
+    private static readonly string Sources = Path.Combine(Checkout.Root, "test", "Dormouse.Testing", "clients", "schema-oracle");
     private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan AskLimit = TimeSpan.FromMinutes(3);
 
-    /// <summary>Skips the running test where there is no Node.js.</summary>
-    public static void SkipIfMissing()
-    {
-        if (NodeClients.Missing is { } reason)
-        {
-            Assert.Skip(reason);
-        }
-    }
+    /// <summary>Why it cannot be asked on this machine, or null.</summary>
+    public static string? Missing => NodeClients.Missing;
 
     /// <summary>Asks about several schemas at once: starting Node.js costs more than reading most of them.</summary>
     public static async Task<IReadOnlyList<OracleAnswer>> AskAsync(
