@@ -9,9 +9,10 @@ public interface IRowReceiver
 {
     /// <summary>
     /// Called once per result before its first row, also for an empty result; not at all for a command that returns no rows. A
-    /// script of several statements calls it once for each that returns rows.
+    /// script of several statements calls it once for each that returns rows. The array is never changed, and a prepared statement
+    /// passes the same one each time, so a receiver may keep what it derives from it.
     /// </summary>
-    void Columns(ReadOnlySpan<WireColumn> columns);
+    void Columns(WireColumn[] columns);
 
     /// <summary>
     /// One row: for each column an int32 (big endian) with the length, -1 for NULL, and that many bytes of UTF-8 text. The lengths

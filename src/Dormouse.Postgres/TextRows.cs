@@ -14,7 +14,7 @@ public sealed class TextRows : IRowReceiver
     /// <summary>The rows of all results.</summary>
     public IReadOnlyList<string?[]> Rows => rows;
 
-    public void Columns(ReadOnlySpan<WireColumn> columns) => this.columns = columns.ToArray();
+    public void Columns(WireColumn[] columns) => this.columns = columns;
 
     public void Row(ReadOnlySpan<byte> dataRow)
     {

@@ -55,7 +55,7 @@ internal sealed class OurDriver(TestPostgres server, int connections) : IDriver
             return parameters.AsMemory(0, query.Parameters);
         }
 
-        public void Columns(ReadOnlySpan<WireColumn> columns) { }
+        public void Columns(WireColumn[] columns) { }
 
         public void Row(ReadOnlySpan<byte> dataRow)
         {

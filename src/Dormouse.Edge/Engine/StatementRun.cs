@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Dormouse.Edge.Limits;
 using Dormouse.Postgres;
 using Dormouse.Query.Failures;
@@ -15,6 +16,9 @@ internal sealed class StatementRun(RequestLimitOptions limits, BufferBudget budg
 {
     // Row data is charged to the budget in steps, so that small results never touch the shared counter.
     private const int BudgetStepBytes = 256 * 1024;
+
+    // A prepared statement describes its columns by one array for as long as it lives; its shape lives as long.
+    private static readonly ConditionalWeakTable<WireColumn[], RowShape> Shapes = [];
 
     private RowTable? table;
     private long rowBytes;
@@ -60,19 +64,7 @@ internal sealed class StatementRun(RequestLimitOptions limits, BufferBudget budg
         }
     }
 
-    public void Columns(ReadOnlySpan<WireColumn> columns)
-    {
-        if (table is null)
-        {
-            return;
-        }
-        var shape = new RowColumn[columns.Length];
-        for (var i = 0; i < shape.Length; i++)
-        {
-            shape[i] = new RowColumn(columns[i].Name, columns[i].TypeOid);
-        }
-        table.Begin(new RowShape(shape));
-    }
+    public void Columns(WireColumn[] columns) => table?.Begin(Shapes.GetValue(columns, static described => ShapeOf(described)));
 
     public void Row(ReadOnlySpan<byte> dataRow)
     {
@@ -101,6 +93,16 @@ internal sealed class StatementRun(RequestLimitOptions limits, BufferBudget budg
     {
         budget.Return(paid);
         paid = 0;
+    }
+
+    private static RowShape ShapeOf(WireColumn[] columns)
+    {
+        var shape = new RowColumn[columns.Length];
+        for (var i = 0; i < shape.Length; i++)
+        {
+            shape[i] = new RowColumn(columns[i].Name, columns[i].TypeOid);
+        }
+        return new RowShape(shape);
     }
 
     /// <summary>The server did not refuse the statement but ended the session under it: a lost connection, not an error of the query.</summary>

@@ -117,7 +117,7 @@ internal sealed class TestHost : IAsyncDisposable
     {
         public string? Text { get; private set; }
 
-        public void Columns(ReadOnlySpan<WireColumn> columns) { }
+        public void Columns(WireColumn[] columns) { }
 
         public void Row(ReadOnlySpan<byte> dataRow)
         {

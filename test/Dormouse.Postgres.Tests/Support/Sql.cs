@@ -24,7 +24,7 @@ internal sealed class ThrowingReceiver(int atRow) : IRowReceiver
 {
     public int Rows { get; private set; }
 
-    public void Columns(ReadOnlySpan<WireColumn> columns)
+    public void Columns(WireColumn[] columns)
     {
         if (atRow == 0)
         {
