@@ -38,6 +38,7 @@ public static class ControlServices
             provider.GetRequiredService<ILogger<DatabaseRegistry>>()
         ));
         services.AddSingleton(provider => new ScriptRunner(options, provider.GetRequiredService<IInstanceHost>()));
+        services.AddSingleton(provider => new SchemaPush(options, provider.GetRequiredService<IInstanceHost>()));
         services.AddSingleton(provider => new SampleMarks(provider.GetRequiredService<SettingsStore>()));
         services.AddSingleton<ManagementRequests>();
         services.AddSingleton<PlatformEndpoints>();

@@ -18,6 +18,8 @@ namespace Dormouse.Contracts.Management;
 [JsonSerializable(typeof(IReadOnlyList<ConnectionResource>))]
 [JsonSerializable(typeof(PlatformStatus))]
 [JsonSerializable(typeof(ScriptResult))]
+[JsonSerializable(typeof(PushRequest))]
+[JsonSerializable(typeof(PushResult))]
 [JsonSerializable(typeof(CreateDatabaseRequest))]
 [JsonSerializable(typeof(CreateConnectionRequest))]
 [JsonSerializable(typeof(RotateConnectionRequest))]

@@ -17,6 +17,12 @@ public sealed record SleepRequest(string? To = null);
 /// <param name="Sql">A script of one or more statements, run as the role <c>app</c> in one transaction unless it says otherwise.</param>
 public sealed record ExecuteRequest(string? Sql);
 
+/// <param name="Schemas">The database schemas that must hold no tables, views or types before.</param>
+/// <param name="Statements">
+/// What creates everything, one statement each, run as the role <c>app</c> in one transaction in which names lead to <c>public</c>.
+/// </param>
+public sealed record PushRequest(IReadOnlyList<string>? Schemas, IReadOnlyList<string>? Statements);
+
 /// <summary>The body of every answer of the management endpoint that is no success.</summary>
 public sealed record ErrorResponse(ErrorBody Error);
 

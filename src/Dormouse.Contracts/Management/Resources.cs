@@ -84,3 +84,7 @@ public sealed record PlatformStatus(
 /// <summary>What a script did.</summary>
 /// <param name="Command">PostgreSQL's tag of the last command, such as <c>INSERT 0 3</c>.</param>
 public sealed record ScriptResult(string Command);
+
+/// <summary>What a push of a schema did.</summary>
+/// <param name="Statements">How many statements were run.</param>
+public sealed record PushResult(int Statements);

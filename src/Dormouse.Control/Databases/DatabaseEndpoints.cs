@@ -13,6 +13,7 @@ internal sealed class DatabaseEndpoints(
     ManagementRequests requests,
     DatabaseRegistry databases,
     ScriptRunner scripts,
+    SchemaPush pushes,
     IInstanceAdmin instances,
     ControlOptions options,
     IHostApplicationLifetime lifetime
@@ -20,6 +21,9 @@ internal sealed class DatabaseEndpoints(
 {
     // What changes something goes on when its caller hangs up, so that the caller finds it done or undone and never half.
     private CancellationToken Stopping => lifetime.ApplicationStopping;
+
+    // JSON may take six bytes for one of a script's.
+    private int ScriptBodyBytesMax => (6 * options.ScriptBytesMax) + options.BodyBytesMax;
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -30,6 +34,7 @@ internal sealed class DatabaseEndpoints(
         routes.MapPost("/management/databases/{database}/sleep", requests.Handle(SleepAsync));
         routes.MapPost("/management/databases/{database}/wake", requests.Handle(WakeAsync));
         routes.MapPost("/management/databases/{database}/execute", requests.Handle(ExecuteAsync));
+        routes.MapPost("/management/databases/{database}/push", requests.Handle(PushAsync));
     }
 
     /// <summary>The database that a request's path names.</summary>
@@ -92,12 +97,26 @@ internal sealed class DatabaseEndpoints(
 
     private async Task<Answer> ExecuteAsync(HttpContext context)
     {
-        // JSON may take six bytes for one of the script's.
-        int bodyMax = (6 * options.ScriptBytesMax) + options.BodyBytesMax;
-        ExecuteRequest request = await ManagementRequests.ReadAsync(context, ManagementJson.Default.ExecuteRequest, bodyMax);
+        ExecuteRequest request = await ManagementRequests.ReadAsync(context, ManagementJson.Default.ExecuteRequest, ScriptBodyBytesMax);
         Database database = await NamedByAsync(context, databases);
         string command = await scripts.RunAsync(database.Id, request.Sql, context.RequestAborted);
         return Answer.Ok(new ScriptResult(command), ManagementJson.Default.ScriptResult);
+    }
+
+    private async Task<Answer> PushAsync(HttpContext context)
+    {
+        PushRequest request = await ManagementRequests.ReadAsync(context, ManagementJson.Default.PushRequest, ScriptBodyBytesMax);
+        if (request is not { Schemas: { } schemas, Statements: { } statements } || schemas.Contains(null!) || statements.Contains(null!))
+        {
+            throw new DormouseException(
+                FailureKind.Caller,
+                "DM2032",
+                "The request's body is not the JSON that is expected here: it needs the lists of strings 'schemas' and 'statements'."
+            );
+        }
+        Database database = await NamedByAsync(context, databases);
+        await pushes.RunAsync(database.Id, schemas, statements, context.RequestAborted);
+        return Answer.Ok(new PushResult(statements.Count), ManagementJson.Default.PushResult);
     }
 
     private static DatabaseResource Resource(Database database) =>

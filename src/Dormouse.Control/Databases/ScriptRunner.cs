@@ -32,16 +32,10 @@ public sealed class ScriptRunner
                 $"The script is longer than {options.ScriptBytesMax} bytes. Run it in parts."
             );
         }
-        using IInstanceLease lease = await host.LeaseAsync(id, cancellationToken);
-        InstanceEndpoint endpoint = lease.Endpoint;
         try
         {
-            await using ServerConnection connection = await ServerConnection.OpenAsync(
-                new ServerLogin(endpoint.SocketPath, endpoint.User, endpoint.Password, endpoint.DatabaseName),
-                new ServerConnectionOptions { ApplicationName = "dormouse execute" },
-                cancellationToken
-            );
-            CommandCompletion completion = await connection.ExecuteSimpleAsync(script, cancellationToken);
+            await using TenantSession session = await TenantSession.OpenAsync(host, id, "dormouse execute", cancellationToken);
+            CommandCompletion completion = await session.Connection.ExecuteSimpleAsync(script, cancellationToken);
             return completion.Command;
         }
         catch (PostgresException exception)
@@ -54,48 +48,10 @@ public sealed class ScriptRunner
         }
     }
 
-    internal static string Describe(PostgresException exception, string script)
+    private static string Describe(PostgresException exception, string script)
     {
-        var text = new StringBuilder();
-        if (exception.Position > 0)
-        {
-            (int line, int column) = LineAndColumn(script, exception.Position);
-            text.Append($"line {line}, column {column}: ");
-        }
-        text.Append($"{exception.MessageText} ({exception.SqlState})");
-        Append(text, "detail", exception.Detail);
-        Append(text, "hint", exception.Hint);
-        Append(text, "where", exception.Where);
-        return text.Append(". Nothing of the script took effect unless it commits by itself.").ToString();
-    }
-
-    private static void Append(StringBuilder text, string label, string? value)
-    {
-        if (!string.IsNullOrEmpty(value))
-        {
-            text.Append($"; {label}: {value}");
-        }
-    }
-
-    // PostgreSQL counts characters from 1, not UTF-16 units.
-    private static (int Line, int Column) LineAndColumn(string script, int position)
-    {
-        int line = 1;
-        int column = 1;
-        int left = position - 1;
-        foreach (Rune rune in script.EnumerateRunes())
-        {
-            if (left-- == 0)
-            {
-                break;
-            }
-            column++;
-            if (rune.Value == '\n')
-            {
-                line++;
-                column = 1;
-            }
-        }
-        return (line, column);
+        (int line, int column) = PostgresFailureText.LineAndColumn(script, exception.Position);
+        string place = exception.Position > 0 ? $"line {line}, column {column}: " : "";
+        return $"{place}{PostgresFailureText.Of(exception)}. Nothing of the script took effect unless it commits by itself.";
     }
 }

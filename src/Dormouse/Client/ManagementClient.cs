@@ -80,6 +80,15 @@ internal sealed class ManagementClient : IDisposable
             cancellationToken
         );
 
+    public Task<PushResult> PushAsync(string database, PushRequest request, CancellationToken cancellationToken) =>
+        PostAsync(
+            Database(database) + "/push",
+            request,
+            ManagementJson.Default.PushRequest,
+            ManagementJson.Default.PushResult,
+            cancellationToken
+        );
+
     public Task<IReadOnlyList<ConnectionResource>> ListConnectionsAsync(string database, CancellationToken cancellationToken) =>
         GetAsync(Database(database) + "/connections", ManagementJson.Default.IReadOnlyListConnectionResource, cancellationToken);
 

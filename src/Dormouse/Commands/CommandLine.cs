@@ -62,6 +62,7 @@ internal static class CommandLine
                 DbSleepCommand.Create(common),
                 DbWakeCommand.Create(common),
                 DbExecuteCommand.Create(common),
+                DbPushCommand.Create(common),
             },
             new Command("connection", "Connections: named API keys of a database.")
             {

@@ -118,6 +118,33 @@ public sealed class ManagementEndpointTests
     }
 
     [Fact]
+    public async Task A_push_answers_with_the_number_of_its_statements_and_a_second_one_with_a_conflict()
+    {
+        await using ManagementServer server = await ManagementServer.StartAsync();
+        await server.SendAsync(HttpMethod.Post, Databases, """{"name":"shop"}""");
+        const string body = """{"schemas":["public"],"statements":["create table a(b int)"]}""";
+
+        (int status, JsonElement done) = await server.SendAsync(HttpMethod.Post, Databases + "/shop/push", body);
+        Assert.Equal((200, 1), (status, done.GetProperty("statements").GetInt32()));
+        (status, JsonElement again) = await server.SendAsync(HttpMethod.Post, Databases + "/shop/push", body);
+        Assert.Equal((409, "DM2026"), (status, Code(again)));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"schemas":["public"],"statements":[null]}""")]
+    [InlineData("""{"schemas":[null],"statements":[]}""")]
+    public async Task A_push_without_its_lists_is_refused(string body)
+    {
+        await using ManagementServer server = await ManagementServer.StartAsync();
+        await server.SendAsync(HttpMethod.Post, Databases, """{"name":"shop"}""");
+
+        (int status, JsonElement answer) = await server.SendAsync(HttpMethod.Post, Databases + "/shop/push", body);
+
+        Assert.Equal((400, "DM2032"), (status, Code(answer)));
+    }
+
+    [Fact]
     public async Task A_failure_that_nobody_foresaw_tells_nothing_of_its_inside()
     {
         await using ManagementServer server = await ManagementServer.StartAsync();

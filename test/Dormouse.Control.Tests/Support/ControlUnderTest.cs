@@ -28,6 +28,7 @@ internal sealed class ControlUnderTest : IAsyncDisposable
     public ConnectionRegistry Connections => services.GetRequiredService<ConnectionRegistry>();
     public IKeyDirectory Keys => services.GetRequiredService<IKeyDirectory>();
     public ScriptRunner Scripts => services.GetRequiredService<ScriptRunner>();
+    public SchemaPush Pushes => services.GetRequiredService<SchemaPush>();
     public Migrator Migrator => services.GetRequiredService<Migrator>();
     public SampleMarks SampleMarks => services.GetRequiredService<SampleMarks>();
 

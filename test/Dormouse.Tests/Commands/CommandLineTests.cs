@@ -15,6 +15,8 @@ public sealed class CommandLineTests
     [InlineData("db sleep shop --to bed")]
     [InlineData("db execute shop")]
     [InlineData("db execute shop --file a --command b")]
+    [InlineData("db push")]
+    [InlineData("db push shop schema.prisma")]
     [InlineData("connection create shop")]
     [InlineData("connection rotate con_x --overlap soon")]
     [InlineData("up --http 70000")]
@@ -39,6 +41,7 @@ public sealed class CommandLineTests
     [InlineData("--help")]
     [InlineData("up --help")]
     [InlineData("db execute --help")]
+    [InlineData("db push --help")]
     public async Task Help_goes_to_standard_output_and_succeeds(string words)
     {
         (int status, string output, string error) = await RunAsync(words.Split(' '));
@@ -71,6 +74,57 @@ public sealed class CommandLineTests
         Assert.Empty(output);
         Assert.StartsWith("DM1010: ", error, StringComparison.Ordinal);
         Assert.Contains("./dormouse up", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_push_of_a_broken_schema_tells_every_error_with_its_place_and_sends_nothing()
+    {
+        using var folder = new TestDataFolder();
+        string schema = folder.Combine("schema.prisma");
+        await File.WriteAllTextAsync(
+            schema,
+            "datasource db {\n  provider = \"postgresql\"\n}\nmodel A {\n  id Int @id\n  b  Strin\n}\nmodel B {\n  id Int @id @unknown\n}\n",
+            TestContext.Current.CancellationToken
+        );
+
+        (int status, string output, string error) = await RunAsync("db", "push", "shop", "--schema", schema, "--data", folder.Path);
+
+        // No platform runs here, which would have been the next failure.
+        Assert.Equal(1, status);
+        Assert.Empty(output);
+        Assert.Contains($"-->  {schema}:6:6\n", error, StringComparison.Ordinal);
+        Assert.Contains($"-->  {schema}:9:14\n", error, StringComparison.Ordinal);
+        Assert.Contains("DM1017: The schema has 2 errors, shown above. Nothing was sent", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_push_without_a_schema_says_where_it_looked()
+    {
+        using var folder = new TestDataFolder();
+
+        (int status, _, string error) = await RunAsync("db", "push", "shop", "--schema", folder.Combine("no"), "--data", folder.Path);
+
+        Assert.Equal(1, status);
+        Assert.StartsWith("DM1016: There is no schema at '", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_push_of_a_good_schema_needs_a_platform_and_still_tells_the_warnings()
+    {
+        using var folder = new TestDataFolder();
+        string schema = folder.Combine("schema.prisma");
+        await File.WriteAllTextAsync(
+            schema,
+            "generator client {\n  provider = \"prisma-client-js\"\n  previewFeatures = [\"relationJoins\", \"interactiveTransactions\"]\n}\n"
+                + "datasource db {\n  provider = \"postgresql\"\n}\nmodel A {\n  id Int @id\n}\n",
+            TestContext.Current.CancellationToken
+        );
+
+        (int status, _, string error) = await RunAsync("db", "push", "shop", "--schema", schema, "--data", folder.Path);
+
+        Assert.Equal(1, status);
+        Assert.StartsWith("warning: ", error, StringComparison.Ordinal);
+        Assert.Contains("DM1010: ", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -21,8 +21,10 @@ public sealed class ProjectReferenceTests
             "Dormouse.Control",
             "Dormouse.Edge",
             "Dormouse.Instances",
+            "Dormouse.Migrations",
             "Dormouse.Postgres",
             "Dormouse.Query",
+            "Dormouse.Schema",
         ],
     };
 
