@@ -33,7 +33,7 @@ public sealed class ConformanceTests(SharedPlatform shared)
         NodeClients clients = await shared.Clients;
         PlatformProcess platform = await shared.Platform;
         PlatformDatabase database = await platform.CreateDatabaseAsync($"conformance-{client}-{form}", cancellationToken);
-        string schema = await File.ReadAllTextAsync(Path.Combine(NodeClients.Sources, "schema.sql"), cancellationToken);
+        string schema = await File.ReadAllTextAsync(Path.Combine(ClientSet.Shared, "schema.sql"), cancellationToken);
         await platform.ExecuteAsync(database.Id, schema, cancellationToken);
 
         string printed = await clients.RunAsync("conform.js", [client, database.Url, form], TimeSpan.FromMinutes(3), cancellationToken);
@@ -61,7 +61,7 @@ public sealed class ConformanceTests(SharedPlatform shared)
 
     private static async Task<JsonObject> ExpectedAsync(string client, CancellationToken cancellationToken)
     {
-        string path = Path.Combine(NodeClients.Sources, $"expected.{client}.json");
+        string path = Path.Combine(ClientSet.Prisma7.Sources, $"expected.{client}.json");
         await using FileStream file = File.OpenRead(path);
         JsonNode? expected = await JsonNode.ParseAsync(file, cancellationToken: cancellationToken);
         return expected?.AsObject() ?? throw new JsonException($"{path} holds no object");

@@ -17,8 +17,16 @@ internal static partial class Outcome
     public static string? Difference(JsonNode expected, JsonNode actual)
     {
         bool unordered = expected["unordered"]?.GetValue<bool>() ?? false;
-        string[] wanted = TextOf(expected, unordered).Split('\n');
-        string[] got = TextOf(actual, unordered).Split('\n');
+        return FirstDifference(TextOf(expected, unordered), TextOf(actual, unordered))
+            ?? (RowsOf(expected) is { } rows ? FirstDifference(rows, RowsOf(actual) ?? "no rows") : null);
+    }
+
+    private static string? RowsOf(JsonNode outcome) => outcome["rows"]?.GetValue<string>() is { } rows ? "rows\n" + Masked(rows) : null;
+
+    private static string? FirstDifference(string expected, string actual)
+    {
+        string[] wanted = expected.Split('\n');
+        string[] got = actual.Split('\n');
         int line = wanted.Zip(got).TakeWhile(pair => pair.First == pair.Second).Count();
         return line == wanted.Length && line == got.Length
             ? null
@@ -75,7 +83,7 @@ internal static partial class Outcome
     private static partial Regex GeneratedCuid();
 
     // All instants of the seed lie before 2026.
-    [GeneratedRegex(@"\b20(2[6-9]|[3-9]\d)-\d\d-\d\dT[\d:.]+Z")]
+    [GeneratedRegex(@"\b20(2[6-9]|[3-9]\d)-\d\d-\d\dT[\d:.]+(Z|\+00:00)?")]
     private static partial Regex Present();
 
     [GeneratedRegex(@"\b\d+ ms passed")]

@@ -17,7 +17,7 @@ public sealed class TransactionTests(SharedPlatform shared)
         NodeClients clients = await shared.Clients;
         PlatformProcess platform = await shared.Platform;
         PlatformDatabase database = await platform.CreateDatabaseAsync("transactions", cancellationToken);
-        string schema = await File.ReadAllTextAsync(Path.Combine(NodeClients.Sources, "schema.sql"), cancellationToken);
+        string schema = await File.ReadAllTextAsync(Path.Combine(ClientSet.Shared, "schema.sql"), cancellationToken);
         await platform.ExecuteAsync(database.Id, schema, cancellationToken);
 
         string printed = await clients.RunAsync("transactions.js", [database.Url], TimeSpan.FromMinutes(2), cancellationToken);

@@ -1,6 +1,6 @@
 'use strict'
 // node peer.js DATABASE_URL: the npm query plan executor behind the listener that Prisma itself puts before it; prints {"port":N}.
-const { load } = require('./modules')
+const { load } = require('../shared/modules')
 
 async function main() {
   const { context } = load('@opentelemetry/api')

@@ -1,7 +1,7 @@
 'use strict'
 // node record.js COUNT: the bodies that the generated client sends for the requests of `bench query`, COUNT of each, as one JSON object.
 const http = require('node:http')
-const { client } = require('./modules')
+const { client } = require('../shared/modules')
 
 const count = Number(process.argv[2])
 const { PrismaClient } = client('bench')

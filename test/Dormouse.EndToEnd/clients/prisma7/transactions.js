@@ -1,8 +1,8 @@
 'use strict'
 // node transactions.js URL: what the client promises of transactions beyond single operations. Prints {check: null | message} as JSON.
 const assert = require('node:assert/strict')
-const { client } = require('./modules')
-const seed = require('./seed')
+const { client } = require('../shared/modules')
+const seed = require('../shared/seed')
 
 const { PrismaClient } = client('default')
 const prisma = new PrismaClient({ accelerateUrl: process.argv[2], errorFormat: 'minimal' })

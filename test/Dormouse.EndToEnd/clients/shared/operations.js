@@ -1,6 +1,7 @@
 'use strict'
 // Every operation of the client that the protocol notes captured, in the order in which it was captured: later ones see what earlier ones wrote.
 // together: how the list of calls of one tick is awaited. transaction: the operation opens a transaction itself.
+// after: the operation that must have run before, where each starts from the seed. unordered: its records come in any order.
 // notQuery: the operation sends no query. arrayable: false where the call is no lazy PrismaPromise, which $transaction([...]) needs.
 module.exports = [
   { name: 'find-many-all', run: ({ prisma }) => prisma.user.findMany() },
@@ -281,6 +282,7 @@ module.exports = [
   },
   {
     name: 'group-by-count-true',
+    unordered: true,
     run: ({ prisma }) =>
       prisma.user.groupBy({ by: 'role', _count: true, having: { OR: [{ role: 'USER' }, { age: { _max: { gt: 1 } } }] } }),
   },
@@ -505,6 +507,7 @@ module.exports = [
   },
   {
     name: 'update-nested-delete',
+    after: 'update-nested-all',
     run: ({ prisma }) => prisma.user.update({ where: { id: 1 }, data: { posts: { delete: { id: 'tmp1' }, deleteMany: [{ id: 'pz' }] } } }),
   },
   {
@@ -564,6 +567,7 @@ module.exports = [
   },
   {
     name: 'upsert-update',
+    after: 'upsert-insert',
     run: ({ prisma }) =>
       prisma.user.upsert({
         where: { email: 'ups@example.com' },
@@ -581,9 +585,13 @@ module.exports = [
         update: { posts: { create: { title: 'un', slug: 'un' } } },
       }),
   },
-  { name: 'delete', run: ({ prisma }) => prisma.user.delete({ where: { email: 'ups@example.com' } }) },
+  { name: 'delete', after: 'upsert-insert', run: ({ prisma }) => prisma.user.delete({ where: { email: 'ups@example.com' } }) },
   { name: 'delete-missing', run: ({ prisma }) => prisma.user.delete({ where: { id: 99999 } }) },
-  { name: 'delete-many', run: ({ prisma }) => prisma.category.deleteMany({ where: { name: { startsWith: 'cm' } }, limit: 100 }) },
+  {
+    name: 'delete-many',
+    after: 'create-many',
+    run: ({ prisma }) => prisma.category.deleteMany({ where: { name: { startsWith: 'cm' } }, limit: 100 }),
+  },
   { name: 'delete-many-all-comments', run: ({ prisma }) => prisma.comment.deleteMany() },
   {
     name: 'err-unique',
@@ -660,6 +668,7 @@ module.exports = [
   },
   {
     name: 'tx-batch-isolation',
+    after: 'tx-batch',
     transaction: true,
     run: ({ prisma }) =>
       prisma.$transaction([prisma.user.count(), prisma.category.deleteMany({ where: { name: 'txb' } })], {

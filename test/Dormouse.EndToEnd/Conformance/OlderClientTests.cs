@@ -1,0 +1,72 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
+using Dormouse.EndToEnd.Differential;
+using Dormouse.EndToEnd.Platform;
+using Dormouse.Testing;
+using Dormouse.Testing.Node;
+
+namespace Dormouse.EndToEnd.Conformance;
+
+/// <summary>
+/// Every captured operation, run by an unmodified client 5 or 6, gives the client on Dormouse what it gives on Prisma's own engine, and
+/// leaves the same rows: plainly, inside <c>$transaction([...])</c>, and inside an interactive transaction. Each starts from the seed.
+/// </summary>
+/// <remarks>The oldest clients speak https alone, so a TLS front stands before both.</remarks>
+public sealed class OlderClientTests(SharedPlatform shared, ITestOutputHelper output)
+{
+    private const int OperationCount = 152;
+    private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(3);
+
+    [Theory]
+    [InlineData("prisma6", "default", "plain", 152)]
+    [InlineData("prisma6", "default", "array", 132)]
+    [InlineData("prisma6", "default", "interactive", 135)]
+    [InlineData("prisma6", "preview", "plain", 152)]
+    [InlineData("prisma6", "preview", "array", 132)]
+    [InlineData("prisma6", "preview", "interactive", 135)]
+    [InlineData("prisma60", "default", "plain", 150)]
+    [InlineData("prisma5", "default", "plain", 150)]
+    public async Task Every_captured_operation_gives_the_client_what_Prismas_engine_gives(string set, string client, string form, int count)
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        NodeClients clients = await shared.ClientsOf(ClientSet.All.Single(one => one.Name == set));
+        using Sides sides = await Sides.OpenAsync(shared, $"older-{set}-{client}-{form}", cancellationToken);
+        string schema = await File.ReadAllTextAsync(Path.Combine(ClientSet.Shared, "schema.sql"), cancellationToken);
+        await sides.ExecuteAsync(schema, cancellationToken);
+        using TestDataFolder tls = new();
+        Dictionary<string, string?> environment = set == "prisma6" ? [] : await CertificateAsync(tls.Path, cancellationToken);
+
+        JsonObject expected = await RunAsync(sides.Peer);
+        JsonObject actual = await RunAsync(sides.Other);
+
+        Assert.Equal(OperationCount, actual.Count);
+        Assert.Equal(count, expected.Count(outcome => outcome.Value!["skipped"] is null));
+        ConformanceReport report = ConformanceReport.Of(expected, actual);
+        output.WriteLine(report.Text);
+        Assert.Empty(await PendingOperations.JudgeAsync($"{set}/{client}/{form}", report.Differing, cancellationToken));
+
+        async Task<JsonObject> RunAsync(Side side) =>
+            JsonNode
+                .Parse(
+                    await clients.RunAsync("conform.js", [client, side.Url, form, "isolated"], RunLimit, cancellationToken, environment)
+                )!
+                .AsObject();
+    }
+
+    /// <summary>A certificate for localhost, and what tells the script and its client where it lies.</summary>
+    private static async Task<Dictionary<string, string?>> CertificateAsync(string folder, CancellationToken cancellationToken)
+    {
+        using RSA key = RSA.Create(2048);
+        CertificateRequest request = new("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        SubjectAlternativeNameBuilder names = new();
+        names.AddDnsName("localhost");
+        request.CertificateExtensions.Add(names.Build());
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        using X509Certificate2 certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        string file = Path.Combine(folder, "cert.pem");
+        await File.WriteAllTextAsync(file, certificate.ExportCertificatePem(), cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(folder, "key.pem"), key.ExportPkcs8PrivateKeyPem(), cancellationToken);
+        return new() { ["DORMOUSE_TLS"] = folder, ["NODE_EXTRA_CA_CERTS"] = file };
+    }
+}

@@ -1,0 +1,50 @@
+using Dormouse.EndToEnd.Platform;
+using Dormouse.Testing;
+using Dormouse.Testing.Node;
+
+namespace Dormouse.EndToEnd.Differential;
+
+/// <summary>The two that are compared: Prisma's own engine and Dormouse, each with a new empty database.</summary>
+public sealed class Sides : IDisposable
+{
+    private Sides(Side peer, Side other)
+    {
+        Peer = peer;
+        Other = other;
+    }
+
+    /// <summary>
+    /// Whether the peer stands on both sides, by <c>DORMOUSE_DIFFERENTIAL=peer</c>: what then differs is a fault of the test.
+    /// </summary>
+    public static bool PeerAlone { get; } = Environment.GetEnvironmentVariable("DORMOUSE_DIFFERENTIAL") is null or "peer";
+
+    public Side Peer { get; }
+
+    public Side Other { get; }
+
+    /// <summary>Two empty databases; skips the test where Node.js is missing.</summary>
+    public static async Task<Sides> OpenAsync(SharedPlatform shared, string name, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(shared);
+        EnginePeer peer = await shared.Peer;
+        TestPostgres postgres = await TestPostgres.SharedAsync();
+        Side first = await PeerSide.CreateAsync(peer, postgres, cancellationToken);
+        Side second = PeerAlone
+            ? await PeerSide.CreateAsync(peer, postgres, cancellationToken)
+            : await PlatformSide.CreateAsync(await shared.Platform, name, cancellationToken);
+        return new Sides(first, second);
+    }
+
+    /// <summary>Runs an SQL script on both.</summary>
+    public async Task ExecuteAsync(string script, CancellationToken cancellationToken)
+    {
+        await Peer.ExecuteAsync(script, cancellationToken);
+        await Other.ExecuteAsync(script, cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        Peer.Dispose();
+        Other.Dispose();
+    }
+}
