@@ -1,3 +1,4 @@
+using System.Text;
 using Dormouse.Query.Failures;
 using Dormouse.Query.Sql;
 using Dormouse.Query.Values;
@@ -55,6 +56,16 @@ internal sealed class GeneratorExpression(string name, Expression[] arguments) :
     }
 
     private static PlanValue AsList(PlanValue value) => value is Rows.RowsValue rows ? Rows.Cells.Records(rows) : value;
+}
+
+/// <summary>A text with something before and behind it: a pattern.</summary>
+internal sealed class SurroundedExpression(string before, Expression inner, string after) : Expression
+{
+    private readonly byte[] before = Encoding.UTF8.GetBytes(before);
+    private readonly byte[] after = Encoding.UTF8.GetBytes(after);
+
+    public override PlanValue Evaluate(PlanRun run) =>
+        inner.Evaluate(run) is TextValue text ? new TextValue((byte[])[.. before, .. text.Utf8.Span, .. after]) : NullValue.Instance;
 }
 
 internal sealed class ListExpression(Expression[] items) : Expression

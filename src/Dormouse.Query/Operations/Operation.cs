@@ -78,4 +78,14 @@ internal static class AggregateKinds
             AggregateKind.Minimum => "_min",
             _ => "_max",
         };
+
+    public static string FunctionOf(AggregateKind kind) =>
+        kind switch
+        {
+            AggregateKind.Count => "COUNT",
+            AggregateKind.Average => "AVG",
+            AggregateKind.Sum => "SUM",
+            AggregateKind.Minimum => "MIN",
+            _ => "MAX",
+        };
 }

@@ -1,3 +1,5 @@
+using Dormouse.Query.Filters;
+using Dormouse.Query.Inputs;
 using Dormouse.Query.Nodes;
 using Dormouse.Query.Operations;
 using Dormouse.Query.Sql;
@@ -5,21 +7,47 @@ using Dormouse.Schema.Models;
 
 namespace Dormouse.Query.Reads;
 
-/// <summary>Compiles the finds.</summary>
+/// <summary>Compiles the operations that read.</summary>
 internal static class ReadCompiler
 {
     public static PlanNode Compile(Operation operation, CompileContext context)
     {
-        _ = context;
-        var sql = new SqlBuilder().Text("SELECT ");
-        var fields = operation.Selection.Fields.OfType<SelectedScalar>().Select(f => f.Field).ToArray();
-        for (var i = 0; i < fields.Length; i++)
+        var rows = ReadRecords(operation, context);
+        return new DataMapNode(rows, ResultStructures.Of(operation.Selection), isLast: true);
+    }
+
+    /// <summary>
+    /// Records that are known by their primary identifier, with all that a selection asks for: what a write answers.
+    /// </summary>
+    /// <param name="keys">
+    /// A slot with rows that have the columns of <see cref="PrimaryIdentifier"/>, such as those of <c>INSERT … RETURNING</c>.
+    /// </param>
+    /// <returns>A node that yields rows in no particular order; <see cref="ResultStructures.Of(Selection)"/> shapes them.</returns>
+    public static PlanNode ReadByKeys(Model model, Selection selection, ScopeName keys, CompileContext context)
+    {
+        var identifier = PrimaryIdentifier.Of(model);
+        var select = new SelectStatement(model, new TableAliases());
+        return RelatedRecords.Query(
+            new KeysExpression(keys, [.. identifier.Select(f => f.DatabaseName)]),
+            context,
+            values =>
+            {
+                select.Select(identifier);
+                select.WhereIn(identifier, values);
+                return RecordReader.Read(select, selection, context);
+            }
+        );
+    }
+
+    private static PlanNode ReadRecords(Operation operation, CompileContext context)
+    {
+        var select = new SelectStatement(operation.Model!, new TableAliases());
+        if (operation.Arguments.Find("where") is InputObject where)
         {
-            sql.Text(i > 0 ? ", " : "").Column("t0", fields[i]);
+            select.Where(FilterReader.Read(operation.Model!, where, context.Facts));
         }
 
-        sql.Text(" FROM ").Table(operation.Model!).Text(" AS ").Name("t0");
-        var rows = new QueryNode(sql.Build(), isRaw: false);
-        return new DataMapNode(rows, ResultStructures.Of(operation.Selection), isLast: true);
+        var rows = RecordReader.Read(select, operation.Selection, context);
+        return operation.Action == OperationAction.FindMany ? rows : new UniqueNode(rows);
     }
 }

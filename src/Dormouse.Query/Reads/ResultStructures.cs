@@ -23,18 +23,26 @@ internal static class ResultStructures
         [ScalarType.Decimal] = FieldKind.Decimal,
     }.ToFrozenDictionary();
 
-    public static ObjectStructure Of(Selection selection)
+    public static ObjectStructure Of(Selection selection) => Of(selection, null);
+
+    /// <summary>What the records of a relation are attached as.</summary>
+    public static string SourceOf(SelectedRelation relation) => "@" + relation.Name;
+
+    private static ObjectStructure Of(Selection selection, string? source)
     {
         var fields = new List<ObjectField>();
         foreach (var selected in selection.Fields)
         {
-            if (selected is SelectedScalar scalar)
+            ResultStructure structure = selected switch
             {
-                fields.Add(Field(selected.Name, new FieldStructure(scalar.Field.DatabaseName, TypeOf(scalar.Field)), fields.Count == 0));
-            }
+                SelectedScalar scalar => new FieldStructure(scalar.Field.DatabaseName, TypeOf(scalar.Field)),
+                SelectedRelation relation => Of(relation.Selection, SourceOf(relation)),
+                _ => throw new ArgumentException($"{selected.Name} is no field of a record.", nameof(selection)),
+            };
+            fields.Add(Field(selected.Name, structure, fields.Count == 0));
         }
 
-        return new ObjectStructure(null, skipNulls: false, [.. fields]);
+        return new ObjectStructure(source, skipNulls: false, [.. fields]);
     }
 
     public static FieldType TypeOf(ScalarField field) =>

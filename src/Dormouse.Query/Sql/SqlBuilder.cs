@@ -46,10 +46,40 @@ internal sealed class SqlBuilder
         return this;
     }
 
+    /// <summary>A place for any number of tuples: <c>($1, $2), ($3, $4)</c>. Too many of them are spread over several statements.</summary>
+    public SqlBuilder Tuples(Expression tuples)
+    {
+        FlushText();
+        fragments.Add(new Fragment(FragmentKind.TupleList, "", "(", ", ", ")", ", "));
+        arguments.Add(tuples);
+        shapes.Add(default);
+        return this;
+    }
+
+    public bool IsEmpty => text.Length == 0 && fragments.Count == 0;
+
+    /// <summary>Puts what another builder holds behind this one's text.</summary>
+    public SqlBuilder Append(SqlBuilder other)
+    {
+        FlushText();
+        other.FlushText();
+        fragments.AddRange(other.fragments);
+        arguments.AddRange(other.arguments);
+        shapes.AddRange(other.shapes);
+        return this;
+    }
+
     public SqlTemplate Build()
     {
         FlushText();
-        return new SqlTemplate([.. fragments], [.. arguments], [.. shapes], "$", hasNumbering: true, chunkable: false);
+        return new SqlTemplate(
+            [.. fragments],
+            [.. arguments],
+            [.. shapes],
+            "$",
+            hasNumbering: true,
+            chunkable: fragments.Exists(f => f.Kind == FragmentKind.TupleList)
+        );
     }
 
     private void FlushText()

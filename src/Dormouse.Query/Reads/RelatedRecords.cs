@@ -1,0 +1,75 @@
+using Dormouse.Query.Filters;
+using Dormouse.Query.Inputs;
+using Dormouse.Query.Joins;
+using Dormouse.Query.Nodes;
+using Dormouse.Query.Operations;
+using Dormouse.Query.Sql;
+
+namespace Dormouse.Query.Reads;
+
+/// <summary>Reads the records of a relation for all parents at once.</summary>
+internal static class RelatedRecords
+{
+    /// <summary>The column in which a record of a many-to-many relation carries the key of its parent.</summary>
+    private const string ParentKey = "@parent";
+
+    public static JoinChild Read(SelectedRelation relation, ScopeName parents, CompileContext context)
+    {
+        var field = relation.Field;
+        var parentKeys = RelationColumns.Own(field).Select(f => f.DatabaseName).ToArray();
+        var select = new SelectStatement(field.Target, new TableAliases());
+        string[] childKeys = field.Relation.JoinTable is null
+            ? [.. RelationColumns.Related(field).Select(f => f.DatabaseName)]
+            : [ParentKey];
+        var node = Query(
+            new KeysExpression(parents, parentKeys),
+            context,
+            keys =>
+            {
+                WriteLink(select, relation, keys);
+                if (relation.Arguments.Find("where") is InputObject where)
+                {
+                    select.Where(FilterReader.Read(field.Target, where, context.Facts));
+                }
+
+                return RecordReader.Read(select, relation.Selection, context);
+            }
+        );
+        return new JoinChild(node, parentKeys, childKeys, ResultStructures.SourceOf(relation), !field.IsList);
+    }
+
+    /// <summary>A query for records by keys, left out at run time when there are none.</summary>
+    public static PlanNode Query(KeysExpression keys, CompileContext context, Func<Expression, PlanNode> compile)
+    {
+        var slot = context.NewSlot("keys");
+        return new RelatedQueryNode(keys, slot.Slot, compile(new SlotExpression(slot)));
+    }
+
+    private static void WriteLink(SelectStatement select, SelectedRelation relation, Expression keys)
+    {
+        var field = relation.Field;
+        if (field.Relation.JoinTable is not { } table)
+        {
+            select.Select(RelationColumns.Related(field));
+            select.WhereIn(RelationColumns.Related(field), keys);
+            return;
+        }
+
+        var links = select.Aliases.New();
+        select
+            .From.Join()
+            .Text("INNER JOIN ")
+            .Table(table.Schema, table.Name)
+            .Text(" AS ")
+            .Name(links)
+            .Text(" ON ")
+            .Name(links)
+            .Text(".")
+            .Name(RelationColumns.JoinColumn(field.Opposite))
+            .Text(" = ")
+            .Column(select.Alias, RelationColumns.Related(field)[0]);
+        var parentColumn = RelationColumns.JoinColumn(field);
+        select.Select(ParentKey, sql => sql.Name(links).Text(".").Name(parentColumn));
+        SelectStatement.WriteIn(select.Where(), [(links, parentColumn)], keys);
+    }
+}

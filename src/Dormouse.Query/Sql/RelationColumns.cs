@@ -1,0 +1,33 @@
+using Dormouse.Schema.Models;
+
+namespace Dormouse.Query.Sql;
+
+/// <summary>The columns by which the records of a relation find each other.</summary>
+internal static class RelationColumns
+{
+    /// <summary>On the field's own model. In a many-to-many relation: what the join table refers to.</summary>
+    public static IReadOnlyList<ScalarField> Own(RelationField field) =>
+        field.Relation.Kind == RelationKind.ManyToMany ? JoinTableKey(field.Model)
+        : field.IsForward ? field.Fields
+        : field.Opposite.References;
+
+    /// <summary>On the related model.</summary>
+    public static IReadOnlyList<ScalarField> Related(RelationField field) => Own(field.Opposite);
+
+    /// <summary>The column of the join table that refers to the field's own model.</summary>
+    public static string JoinColumn(RelationField field) =>
+        ReferenceEquals(field.Relation.SideA, field) ? JoinTable.ColumnA : JoinTable.ColumnB;
+
+    /// <summary><c>"t1"."userId" = "t0"."id"</c>, not for many-to-many relations.</summary>
+    public static void WriteLink(SqlBuilder sql, RelationField field, string alias, string relatedAlias)
+    {
+        var own = Own(field);
+        var related = Related(field);
+        for (var i = 0; i < own.Count; i++)
+        {
+            sql.Text(i > 0 ? " AND " : "").Column(relatedAlias, related[i]).Text(" = ").Column(alias, own[i]);
+        }
+    }
+
+    private static IReadOnlyList<ScalarField> JoinTableKey(Model model) => [.. PrimaryIdentifier.Of(model)];
+}
