@@ -42,7 +42,7 @@ internal sealed class PostgresSession(ServerConnection connection) : ISqlSession
     public async Task SimpleAsync(string sql, CancellationToken cancellationToken) =>
         await connection.ExecuteSimpleAsync(sql, cancellationToken);
 
-    public void Columns(ReadOnlySpan<WireColumn> columns)
+    public void Columns(WireColumn[] columns)
     {
         var shape = new RowColumn[columns.Length];
         for (var i = 0; i < shape.Length; i++)
