@@ -1,3 +1,6 @@
+using Dormouse.Migrations.Tests.Generated;
+using Dormouse.Schema;
+using Dormouse.Schema.Diagnostics;
 using Dormouse.Testing.Prisma;
 
 namespace Dormouse.Migrations.Tests;
@@ -27,6 +30,13 @@ public sealed class SchemaScriptTests
         }
         Assert.True(differences.Count == 0, string.Join("\n\n", differences));
     }
+
+    [Fact]
+    public Task The_statements_of_generated_schemas_are_those_of_prismas_own_engine() => CompareGeneratedAsync(0, 200);
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public Task The_statements_of_very_many_generated_schemas_are_those_of_prismas_own_engine() => CompareGeneratedAsync(1_000_000, 5_000);
 
     [Fact]
     public void Quotation_marks_in_names_and_values_are_doubled()
@@ -96,6 +106,34 @@ public sealed class SchemaScriptTests
     [InlineData("schemas = [\"zoo\", \"auth\"]", "auth", "zoo")]
     public void The_database_schemas_that_count_are_those_of_the_datasource(string property, params string[] expected) =>
         Assert.Equal(expected, DatabaseSchemas.Of(Corpus.Parse($"datasource db {{\n  provider = \"postgresql\"\n  {property}\n}}")));
+
+    private static async Task CompareGeneratedAsync(int firstSeed, int count)
+    {
+        Assert.SkipWhen(SchemaOracle.Missing is not null, SchemaOracle.Missing ?? "");
+        List<string> faults = [];
+        foreach (int[] seeds in Enumerable.Range(firstSeed, count).Chunk(500))
+        {
+            string[] texts = [.. seeds.Select(SchemaGenerator.Generate)];
+            IReadOnlyList<OracleAnswer> answers = await SchemaOracle.AskAsync(texts, TestContext.Current.CancellationToken, withSql: true);
+            foreach ((int seed, string text, OracleAnswer answer) in seeds.Zip(texts, answers))
+            {
+                SchemaReading reading = SchemaReader.Read(text);
+                Assert.True(
+                    reading.IsValid == answer.Sql is not null,
+                    $"Seed {seed}: Prisma says {answer.Error ?? "valid"}, we say {string.Join('\n', reading.Diagnostics)}\n{text}"
+                );
+                faults.AddRange(
+                    reading.Diagnostics.Where(fault => fault.Severity == Severity.Error).Take(1).Select(fault => $"seed {seed}: {fault}")
+                );
+                if (reading.Schema is { } schema)
+                {
+                    string? difference = Difference(PrismaScript.Statements(answer.Sql!), SchemaScript.Create(schema));
+                    Assert.True(difference is null, $"Seed {seed}: {difference}\n{text}");
+                }
+            }
+        }
+        Assert.True(faults.Count < count / 10, $"{faults.Count} of {count} generated schemas have faults:\n{string.Join('\n', faults)}");
+    }
 
     private static string? Difference(IReadOnlyList<string> expected, IReadOnlyList<string> actual)
     {
