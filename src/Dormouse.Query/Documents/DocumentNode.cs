@@ -88,7 +88,7 @@ internal sealed class FieldReferenceNode(string field, string container) : Docum
     public string Container { get; } = container;
 }
 
-/// <summary><c>{"$type":"Raw","value":…}</c>: a document whose own keys may begin with a dollar sign.</summary>
+/// <summary><c>{"$type":"Raw","value":…}</c>: a document in which nothing is a tag.</summary>
 internal sealed class RawNode(DocumentNode value) : DocumentNode
 {
     public DocumentNode Value { get; } = value;

@@ -45,7 +45,7 @@ internal ref struct DocumentWalker<TSink>
             throw DocumentFailure.Malformed("it is no JSON object.");
         }
 
-        WalkMembers(lifting: false);
+        WalkMembers(Lifting.Nothing);
         if (reader.Read())
         {
             throw DocumentFailure.Malformed("something follows its end.");
@@ -53,21 +53,21 @@ internal ref struct DocumentWalker<TSink>
     }
 
     /// <summary>From an object's first brace to its last.</summary>
-    private void WalkMembers(bool lifting)
+    private void WalkMembers(Lifting lifting)
     {
         sink.BeginObject();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isArguments = !lifting && reader.ValueTextEquals("arguments"u8);
+            var isArguments = lifting == Lifting.Nothing && reader.ValueTextEquals("arguments"u8);
             sink.Name(RawToken());
             reader.Read();
-            WalkValue(lifting || isArguments);
+            WalkValue(isArguments ? Lifting.Literals : lifting);
         }
 
         sink.EndObject();
     }
 
-    private void WalkValue(bool lifting)
+    private void WalkValue(Lifting lifting)
     {
         switch (reader.TokenType)
         {
@@ -83,7 +83,7 @@ internal ref struct DocumentWalker<TSink>
             case JsonTokenType.True or JsonTokenType.False:
                 sink.Boolean(reader.TokenType == JsonTokenType.True);
                 break;
-            case var token when lifting:
+            case var token when lifting != Lifting.Nothing:
                 sink.Literal(
                     token == JsonTokenType.String ? LiteralKind.Text : LiteralKind.Number,
                     (int)reader.TokenStartIndex,
@@ -96,9 +96,9 @@ internal ref struct DocumentWalker<TSink>
         }
     }
 
-    private void WalkObject(bool lifting)
+    private void WalkObject(Lifting lifting)
     {
-        if (!lifting || !IsTagged(reader, out var tag))
+        if (lifting != Lifting.Literals || !IsTagged(reader, out var tag))
         {
             WalkMembers(lifting);
             return;
@@ -123,21 +123,15 @@ internal ref struct DocumentWalker<TSink>
             case Tag.Raw:
                 EnterTaggedValue(null);
                 sink.BeginRaw();
-                if (reader.TokenType == JsonTokenType.StartObject)
-                {
-                    // Its own "$type" is data; tags further in are tags again.
-                    WalkMembers(lifting: true);
-                }
-                else
-                {
-                    WalkValue(lifting: true);
-                }
-
+                WalkValue(Lifting.RawLiterals);
                 sink.EndRaw();
                 LeaveTaggedValue();
                 break;
+            case Tag.Unknown:
+                WalkMembers(lifting);
+                break;
             default:
-                throw DocumentFailure.Malformed("a value has a '$type' that is not known, or no value of that type.");
+                throw DocumentFailure.Malformed("a value does not have the form of its '$type'.");
         }
     }
 
@@ -174,10 +168,10 @@ internal ref struct DocumentWalker<TSink>
         LeaveTaggedValue();
     }
 
-    private void WalkList(bool lifting)
+    private void WalkList(Lifting lifting)
     {
         var start = (int)reader.TokenStartIndex;
-        if (lifting && TryReadLiterals(reader, out var behind))
+        if (lifting != Lifting.Nothing && TryReadLiterals(reader, lifting, out var behind))
         {
             reader = behind;
             sink.LiteralList(start, (int)reader.BytesConsumed - start, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(items));
@@ -194,7 +188,7 @@ internal ref struct DocumentWalker<TSink>
     }
 
     /// <summary>Reads a list that holds literals only, at least one; otherwise false, and the list is to be walked.</summary>
-    private readonly bool TryReadLiterals(Utf8JsonReader ahead, out Utf8JsonReader behind)
+    private readonly bool TryReadLiterals(Utf8JsonReader ahead, Lifting lifting, out Utf8JsonReader behind)
     {
         items.Clear();
         while (ahead.Read() && ahead.TokenType != JsonTokenType.EndArray)
@@ -208,7 +202,8 @@ internal ref struct DocumentWalker<TSink>
                     items.Add(new LiteralItem(LiteralKind.Number, (int)ahead.TokenStartIndex, LengthOf(ahead)));
                     break;
                 case JsonTokenType.StartObject
-                    when IsTagged(ahead, out var tag)
+                    when lifting == Lifting.Literals
+                        && IsTagged(ahead, out var tag)
                         && KindOf(tag) is { } kind
                         && TryReadTaggedLiteral(ref ahead, out var start, out var length):
                     items.Add(new LiteralItem(kind, start, length));
@@ -330,6 +325,18 @@ internal ref struct DocumentWalker<TSink>
 
     /// <summary>The length of a string with its quotes, of a name with its quotes, of a number.</summary>
     private static int LengthOf(in Utf8JsonReader at) => at.ValueSpan.Length + (at.TokenType == JsonTokenType.Number ? 0 : 2);
+
+    private enum Lifting : byte
+    {
+        /// <summary>Outside of arguments.</summary>
+        Nothing,
+
+        /// <summary>Strings and numbers, and what has a tag.</summary>
+        Literals,
+
+        /// <summary>Strings and numbers: within <c>Raw</c> a "$type" is data, however deep.</summary>
+        RawLiterals,
+    }
 
     private enum Tag : byte
     {

@@ -6,6 +6,9 @@ internal enum FactKind : byte
     /// <summary>Whether a number is below, at or above zero.</summary>
     Sign,
 
+    /// <summary>Which one of DbNull, JsonNull and AnyNull a string is, or none.</summary>
+    NullName,
+
     /// <summary>The whole value.</summary>
     Value,
 }
@@ -19,6 +22,11 @@ internal readonly record struct LiteralFact(int Literal, FactKind Kind);
 /// </summary>
 internal sealed class LiteralFacts(LiteralTable literals)
 {
+    private static readonly string[] NullNames = ["DbNull", "JsonNull", "AnyNull"];
+
+    /// <summary>Every letter written as an escape, and the quotes.</summary>
+    private const int MaxNullNameLength = (8 * 6) + 2;
+
     private readonly HashSet<LiteralFact> facts = [];
 
     public IReadOnlyCollection<LiteralFact> Facts => facts;
@@ -45,11 +53,28 @@ internal sealed class LiteralFacts(LiteralTable literals)
         return texts;
     }
 
+    /// <summary>The text of a string where it is one of DbNull, JsonNull and AnyNull, otherwise null.</summary>
+    public string? InspectNullName(int literal)
+    {
+        facts.Add(new LiteralFact(literal, FactKind.NullName));
+        var name = NullNameOf(literals.RawOf(literals[literal]).Span);
+        return name < 0 ? null : NullNames[name];
+    }
+
     /// <summary>-1, 0 or 1 for a number.</summary>
     public int InspectSign(int literal)
     {
         facts.Add(new LiteralFact(literal, FactKind.Sign));
         return SignOf(literals.RawOf(literals[literal]).Span);
+    }
+
+    /// <summary>The place of a string among the names of nulls, -1 for none.</summary>
+    public static int NullNameOf(ReadOnlySpan<byte> raw)
+    {
+        // None of them needs an escape, but a client may write one.
+        return raw.Length > MaxNullNameLength
+            ? -1
+            : Array.IndexOf(NullNames, System.Text.Encoding.UTF8.GetString(LiteralTable.TextOf(raw.ToArray()).Span));
     }
 
     public static int SignOf(ReadOnlySpan<byte> raw)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Dormouse.Query.Inputs.Bindings;
 using Dormouse.Query.Nodes;
 using Dormouse.Schema.Models;
 
@@ -43,23 +44,49 @@ internal sealed class InputList(IReadOnlyList<InputValue> items) : InputValue
 }
 
 /// <summary>A scalar value, or a whole list of scalars that is one parameter.</summary>
-/// <param name="type">The scalar's type; for lists that of the items.</param>
-/// <param name="expression">Yields, at run time, a value in the form that <see cref="ScalarBinding"/> gives its type; for lists a list of such.</param>
-/// <param name="literal">The number of the literal behind it, or -1 for a constant of the document (true, false, an empty list).</param>
-internal sealed class InputScalar(ScalarKind type, bool isList, Expression expression, int literal) : InputValue
+internal sealed class InputScalar : InputValue
 {
-    public ScalarKind Type { get; } = type;
+    private readonly ScalarSource? source;
+    private Expression? expression;
 
-    public bool IsList { get; } = isList;
+    public InputScalar(ScalarKind type, bool isList, Expression expression, int literal)
+    {
+        Type = type;
+        IsList = isList;
+        this.expression = expression;
+        Literal = literal;
+    }
 
-    public Expression Expression { get; } = expression;
+    public InputScalar(ScalarKind type, bool isList, ScalarSource source, int literal)
+    {
+        Type = type;
+        IsList = isList;
+        this.source = source;
+        Literal = literal;
+    }
 
-    public int Literal { get; } = literal;
+    /// <summary>The scalar's type; for lists that of the items.</summary>
+    public ScalarKind Type { get; }
+
+    public bool IsList { get; }
+
+    /// <summary>Yields, at run time, a value in the form that <see cref="ScalarReader"/> gives its type; for lists a list of such.</summary>
+    public Expression Expression => expression ?? throw new InvalidOperationException("The document is still being read.");
+
+    /// <summary>The number of the one literal behind it; -1 for constants of the document (true, false, an empty list) and for what is made of several.</summary>
+    public int Literal { get; }
+
+    internal ScalarSource? Source => source;
+
+    /// <summary>Makes its literals parameters. Only what is in the operation that was read in the end gets any.</summary>
+    internal void Settle(ParameterList parameters) => expression ??= source!.Settle(parameters);
 }
 
 /// <summary>What a scalar is: one of the language's types, or an enum of the schema.</summary>
 internal readonly record struct ScalarKind(ScalarType? Type, EnumType? Enum)
 {
+    public bool IsNumeric => Type is ScalarType.Int or ScalarType.BigInt or ScalarType.Float or ScalarType.Decimal;
+
     public static ScalarKind Of(ScalarField field) => new(field.Type, field.Enum);
 
     public override string ToString() => Enum?.Name ?? (Type is { } type ? ScalarTypes.Name(type) : "Unsupported");
@@ -79,7 +106,16 @@ internal sealed class InputEnum(string typeName, string value) : InputValue
 }
 
 /// <summary>Another field of the same model in a value's place.</summary>
-internal sealed class InputFieldReference(ScalarField field) : InputValue
+internal sealed class InputFieldReference : InputValue
 {
-    public ScalarField Field { get; } = field;
+    private readonly ScalarField? referenced;
+
+    public InputFieldReference(ScalarField field) => referenced = field;
+
+    /// <summary>A reference that names no field of the right model and type. The engine says so last, after all else is found valid.</summary>
+    internal InputFieldReference(string problem) => Problem = problem;
+
+    public ScalarField Field => referenced ?? throw new InvalidOperationException(Problem);
+
+    internal string? Problem { get; }
 }

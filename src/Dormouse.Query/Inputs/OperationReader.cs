@@ -1,51 +1,53 @@
 using Dormouse.Query.Documents;
+using Dormouse.Query.Failures;
+using Dormouse.Query.Inputs.Faults;
+using Dormouse.Query.Inputs.Reading;
 using Dormouse.Query.Operations;
-using Dormouse.Schema.Models;
 
 namespace Dormouse.Query.Inputs;
 
-/// <summary>Validates a query document against the query schema.</summary>
+/// <summary>
+/// Validates a query document against the query schema. What compilers may rely on:
+/// <list type="bullet">
+/// <item>Arguments and fields are in the document, none is unknown, required ones are there, unions are decided.</item>
+/// <item>Where the type is a value or a list of such (AND, NOT, orderBy, distinct, by, create, connect, push …), there is always a list:
+/// an <see cref="InputList"/>, or for scalars an <see cref="InputScalar"/> with IsList.</item>
+/// <item>The short form of a filter (<c>{"age": 3}</c>) stays an InputScalar or InputNull in the filter object's place, a related
+/// record's filter without <c>is</c> an InputObject of type <c>…WhereInput</c>.</item>
+/// <item>Defaults are not added; the fields of an object are in the order of the document.</item>
+/// </list>
+/// </summary>
 internal sealed class OperationReader(QuerySchema querySchema, LiteralFacts facts, ParameterList parameters)
 {
-    private readonly LiteralFacts facts = facts;
-    private readonly ParameterList parameters = parameters;
-
     public Operation Read(ObjectNode document)
     {
-        var action = Text(document, "action");
+        TaggedLiterals.Check(facts.Literals);
+        var action = Text(document, "action") ?? throw DocumentFailure.Malformed("'action' is missing.");
         var modelName = Text(document, "modelName");
-        if (
-            !document.TryGet("query", out var query)
-            || query is not ObjectNode { } parts
-            || !parts.TryGet("selection", out var selection)
-            || selection is not ObjectNode selected
-            || !querySchema.Schema.TryGetModel(modelName, out var model)
-        )
+        if (!document.TryGet("query", out var query) || query is not ObjectNode)
         {
-            throw DocumentFailure.Malformed("it has no selection, or its model does not exist.");
+            throw DocumentFailure.Malformed("'query' is missing.");
         }
 
-        return action switch
+        if (
+            !OperationActions.TryParse(action, out var known)
+            || modelName is null
+            || !querySchema.Schema.TryGetModel(modelName, out var model)
+            || model.IsIgnored
+            || !querySchema.TryGetOperation(action, model, out var operation)
+        )
         {
-            "findMany" => new Operation(
-                OperationAction.FindMany,
-                model,
-                "findMany" + modelName,
-                new InputObject("", []),
-                ReadSelection(model, selected)
-            ),
-            _ => throw DocumentFailure.Malformed($"the action '{action}' is not supported yet."),
-        };
+            throw PlanFailure.Plain($"Operation '{action}' for model '{modelName ?? "None"}' does not match any query.");
+        }
+
+        var reader = new SelectionReader(new ArgumentReader(facts, querySchema.Schema));
+        var (arguments, selection) = reader.ReadField(operation, query, new DocumentPath(null, operation.Name));
+        Acceptance.Settle(arguments, selection, parameters);
+        return new Operation(known, model, operation.Name, arguments, selection);
     }
 
-    private static Selection ReadSelection(Model model, ObjectNode selection)
-    {
-        _ = selection;
-        return new Selection([.. model.ScalarFields.Where(f => !f.IsIgnored).Select(f => new SelectedScalar(f))]);
-    }
-
-    private static string Text(ObjectNode document, string name) =>
-        document.TryGet(name, out var node) && node is TextNode text
-            ? text.Value
-            : throw DocumentFailure.Malformed($"'{name}' is missing.");
+    private static string? Text(ObjectNode document, string name) =>
+        !document.TryGet(name, out var node) || node is NullNode ? null
+        : node is TextNode text ? text.Value
+        : throw DocumentFailure.Malformed($"'{name}' is no text.");
 }

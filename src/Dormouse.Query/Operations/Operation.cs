@@ -69,6 +69,8 @@ internal enum AggregateKind : byte
 
 internal static class AggregateKinds
 {
+    public static AggregateKind Parse(string name) => Enum.GetValues<AggregateKind>().First(kind => NameOf(kind) == name);
+
     public static string NameOf(AggregateKind kind) =>
         kind switch
         {

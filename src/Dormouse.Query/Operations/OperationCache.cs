@@ -75,13 +75,17 @@ public sealed class OperationCache(int maxEntries, long maxBytes)
         {
             var raw = literals.RawOf(literals[fact.Literal]).Span;
             key.Write(Separator);
-            if (fact.Kind == FactKind.Value)
+            switch (fact.Kind)
             {
-                key.Write(raw);
-            }
-            else
-            {
-                key.Write((byte)(LiteralFacts.SignOf(raw) + '1'));
+                case FactKind.Value:
+                    key.Write(raw);
+                    break;
+                case FactKind.NullName:
+                    key.Write((byte)(LiteralFacts.NullNameOf(raw) + '1'));
+                    break;
+                default:
+                    key.Write((byte)(LiteralFacts.SignOf(raw) + '1'));
+                    break;
             }
         }
     }

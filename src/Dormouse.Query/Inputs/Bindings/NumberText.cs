@@ -1,0 +1,167 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+
+namespace Dormouse.Query.Inputs.Bindings;
+
+/// <summary>The texts of numbers, as Prisma's engine understands them.</summary>
+internal static class NumberText
+{
+    /// <summary>The engine keeps this many digits of a number that is no 64-bit integer.</summary>
+    private const string SixteenDigits = "E15";
+
+    /// <summary>How far an exponent may move the point: beyond lie no numbers that PostgreSQL holds, only large texts.</summary>
+    private const int MaxExponent = 200_000;
+
+    /// <summary>Whether the text is a 64-bit integer. JSON's "-0" is a fraction to the engine.</summary>
+    public static bool IsInteger(ReadOnlySpan<byte> text, bool allowPlus = false)
+    {
+        var digits = allowPlus && text.StartsWith("+"u8) ? text[1..] : text;
+        if (digits.IsEmpty || (digits.Length < text.Length && digits[0] == (byte)'-'))
+        {
+            return false;
+        }
+
+        return !digits.SequenceEqual("-0"u8) | allowPlus
+            && Utf8Parser.TryParse(digits, out long _, out var consumed)
+            && consumed == digits.Length;
+    }
+
+    public static ReadOnlyMemory<byte> WithoutPlus(ReadOnlyMemory<byte> digits) => digits.Span[0] == (byte)'+' ? digits[1..] : digits;
+
+    /// <summary>A JSON number as the engine holds it: a double, of which 16 digits count.</summary>
+    public static byte[] Rounded(ReadOnlySpan<byte> number)
+    {
+        var value = double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture);
+        if (double.IsInfinity(value))
+        {
+            return number.ToArray();
+        }
+
+        return Encoding.ASCII.GetBytes(value.ToString(SixteenDigits, CultureInfo.InvariantCulture)) is var digits
+            ? Normalized(digits)
+            : [];
+    }
+
+    /// <summary>Whether the text is a decimal number: digits with at most one point, and an exponent.</summary>
+    public static bool IsDecimal(ReadOnlySpan<byte> text) => Explain(text) is null;
+
+    /// <summary>What is wrong with a decimal number, in the words of the library that the engine uses; null when nothing is.</summary>
+    public static string? Explain(ReadOnlySpan<byte> text)
+    {
+        var at = text.IndexOfAny((byte)'e', (byte)'E');
+        var mantissa = at < 0 ? text : text[..at];
+        if (at >= 0)
+        {
+            var exponent = text[(at + 1)..];
+            if (!IsInteger(exponent, allowPlus: true))
+            {
+                return exponent.IsEmpty ? "cannot parse integer from empty string" : "invalid digit found in string";
+            }
+
+            if (!Utf8Parser.TryParse(WithoutPlusSpan(exponent), out int power, out _) || Math.Abs((long)power) > MaxExponent)
+            {
+                return "Exponent overflow";
+            }
+        }
+
+        if (mantissa.IsEmpty)
+        {
+            return "Failed to parse empty string";
+        }
+
+        var digits = mantissa[0] is (byte)'+' or (byte)'-' ? mantissa[1..] : mantissa;
+        var point = digits.IndexOf((byte)'.');
+        var whole = point < 0 ? digits : digits[..point];
+        var fraction = point < 0 ? default : digits[(point + 1)..];
+        if (whole.IsEmpty && fraction.IsEmpty)
+        {
+            return point < 0 ? "invalid digit found in string" : "Failed to parse empty string";
+        }
+
+        return whole.ContainsAnyExceptInRange((byte)'0', (byte)'9') || fraction.ContainsAnyExceptInRange((byte)'0', (byte)'9')
+            ? "invalid digit found in string"
+            : null;
+    }
+
+    /// <summary>A decimal without an exponent, as PostgreSQL prints numbers; one without exponent stays as it is.</summary>
+    public static ReadOnlyMemory<byte> Plain(ReadOnlyMemory<byte> text)
+    {
+        if (text.Span.IndexOfAny((byte)'e', (byte)'E') < 0)
+        {
+            return WithoutPlus(text);
+        }
+
+        return Normalized(text.Span);
+    }
+
+    /// <summary>The whole part of a decimal, or false where it does not fit into 64 bits.</summary>
+    public static bool TryTruncate(ReadOnlySpan<byte> text, out byte[] whole)
+    {
+        whole = [];
+        if (!IsDecimal(text))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> plain = Normalized(text);
+        var point = plain.IndexOf((byte)'.');
+        var digits = point < 0 ? plain : plain[..point];
+        if (!Utf8Parser.TryParse(digits, out long value, out _) || digits.Length > 20)
+        {
+            return false;
+        }
+
+        whole = Encoding.ASCII.GetBytes(value.ToString(CultureInfo.InvariantCulture));
+        return true;
+    }
+
+    /// <summary>Digits without exponent, leading zeros and trailing zeros of the fraction.</summary>
+    public static byte[] Normalized(ReadOnlySpan<byte> text)
+    {
+        var at = text.IndexOfAny((byte)'e', (byte)'E');
+        var exponent = 0;
+        if (at >= 0 && !Utf8Parser.TryParse(WithoutPlusSpan(text[(at + 1)..]), out exponent, out _))
+        {
+            exponent = 0;
+        }
+
+        var mantissa = at < 0 ? text : text[..at];
+        var isNegative = mantissa[0] == (byte)'-';
+        mantissa = mantissa[0] is (byte)'-' or (byte)'+' ? mantissa[1..] : mantissa;
+        var point = mantissa.IndexOf((byte)'.');
+        var wholeLength = point < 0 ? mantissa.Length : point;
+        var digits = new StringBuilder(mantissa.Length);
+        foreach (var c in mantissa)
+        {
+            if (c != (byte)'.')
+            {
+                digits.Append((char)c);
+            }
+        }
+
+        return Encoding.ASCII.GetBytes(Place(digits.ToString(), wholeLength + exponent, isNegative));
+    }
+
+    /// <summary>Puts the point behind so many of the digits, or before them.</summary>
+    private static string Place(string digits, int wholeLength, bool isNegative)
+    {
+        if (wholeLength <= 0)
+        {
+            digits = new string('0', 1 - wholeLength) + digits;
+            wholeLength = 1;
+        }
+        else if (wholeLength > digits.Length)
+        {
+            digits = digits.PadRight(wholeLength, '0');
+        }
+
+        var whole = digits[..wholeLength].TrimStart('0');
+        var fraction = digits[wholeLength..].TrimEnd('0');
+        var number = (whole.Length == 0 ? "0" : whole) + (fraction.Length == 0 ? "" : "." + fraction);
+        return isNegative && number != "0" ? "-" + number : number;
+    }
+
+    private static ReadOnlySpan<byte> WithoutPlusSpan(ReadOnlySpan<byte> digits) =>
+        digits.StartsWith("+"u8) ? digits[1..] : digits;
+}

@@ -1,0 +1,20 @@
+using Dormouse.Schema.Models;
+
+namespace Dormouse.Query.Inputs.Types;
+
+/// <summary>The fields of a model that clients see, scalars before relations, as the query schema lists them everywhere.</summary>
+internal sealed class VisibleFields
+{
+    public VisibleFields(Model model)
+    {
+        Scalars = [.. model.ScalarFields.Where(field => !field.IsIgnored && !field.IsUnsupported)];
+        Relations = [.. model.RelationFields.Where(field => !field.IsIgnored && !field.Target.IsIgnored)];
+        All = [.. Scalars, .. Relations];
+    }
+
+    public IReadOnlyList<ScalarField> Scalars { get; }
+
+    public IReadOnlyList<RelationField> Relations { get; }
+
+    public IReadOnlyList<Field> All { get; }
+}
