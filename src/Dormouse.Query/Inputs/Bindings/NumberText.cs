@@ -38,9 +38,7 @@ internal static class NumberText
             return number.ToArray();
         }
 
-        return Encoding.ASCII.GetBytes(value.ToString(SixteenDigits, CultureInfo.InvariantCulture)) is var digits
-            ? Normalized(digits)
-            : [];
+        return Encoding.ASCII.GetBytes(value.ToString(SixteenDigits, CultureInfo.InvariantCulture)) is var digits ? Normalized(digits) : [];
     }
 
     /// <summary>Whether the text is a decimal number: digits with at most one point, and an exponent.</summary>
@@ -162,6 +160,5 @@ internal static class NumberText
         return isNegative && number != "0" ? "-" + number : number;
     }
 
-    private static ReadOnlySpan<byte> WithoutPlusSpan(ReadOnlySpan<byte> digits) =>
-        digits.StartsWith("+"u8) ? digits[1..] : digits;
+    private static ReadOnlySpan<byte> WithoutPlusSpan(ReadOnlySpan<byte> digits) => digits.StartsWith("+"u8) ? digits[1..] : digits;
 }

@@ -26,13 +26,8 @@ internal abstract class ArgumentFault(DocumentPath selection, DocumentPath argum
 }
 
 /// <summary>A value of another type than the one that is asked for.</summary>
-internal sealed class WrongType(
-    DocumentPath selection,
-    DocumentPath argument,
-    InputType expected,
-    Func<string> given,
-    int? literal = null
-) : ArgumentFault(selection, argument)
+internal sealed class WrongType(DocumentPath selection, DocumentPath argument, InputType expected, Func<string> given, int? literal = null)
+    : ArgumentFault(selection, argument)
 {
     public override string Kind => "InvalidArgumentType";
 
@@ -71,12 +66,7 @@ internal sealed class WrongValue(
     public override void WriteMessage(StringBuilder message)
     {
         // The doubled word is the engine's own.
-        message
-            .Append("Invalid argument agument value. `")
-            .Append(value)
-            .Append("` is not a valid `")
-            .Append(expected)
-            .Append('`');
+        message.Append("Invalid argument agument value. `").Append(value).Append("` is not a valid `").Append(expected).Append('`');
         if (reason is not null)
         {
             message.Append(". Underlying error: ").Append(reason);

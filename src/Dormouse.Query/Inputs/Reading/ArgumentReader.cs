@@ -198,7 +198,10 @@ internal sealed class ArgumentReader(LiteralFacts facts, PrismaSchema schema)
         if (node is LiteralNode { Kind: LiteralKind.Text } literal)
         {
             // Of a text that may be a document as well, no more is looked at than whether it names a null.
-            return type == ReferenceTypes.JsonNullInput || type == ReferenceTypes.NullableJsonNullInput || type == ReferenceTypes.JsonNullFilter
+            return
+                type == ReferenceTypes.JsonNullInput
+                || type == ReferenceTypes.NullableJsonNullInput
+                || type == ReferenceTypes.JsonNullFilter
                 ? Constant(facts.InspectNullName(literal.Index), type, path, () => literals.StringOf(literal.Index))
                 : Constant(facts.InspectText(literal.Index), type, path);
         }
@@ -375,6 +378,7 @@ internal sealed class ArgumentReader(LiteralFacts facts, PrismaSchema schema)
     {
         return FieldReferences.Resolve(schema, filtered, Text("_ref"), Text("_container"), referenced);
 
-        string Text(string name) => node.TryGet(name, out var value) && value is LiteralNode literal ? facts.InspectText(literal.Index) : "";
+        string Text(string name) =>
+            node.TryGet(name, out var value) && value is LiteralNode literal ? facts.InspectText(literal.Index) : "";
     }
 }

@@ -40,7 +40,10 @@ internal static class LiteralFaults
                 type,
                 () => GivenTypes.NameOf(kind, raw),
                 // Another number might be an integer.
-                scalar == ScalarType.BigInt && kind == LiteralKind.Number ? literal : null
+                scalar == ScalarType.BigInt
+                && kind == LiteralKind.Number
+                    ? literal
+                    : null
             ),
         };
 
@@ -52,8 +55,7 @@ internal static class LiteralFaults
             NumberText.Normalized(kind == LiteralKind.Number ? NumberText.Rounded(raw.Span) : LiteralTable.TextOf(raw).Span)
         );
 
-    private static string? DateReason(string text) =>
-        Rfc3339.TryParse(Encoding.UTF8.GetBytes(text), out _, out var reason) ? null : reason;
+    private static string? DateReason(string text) => Rfc3339.TryParse(Encoding.UTF8.GetBytes(text), out _, out var reason) ? null : reason;
 
     private static string IntegerReason(string text)
     {

@@ -24,9 +24,7 @@ internal sealed class SelectionReader(ArgumentReader arguments)
 
         if (field.ObjectType is not { } type)
         {
-            return selected is { Members.Count: > 0 }
-                ? throw FaultJson.ToException(new SelectionOnScalar(path))
-                : (read!, Selection.Empty);
+            return selected is { Members.Count: > 0 } ? throw FaultJson.ToException(new SelectionOnScalar(path)) : (read!, Selection.Empty);
         }
 
         return (read!, new Selection(ReadFields(type, selected, path)));
@@ -67,7 +65,10 @@ internal sealed class SelectionReader(ArgumentReader arguments)
 
     private void ReadMembers(OrderedDictionary<string, SelectedField> fields, OutputObjectType type, ObjectNode selected, DocumentPath path)
     {
-        var omitted = selected.Members.Where(member => member.Value is BooleanNode { Value: false }).Select(member => member.Key).ToHashSet();
+        var omitted = selected
+            .Members.Where(member => member.Value is BooleanNode { Value: false })
+            .Select(member => member.Key)
+            .ToHashSet();
         foreach (var (name, node) in selected.Members)
         {
             switch (node)
@@ -96,7 +97,12 @@ internal sealed class SelectionReader(ArgumentReader arguments)
         }
     }
 
-    private void AddScalars(OrderedDictionary<string, SelectedField> fields, OutputObjectType type, HashSet<string> omitted, DocumentPath path)
+    private void AddScalars(
+        OrderedDictionary<string, SelectedField> fields,
+        OutputObjectType type,
+        HashSet<string> omitted,
+        DocumentPath path
+    )
     {
         foreach (var field in type.Fields)
         {

@@ -8,8 +8,7 @@ internal sealed class ArgumentLists(QuerySchema schema)
     private static readonly InputType[] Number = [ReferenceTypes.Int];
 
     /// <summary>Of findMany and its kin.</summary>
-    public IReadOnlyList<InputField> Many(Model model) =>
-        [.. ToMany(model), .. LoadStrategy()];
+    public IReadOnlyList<InputField> Many(Model model) => [.. ToMany(model), .. LoadStrategy()];
 
     /// <summary>Of a selected list of related records.</summary>
     public IReadOnlyList<InputField> ToMany(Model model)

@@ -28,7 +28,8 @@ internal sealed class OrderTypes(QuerySchema schema)
     public InputObjectType ByAggregation(Model model) =>
         schema.Cache.Get(
             new TypeKey(TypeFamily.OrderByAggregation, model),
-            () => new InputObjectType(model.Name + "OrderByWithAggregationInput", FieldConstraints.AtMostOne, () => AggregationFields(model))
+            () =>
+                new InputObjectType(model.Name + "OrderByWithAggregationInput", FieldConstraints.AtMostOne, () => AggregationFields(model))
         );
 
     private List<InputField> RelationFields(Model model)

@@ -63,12 +63,7 @@ internal sealed class OutputTypes(QuerySchema schema)
         new(field.Name, OutputKind.Scalar, field.TypeName + (field.IsList ? "[]" : "")) { Field = field, IsNullable = !field.IsRequired };
 
     private OutputField RelationOutput(RelationField field) =>
-        new(
-            field.Name,
-            OutputKind.Relation,
-            field.Target.Name + (field.IsList ? "[]" : ""),
-            () => schema.Arguments.Relation(field)
-        )
+        new(field.Name, OutputKind.Relation, field.Target.Name + (field.IsList ? "[]" : ""), () => schema.Arguments.Relation(field))
         {
             Field = field,
             IsNullable = !field.IsRequired,

@@ -55,6 +55,5 @@ internal sealed class TypeCache
     private readonly ConcurrentDictionary<TypeKey, object> types = new();
 
     public T Get<T>(TypeKey key, Func<T> make)
-        where T : class =>
-        types.TryGetValue(key, out var known) ? (T)known : (T)types.GetOrAdd(key, make());
+        where T : class => types.TryGetValue(key, out var known) ? (T)known : (T)types.GetOrAdd(key, make());
 }
