@@ -44,6 +44,15 @@ public sealed class ControlOptions
     /// <summary>The longest body of any other management request; they hold a name or two.</summary>
     public int BodyBytesMax { get; init; } = 64 * 1024;
 
+    /// <summary>
+    /// How many Prisma schemas of clients 5 and 6 are kept for a database: each version of an app that runs has one, and a day of
+    /// deployments fits. The one used least lately goes, and its client uploads it again.
+    /// </summary>
+    public int SchemasPerDatabaseMax { get; init; } = 64;
+
+    /// <summary>All of a database's schemas together: 64 of 250 models each, at 1 KB per model.</summary>
+    public long SchemaBytesPerDatabaseMax { get; init; } = 16 * 1024 * 1024;
+
     /// <summary>How long one statement of the control store may take; all of them are look-ups and small writes.</summary>
     public TimeSpan StoreCommandTimeout { get; init; } = TimeSpan.FromSeconds(15);
 

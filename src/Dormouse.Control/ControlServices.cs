@@ -2,6 +2,7 @@ using Dormouse.Contracts;
 using Dormouse.Control.Connections;
 using Dormouse.Control.Databases;
 using Dormouse.Control.Management;
+using Dormouse.Control.Schemas;
 using Dormouse.Control.Store;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,6 +22,7 @@ public static class ControlServices
         services.AddSingleton<Migrator>();
         services.AddSingleton<ConnectionStore>();
         services.AddSingleton<DatabaseStore>();
+        services.AddSingleton<ISchemaStore, SchemaStore>();
         services.AddSingleton<KeyDirectory>();
         services.AddSingleton<IKeyDirectory>(provider => provider.GetRequiredService<KeyDirectory>());
         services.AddSingleton(provider => new ConnectionRegistry(

@@ -24,6 +24,7 @@ internal static class EdgeFailures
     public const string CommitLostCode = "DM4012";
     public const string UnsupportedBodyCode = "DM4013";
     public const string ClientGoneCode = "DM4014";
+    public const string BatchTooLongCode = "DM4019";
 
     // The text is the one that the hosted service gives, so that apps which look for it find it here too. It says nothing about whether
     // the key was unknown, expired or revoked: that would help only whoever is guessing.
@@ -37,6 +38,22 @@ internal static class EdgeFailures
             FailureKind.Caller,
             BodyTooLargeCode,
             Text($"The request body is larger than the {maxBytes} bytes that are allowed. Send the data in several smaller requests.")
+        );
+
+    public static DormouseException BatchTooLong(int max) =>
+        new(
+            FailureKind.Caller,
+            BatchTooLongCode,
+            Text(
+                $"The batch has more than the {max} queries that are allowed. Send several smaller ones, or one query with 'in' or 'createMany'."
+            )
+        );
+
+    public static DormouseException OlderProtocol(string version) =>
+        new(
+            FailureKind.Caller,
+            OlderProtocolCode,
+            $"{version} sends its queries in GraphQL, which Dormouse does not support. Use Prisma Client 5, 6 or 7."
         );
 
     public static DormouseException UnsupportedBody(string encoding) =>

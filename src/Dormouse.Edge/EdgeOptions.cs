@@ -1,5 +1,6 @@
 using Dormouse.Edge.Engine;
 using Dormouse.Edge.Limits;
+using Dormouse.Edge.Schemas;
 using Dormouse.Edge.Transactions;
 
 namespace Dormouse.Edge;
@@ -12,7 +13,21 @@ public sealed class EdgeOptions
     /// </summary>
     public string Region { get; set; } = "LOCAL";
 
+    /// <summary>
+    /// Scheme and host by which clients reach this edge, such as <c>https://db.example.com</c>, for the addresses of interactive
+    /// transactions of clients 5 and 6. Null: as the request says, with the scheme that such a client uses for its host.
+    /// </summary>
+    public Uri? PublicOrigin { get; set; }
+
+    /// <summary>
+    /// Whether <c>X-Forwarded-Proto</c> and <c>X-Forwarded-Host</c> say how clients reach this edge. Only behind a proxy that sets them
+    /// anew on every request: anybody can send a header.
+    /// </summary>
+    public bool TrustForwardedHeaders { get; set; }
+
     public RequestLimitOptions Limits { get; set; } = new();
+
+    public SchemaOptions Schemas { get; set; } = new();
 
     public EngineOptions Engine { get; set; } = new();
 
@@ -26,7 +41,12 @@ public sealed class EdgeOptions
         {
             errors.Add($"Region '{Region}' must be 1 to 16 letters or digits, since it is sent in a header.");
         }
+        if (PublicOrigin is { } origin && (!origin.IsAbsoluteUri || origin.Scheme is not ("http" or "https") || origin.PathAndQuery != "/"))
+        {
+            errors.Add($"PublicOrigin '{origin}' must be http:// or https:// with a host and nothing behind it.");
+        }
         Limits.Validate(errors);
+        Schemas.Validate(errors);
         Engine.Validate(errors);
         Transactions.Validate(errors);
         if (errors.Count > 0)

@@ -3,7 +3,9 @@ using Dormouse.Edge.Auth;
 using Dormouse.Edge.Engine;
 using Dormouse.Edge.Http;
 using Dormouse.Edge.Limits;
+using Dormouse.Edge.Schemas;
 using Dormouse.Edge.Transactions;
+using Dormouse.Query.Operations;
 using Dormouse.Query.Plans;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -16,8 +18,8 @@ using Microsoft.Extensions.Hosting;
 namespace Dormouse.Edge;
 
 /// <summary>
-/// Puts the edge into a host. The host brings <see cref="IKeyDirectory"/> and <see cref="IInstanceHost"/>, in this process or over
-/// HTTP, and Kestrel.
+/// Puts the edge into a host. The host brings <see cref="IKeyDirectory"/>, <see cref="ISchemaStore"/> and <see cref="IInstanceHost"/>,
+/// in this process or over HTTP, and Kestrel.
 /// </summary>
 public static class EdgeServices
 {
@@ -41,14 +43,21 @@ public static class EdgeServices
         services.AddSingleton(new PlanCache(options.Engine, queryLimits));
         services.AddSingleton<PlanInterpreter>();
         services.AddSingleton<QueryRunner>();
+        services.AddSingleton(new OperationCache(options.Engine.PlanCacheEntries, options.Engine.PlanCacheBytes));
+        services.AddSingleton<OperationRunner>();
+        services.AddSingleton<SchemaEngines>();
         services.AddSingleton(host => new InstancePools(options.Engine, host.GetRequiredService<TimeProvider>()));
         services.AddSingleton<InstanceAccess>();
         services.AddSingleton<TransactionTable>();
+        services.AddSingleton<RequestSessions>();
         services.AddSingleton<Authenticator>();
         services.AddSingleton<RequestBody>();
         services.AddSingleton<Answers>();
         services.AddSingleton<QueryEndpoint>();
         services.AddSingleton<TransactionEndpoints>();
+        services.AddSingleton<SchemaEndpoint>();
+        services.AddSingleton<OperationEndpoint>();
+        services.AddSingleton<OperationTransactionEndpoints>();
         services.AddSingleton<SmallEndpoints>();
         services.AddHostedService<EdgeShutdown>();
         services.Configure<KestrelServerOptions>(kestrel => Limit(kestrel, options.Limits));
@@ -69,11 +78,22 @@ public static class EdgeServices
         endpoints.MapGet("/connection-info", (RequestDelegate)small.ConnectionInfoAsync);
         endpoints.MapPost("/invalidate", (RequestDelegate)small.InvalidateAsync);
         endpoints.MapGet("/health", (RequestDelegate)small.HealthAsync);
-        endpoints.MapPost("/{version}/{hash}/graphql", (RequestDelegate)small.OlderClientAsync);
-        endpoints.MapPut("/{version}/{hash}/schema", (RequestDelegate)small.OlderClientAsync);
-        endpoints.MapPost("/{version}/{hash}/transaction/start", (RequestDelegate)small.OlderClientAsync);
-        endpoints.MapPost("/{version}/{hash}/itx/{**rest}", (RequestDelegate)small.OlderClientAsync);
+        MapOperations(endpoints);
         return endpoints;
+    }
+
+    // What clients 5 and 6 ask for. Their versions and hashes never collide with the paths of client 7.
+    private static void MapOperations(IEndpointRouteBuilder endpoints)
+    {
+        var schemas = endpoints.ServiceProvider.GetRequiredService<SchemaEndpoint>();
+        var operations = endpoints.ServiceProvider.GetRequiredService<OperationEndpoint>();
+        var transactions = endpoints.ServiceProvider.GetRequiredService<OperationTransactionEndpoints>();
+        endpoints.MapPut("/{version}/{hash}/schema", (RequestDelegate)schemas.UploadAsync);
+        endpoints.MapPost("/{version}/{hash}/graphql", (RequestDelegate)operations.QueryAsync);
+        endpoints.MapPost("/{version}/{hash}/transaction/start", (RequestDelegate)transactions.StartAsync);
+        endpoints.MapPost("/{version}/{hash}/itx/{id}/graphql", (RequestDelegate)operations.QueryInTransactionAsync);
+        endpoints.MapPost("/{version}/{hash}/itx/{id}/commit", (RequestDelegate)transactions.CommitAsync);
+        endpoints.MapPost("/{version}/{hash}/itx/{id}/rollback", (RequestDelegate)transactions.RollbackAsync);
     }
 
     // The server is shared by all roles of the process; these are the bounds that a door to the internet needs.
@@ -95,7 +115,7 @@ public static class EdgeServices
     /// Runs after the server has stopped taking requests (hosted services stop in reverse order): first the transactions, then the
     /// pools under them.
     /// </summary>
-    private sealed class EdgeShutdown(TransactionTable transactions, InstancePools pools) : IHostedService
+    private sealed class EdgeShutdown(TransactionTable transactions, InstancePools pools, SchemaEngines schemas) : IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -103,6 +123,7 @@ public static class EdgeServices
         {
             await transactions.StopAsync();
             await pools.DisposeAsync();
+            await schemas.DisposeAsync();
         }
     }
 }

@@ -1,4 +1,5 @@
 using Dormouse.Contracts;
+using Dormouse.Edge.Transactions;
 using Dormouse.Postgres;
 using Dormouse.Query.Rows;
 using Dormouse.Query.Sql;
@@ -24,10 +25,17 @@ internal sealed class PooledSqlSession(InstanceAccess access, DatabaseId databas
     public ValueTask<long> ExecuteAsync(SqlStatement statement, CancellationToken cancellationToken) =>
         RunAsync(statement, null, cancellationToken);
 
-    public async ValueTask BeginAsync(CancellationToken cancellationToken)
+    /// <summary>Whether a connection was taken, so that the server may have heard something of this request.</summary>
+    public bool WasSeated { get; private set; }
+
+    public ValueTask BeginAsync(CancellationToken cancellationToken) => BeginAsync(IsolationLevel.Default, cancellationToken);
+
+    public async ValueTask BeginAsync(IsolationLevel level, CancellationToken cancellationToken)
     {
         ServerConnection connection = await ConnectionAsync(cancellationToken);
-        await SimpleAsync(connection, "BEGIN", cancellationToken);
+        long started = log?.Start() ?? 0;
+        await SimpleAsync(connection, level.BeginSql, cancellationToken);
+        log?.AddBegin(level, started);
     }
 
     public async ValueTask CommitAsync(CancellationToken cancellationToken)
@@ -55,7 +63,9 @@ internal sealed class PooledSqlSession(InstanceAccess access, DatabaseId databas
         // A connection that cannot roll back is closed when it is returned, and the server rolls back on its own.
         if (!seat.Connection.IsBroken)
         {
+            long started = log?.Start() ?? 0;
             await SimpleAsync(seat.Connection, "ROLLBACK", cancellationToken);
+            log?.Add("ROLLBACK", started);
         }
     }
 
@@ -89,6 +99,7 @@ internal sealed class PooledSqlSession(InstanceAccess access, DatabaseId databas
             throw StatementRun.Refusal(refused);
         }
         seated = true;
+        WasSeated = true;
         return seat.Connection;
     }
 

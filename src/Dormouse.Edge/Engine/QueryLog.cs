@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Dormouse.Edge.Transactions;
 using Dormouse.Query.Sql;
 
 namespace Dormouse.Edge.Engine;
@@ -9,7 +10,11 @@ namespace Dormouse.Edge.Engine;
 /// The statements that one request ran, for a client that listens to query events (<c>query</c> in <c>X-Capture-Telemetry</c>).
 /// Exists only then. Never written to a log of the platform.
 /// </summary>
-internal sealed class QueryLog(TimeProvider timeProvider)
+/// <param name="timeProvider">The clock.</param>
+/// <param name="withBegin">
+/// Whether the beginnings of transactions count as statements: the engine of clients 5 and 6 says them, the plan executor of client 7 does not.
+/// </param>
+internal sealed class QueryLog(TimeProvider timeProvider, bool withBegin)
 {
     /// <summary>Statement texts and parameters kept for one answer; events beyond are dropped rather than let a log outgrow its answer.</summary>
     private const int MaxChars = 1024 * 1024;
@@ -22,6 +27,19 @@ internal sealed class QueryLog(TimeProvider timeProvider)
     public void Add(SqlStatement statement, long started) => Add(statement.Sql, Write(statement.Parameters), started);
 
     public void Add(string sql, long started) => Add(sql, "[]", started);
+
+    /// <summary>A transaction was begun. BEGIN with a level is two statements to those who listen, as it is in Prisma's engine.</summary>
+    public void AddBegin(IsolationLevel level, long started)
+    {
+        if (withBegin)
+        {
+            Add("BEGIN", started);
+            if (level.SetSql is { } set)
+            {
+                Add(set, started);
+            }
+        }
+    }
 
     /// <summary>Writes the value of <c>extensions</c>.</summary>
     public void WriteTo(Utf8JsonWriter writer)

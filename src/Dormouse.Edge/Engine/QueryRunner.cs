@@ -7,16 +7,8 @@ using Dormouse.Query.Sql;
 namespace Dormouse.Edge.Engine;
 
 /// <summary>From the bytes of a query request and a session to the bytes of its answer.</summary>
-internal sealed class QueryRunner(
-    PlanCache plans,
-    PlanInterpreter interpreter,
-    QueryLimits queryLimits,
-    EdgeOptions options,
-    BufferBudget budget
-)
+internal sealed class QueryRunner(PlanCache plans, PlanInterpreter interpreter, QueryLimits queryLimits)
 {
-    public StatementRun NewRun(QueryLog? log) => new(options.Limits, budget, log);
-
     public async ValueTask RunAsync(
         PooledBuffer body,
         ISqlSession session,
@@ -26,15 +18,15 @@ internal sealed class QueryRunner(
     )
     {
         (QueryPlan plan, PlanParameters parameters) = Prepare(body.WrittenSpan);
-        Write(answer, "{\"data\":"u8);
+        answer.Write("{\"data\":"u8);
         await interpreter.RunAsync(plan, parameters, session, answer, cancellationToken); // (7)
         if (log is not null)
         {
-            Write(answer, ",\"extensions\":"u8);
+            answer.Write(",\"extensions\":"u8);
             using var writer = new Utf8JsonWriter(answer);
             log.WriteTo(writer);
         }
-        Write(answer, "}"u8);
+        answer.Write("}"u8);
     }
 
     private (QueryPlan Plan, PlanParameters Parameters) Prepare(ReadOnlySpan<byte> body)
@@ -42,11 +34,5 @@ internal sealed class QueryRunner(
         QueryRequest request = QueryRequest.Locate(body); // (3)
         QueryPlan plan = plans.Get(body[request.Plan]); // (4)
         return (plan, PlanParameters.Parse(body[request.Params], body[request.Comments], queryLimits));
-    }
-
-    private static void Write(PooledBuffer answer, ReadOnlySpan<byte> text)
-    {
-        text.CopyTo(answer.GetSpan(text.Length));
-        answer.Advance(text.Length);
     }
 }

@@ -19,7 +19,7 @@ internal sealed partial class Answers(EdgeOptions options, BufferBudget budget, 
 {
     // PostgreSQL's messages quote values, so they can be long, but not without end.
     private const int FailureBytes = 1024 * 1024;
-    private static readonly JsonWriterOptions FailureWriting = new()
+    public static readonly JsonWriterOptions FailureWriting = new()
     {
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         SkipValidation = true,
@@ -36,7 +36,7 @@ internal sealed partial class Answers(EdgeOptions options, BufferBudget budget, 
     public Task SendAsync(HttpContext context, int status, ReadOnlyMemory<byte> json) => SendAsync(context, status, json, NewRequestId());
 
     /// <summary>Tells the client what went wrong, unless it has gone.</summary>
-    public async Task SendFailureAsync(HttpContext context, Exception failure, QueryLog? log)
+    public async Task SendFailureAsync(HttpContext context, Exception failure, QueryLog? log, FailureForm form)
     {
         string requestId = NewRequestId();
         if (failure is DormouseException { Kind: FailureKind.ClientGone } || context.Response.HasStarted)
@@ -44,14 +44,15 @@ internal sealed partial class Answers(EdgeOptions options, BufferBudget budget, 
             context.Abort();
             return;
         }
-        FailureReply reply = FailureReply.From(failure, requestId);
-        LogFailure(reply, requestId, failure);
+        FailureReply reply = FailureReply.From(failure, requestId, form.Errors);
+        int status = form.StatusOf(reply);
+        LogFailure(reply, status, requestId, failure);
         if (reply.RetryAfterSeconds > 0)
         {
             context.Response.Headers.RetryAfter = reply.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
         }
         // An answer may be small where the request was not: the rest of its body is not worth reading to its end.
-        if (reply.Status is StatusCodes.Status413PayloadTooLarge or StatusCodes.Status408RequestTimeout)
+        if (status is StatusCodes.Status413PayloadTooLarge or StatusCodes.Status408RequestTimeout)
         {
             context.Response.Headers.Connection = "close";
         }
@@ -59,7 +60,7 @@ internal sealed partial class Answers(EdgeOptions options, BufferBudget budget, 
         using (var writer = new Utf8JsonWriter(body, FailureWriting))
         {
             writer.WriteStartObject();
-            reply.WriteMembers(writer);
+            form.WriteMembers(writer, reply);
             if (log is not null)
             {
                 writer.WritePropertyName("extensions"u8);
@@ -67,7 +68,7 @@ internal sealed partial class Answers(EdgeOptions options, BufferBudget budget, 
             }
             writer.WriteEndObject();
         }
-        await SendAsync(context, reply.Status, body.Written, requestId);
+        await SendAsync(context, status, body.Written, requestId);
     }
 
     private async Task SendAsync(HttpContext context, int status, ReadOnlyMemory<byte> json, string requestId)
@@ -112,16 +113,16 @@ internal sealed partial class Answers(EdgeOptions options, BufferBudget budget, 
         return text.Text;
     }
 
-    private void LogFailure(FailureReply reply, string requestId, Exception failure)
+    private void LogFailure(FailureReply reply, int status, string requestId, Exception failure)
     {
         if (reply.Level >= LogLevel.Warning)
         {
-            Log.Failed(logger, reply.Level, requestId, reply.Status, reply.Code, failure);
+            Log.Failed(logger, reply.Level, requestId, status, reply.Code, failure);
         }
         else
         {
             // The text of a failed statement can quote the user's data, so below a warning only the codes are kept.
-            Log.Refused(logger, reply.Level, requestId, reply.Status, reply.Code);
+            Log.Refused(logger, reply.Level, requestId, status, reply.Code);
         }
     }
 

@@ -1,6 +1,6 @@
-using System.Text.Json;
 using Dormouse.Contracts;
 using Dormouse.Edge.Engine;
+using Dormouse.Edge.Schemas;
 using Dormouse.Edge.Transactions;
 using Dormouse.Postgres;
 using Dormouse.Query.Failures;
@@ -11,7 +11,7 @@ namespace Dormouse.Edge.Http;
 
 /// <summary>
 /// The one place that turns a failure into what a client is told: status, Prisma's code, and a text that is safe to show. What nobody
-/// foresaw shows a request id only; its cause goes to the log.
+/// foresaw shows a request id only; its cause goes to the log. <see cref="FailureForm"/> writes it as the client's protocol wants it.
 /// </summary>
 /// <remarks>
 /// The 7.x client repeats nothing, whatever the status; older ones repeat a 5xx without a known body even for writes. So 5xx without
@@ -27,45 +27,38 @@ internal sealed record FailureReply(int Status, string? Code, string Message, Lo
 
     public TransactionFailure? Transaction { get; private init; }
 
-    public static FailureReply From(Exception failure, string requestId) =>
+    /// <summary>Our own code of the failure, where it has one.</summary>
+    public string? Reason { get; private init; }
+
+    /// <param name="failure">What went wrong.</param>
+    /// <param name="requestId">By which the cause is found in the log.</param>
+    /// <param name="errors">How PostgreSQL's refusals are said in the client's protocol.</param>
+    public static FailureReply From(Exception failure, string requestId, ErrorMapping errors) =>
         failure switch
         {
             PlanException plan => new(plan.HttpStatus, plan.Code, plan.Message, LogLevel.Debug) { Plan = plan },
-            DatabaseErrorException refused => From(DatabaseErrors.ToPlanException(refused.Error, raw: false, refused), requestId),
-            PostgresException ended when StatementRun.IsEndOfSession(ended) => From(EdgeFailures.ConnectionLost(ended), requestId),
-            PostgresException refused => From(StatementRun.Refusal(refused), requestId),
+            DatabaseErrorException refused => From(errors.Map(refused.Error, isRaw: false, refused), requestId, errors),
+            PostgresException ended when StatementRun.IsEndOfSession(ended) => From(EdgeFailures.ConnectionLost(ended), requestId, errors),
+            PostgresException refused => From(StatementRun.Refusal(refused), requestId, errors),
             TransactionFailure transaction => new(StatusCodes.Status409Conflict, "P2028", transaction.Message, LogLevel.Debug)
             {
                 Transaction = transaction,
             },
-            ServerConnectionException connection => From(connection, requestId),
-            DormouseException known => From(known, requestId),
+            ServerConnectionException connection => FromConnection(connection, requestId),
+            DormouseException known => FromKnown(known, requestId),
             _ => Unforeseen(requestId),
         };
 
-    /// <summary>Writes the members of the body, without the braces.</summary>
-    public void WriteMembers(Utf8JsonWriter writer)
-    {
-        if (Plan is not null)
+    private static FailureReply FromKnown(DormouseException failure, string requestId) =>
+        ByCode(failure, requestId) with
         {
-            Plan.WriteMembers(writer);
-            return;
-        }
-        writer.WriteString("code"u8, Code);
-        if (Transaction is not null)
-        {
-            writer.WriteString("error"u8, Message);
-            Transaction.WriteMeta(writer);
-            return;
-        }
-        // What the gateway says, as opposed to the engine, is called "message" by clients of both protocols.
-        writer.WriteString("message"u8, Message);
-    }
+            Reason = failure.Code,
+        };
 
-    private static FailureReply From(DormouseException failure, string requestId) =>
+    private static FailureReply ByCode(DormouseException failure, string requestId) =>
         failure.Code switch
         {
-            EdgeFailures.BodyTooLargeCode => Told(StatusCodes.Status413PayloadTooLarge, "P6000", failure),
+            EdgeFailures.BodyTooLargeCode or SchemaFailures.TooLargeCode => Told(StatusCodes.Status413PayloadTooLarge, "P6000", failure),
             EdgeFailures.SlowBodyCode => Told(StatusCodes.Status408RequestTimeout, "P6000", failure),
             EdgeFailures.UnsupportedBodyCode => Told(StatusCodes.Status415UnsupportedMediaType, "P6000", failure),
             EdgeFailures.AnswerTooLargeCode => Told(StatusCodes.Status422UnprocessableEntity, "P6009", failure),
@@ -80,6 +73,10 @@ internal sealed record FailureReply(int Status, string? Code, string Message, Lo
             {
                 Level = LogLevel.Warning,
             },
+            // Prisma's code for a client whose version the server does not serve.
+            EdgeFailures.OlderProtocolCode => Told(StatusCodes.Status400BadRequest, "P6006", failure),
+            SchemaFailures.MissingCode => Told(StatusCodes.Status404NotFound, "P5005", failure),
+            SchemaFailures.BrokenCode => Told(StatusCodes.Status400BadRequest, "P1012", failure),
             _ => ByKind(failure, requestId),
         };
 
@@ -112,15 +109,15 @@ internal sealed record FailureReply(int Status, string? Code, string Message, Lo
                 "P1001",
                 $"Can't reach the database server. Try again; if it stays so, quote request {requestId}."
             ),
-            FailureKind.ControlPlane => Away("P6000", $"The API key cannot be checked at this moment. Try again; request {requestId}."),
+            FailureKind.ControlPlane => Away("P6000", $"The control store cannot be asked at this moment. Try again; request {requestId}."),
             FailureKind.Postgres or FailureKind.Internal => Unforeseen(requestId),
             _ => Unforeseen(requestId),
         };
 
-    private static FailureReply From(ServerConnectionException failure, string requestId) =>
+    private static FailureReply FromConnection(ServerConnectionException failure, string requestId) =>
         failure.Failure switch
         {
-            ServerFailure.Unreachable or ServerFailure.ConnectTimedOut or ServerFailure.PoolClosed => From(
+            ServerFailure.Unreachable or ServerFailure.ConnectTimedOut or ServerFailure.PoolClosed => FromKnown(
                 new DormouseException(FailureKind.Compute, failure.Code, failure.Message, failure),
                 requestId
             ),
@@ -130,7 +127,7 @@ internal sealed record FailureReply(int Status, string? Code, string Message, Lo
                 $"Authentication failed against the database server. Request {requestId}.",
                 LogLevel.Error
             ),
-            ServerFailure.PoolTimedOut or ServerFailure.PoolQueueFull => From(EdgeFailures.ConnectionWait(failure), requestId),
+            ServerFailure.PoolTimedOut or ServerFailure.PoolQueueFull => FromKnown(EdgeFailures.ConnectionWait(failure), requestId),
             ServerFailure.TooManyParameters => new(StatusCodes.Status400BadRequest, "P2029", failure.Message, LogLevel.Debug),
             ServerFailure.CopyUnsupported or ServerFailure.NulInText => new(
                 StatusCodes.Status400BadRequest,
@@ -140,7 +137,7 @@ internal sealed record FailureReply(int Status, string? Code, string Message, Lo
             ),
             ServerFailure.MessageTooLarge => new(StatusCodes.Status422UnprocessableEntity, "P6009", failure.Message, LogLevel.Debug),
             ServerFailure.CommandTimedOut => new(StatusCodes.Status504GatewayTimeout, "P6004", failure.Message, LogLevel.Information),
-            ServerFailure.Lost or ServerFailure.Protocol => From(EdgeFailures.ConnectionLost(failure), requestId),
+            ServerFailure.Lost or ServerFailure.Protocol => FromKnown(EdgeFailures.ConnectionLost(failure), requestId),
             _ => Unforeseen(requestId),
         };
 

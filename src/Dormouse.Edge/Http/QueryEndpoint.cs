@@ -25,15 +25,14 @@ internal sealed class QueryEndpoint(
     Admission admission,
     RequestBody bodies,
     QueryRunner runner,
-    InstanceAccess access,
+    RequestSessions sessions,
     Answers answers,
-    EdgeOptions options,
     TimeProvider timeProvider
 )
 {
     public async Task HandleAsync(HttpContext context)
     {
-        QueryLog? log = Telemetry.WantsQueries(context.Request) ? new QueryLog(timeProvider) : null;
+        QueryLog? log = Telemetry.WantsQueries(context.Request) ? new QueryLog(timeProvider, withBegin: false) : null;
         using PooledBuffer answer = answers.NewBuffer();
         try
         {
@@ -41,7 +40,7 @@ internal sealed class QueryEndpoint(
         }
         catch (Exception failure)
         {
-            await answers.SendFailureAsync(context, failure, log);
+            await answers.SendFailureAsync(context, failure, log, FailureForm.OfPlans);
             return;
         }
         // (9) No longer counted as in flight: what an answer holds while its client reads slowly is bounded by the buffers' budget.
@@ -53,17 +52,11 @@ internal sealed class QueryEndpoint(
         KeyGrant grant = await authenticator.AuthenticateAsync(context, context.RequestAborted); // (1)
         using Admission.Ticket ticket = admission.Enter(grant.Database); // (2)
         using PooledBuffer body = await bodies.ReadAsync(context, context.RequestAborted); // (3)
-        using var deadline = new RequestDeadline(options.Limits.QueryTimeout, timeProvider, context.RequestAborted);
-        using StatementRun run = runner.NewRun(log);
-        try
-        {
-            await using var session = new PooledSqlSession(access, grant.Database, run, log);
-            await runner.RunAsync(body, session, answer, log, deadline.Token); // (4) to (7)
-        } // (8)
-        // A failure of our own says what it is; others are what the cancellation looked like further down.
-        catch (Exception failure) when (deadline.Token.IsCancellationRequested && failure is not DormouseException)
-        {
-            throw deadline.Explain(failure) ?? failure;
-        }
+        await sessions.RunAsync(
+            grant.Database,
+            log,
+            (session, token) => runner.RunAsync(body, session, answer, log, token), // (4) to (8)
+            context.RequestAborted
+        );
     }
 }

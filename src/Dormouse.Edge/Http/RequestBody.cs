@@ -11,21 +11,28 @@ namespace Dormouse.Edge.Http;
 /// </summary>
 internal sealed class RequestBody(EdgeOptions options, BufferBudget budget)
 {
-    private readonly int maxBytes = options.Limits.MaxBodyBytes;
-
     /// <summary>The whole body; the caller disposes it.</summary>
-    public async ValueTask<PooledBuffer> ReadAsync(HttpContext context, CancellationToken cancellationToken)
+    public ValueTask<PooledBuffer> ReadAsync(HttpContext context, CancellationToken cancellationToken) =>
+        ReadAsync(context, options.Limits.MaxBodyBytes, EdgeFailures.BodyTooLarge, cancellationToken);
+
+    /// <summary>The whole body, with a bound of its own below the general one.</summary>
+    public async ValueTask<PooledBuffer> ReadAsync(
+        HttpContext context,
+        int maxBytes,
+        Func<int, DormouseException> tooLarge,
+        CancellationToken cancellationToken
+    )
     {
         HttpRequest request = context.Request;
         if (request.ContentLength > maxBytes)
         {
-            throw EdgeFailures.BodyTooLarge(maxBytes);
+            throw tooLarge(maxBytes);
         }
         if (request.Headers.TryGetValue(HeaderNames.ContentEncoding, out var encoding) && encoding is not [] and not ["identity"])
         {
             throw EdgeFailures.UnsupportedBody(encoding.ToString());
         }
-        var body = new PooledBuffer(maxBytes, EdgeFailures.BodyTooLarge, budget);
+        var body = new PooledBuffer(maxBytes, tooLarge, budget);
         try
         {
             while (true)
@@ -43,7 +50,7 @@ internal sealed class RequestBody(EdgeOptions options, BufferBudget budget)
             body.Dispose();
             throw refused.StatusCode switch
             {
-                StatusCodes.Status413PayloadTooLarge => EdgeFailures.BodyTooLarge(maxBytes),
+                StatusCodes.Status413PayloadTooLarge => tooLarge(maxBytes),
                 StatusCodes.Status408RequestTimeout => EdgeFailures.SlowBody(),
                 _ => EdgeFailures.Malformed("its body ends early or is framed wrongly.", refused),
             };

@@ -1,9 +1,7 @@
-using System.Text.Json;
 using Dormouse.Contracts;
 using Dormouse.Edge.Auth;
 using Dormouse.Edge.Limits;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 
 namespace Dormouse.Edge.Http;
 
@@ -27,7 +25,7 @@ internal sealed class SmallEndpoints(Authenticator authenticator, RequestBody bo
         }
         catch (Exception failure)
         {
-            await answers.SendFailureAsync(context, failure, null);
+            await answers.SendFailureAsync(context, failure, null, FailureForm.OfPlans);
             return;
         }
         await answers.SendAsync(context, ConnectionInfo);
@@ -45,39 +43,9 @@ internal sealed class SmallEndpoints(Authenticator authenticator, RequestBody bo
         }
         catch (Exception failure)
         {
-            await answers.SendFailureAsync(context, failure, null);
+            await answers.SendFailureAsync(context, failure, null, FailureForm.OfPlans);
             return;
         }
         await answers.SendAsync(context, Empty);
-    }
-
-    /// <summary>
-    /// The requests of clients 5 and 6. This form of body is the one that they show with its code and never repeat.
-    /// </summary>
-    public Task OlderClientAsync(HttpContext context)
-    {
-        string version = context.GetRouteValue("version") as string ?? "";
-        // Shown back to whoever sent it, so only what a version can look like.
-        bool plausible =
-            version.Length is > 0 and <= 32 && version.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-');
-        string client = plausible ? "Prisma Client " + version : "This client";
-        string message =
-            $"{EdgeFailures.OlderProtocolCode}: {client} speaks the protocol of versions 5 and 6, which Dormouse does not support yet. Use Prisma Client 7 with accelerateUrl.";
-        return answers.SendAsync(context, StatusCodes.Status400BadRequest, OlderClientBody(message));
-    }
-
-    private static byte[] OlderClientBody(string message)
-    {
-        using var output = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(output))
-        {
-            writer.WriteStartObject();
-            writer.WriteBoolean("is_panic"u8, false);
-            writer.WriteString("message"u8, message);
-            // Prisma's code for a client whose version the server does not serve.
-            writer.WriteString("error_code"u8, "P6006"u8);
-            writer.WriteEndObject();
-        }
-        return output.ToArray();
     }
 }

@@ -19,6 +19,7 @@ internal sealed class TransactionEndpoints(
     Admission admission,
     RequestBody bodies,
     QueryRunner runner,
+    RequestSessions sessions,
     TransactionTable transactions,
     Answers answers,
     EdgeOptions options,
@@ -37,7 +38,7 @@ internal sealed class TransactionEndpoints(
 
     private async Task AnswerAsync(HttpContext context, Work work)
     {
-        QueryLog? log = Telemetry.WantsQueries(context.Request) ? new QueryLog(timeProvider) : null;
+        QueryLog? log = Telemetry.WantsQueries(context.Request) ? new QueryLog(timeProvider, withBegin: false) : null;
         using PooledBuffer answer = answers.NewBuffer();
         try
         {
@@ -47,7 +48,7 @@ internal sealed class TransactionEndpoints(
         }
         catch (Exception failure)
         {
-            await answers.SendFailureAsync(context, failure, log);
+            await answers.SendFailureAsync(context, failure, log, FailureForm.OfPlans);
             return;
         }
         await answers.SendAsync(context, answer.Written);
@@ -57,7 +58,7 @@ internal sealed class TransactionEndpoints(
     {
         using PooledBuffer body = await bodies.ReadAsync(context, context.RequestAborted);
         StartRequest request = ReadStart(body.WrittenSpan);
-        string id = await transactions.StartAsync(database, request, context.RequestAborted);
+        string id = await transactions.StartAsync(database, request, log, context.RequestAborted);
         context.Response.Headers["Prisma-Transaction-Id"] = id;
         WriteAnswer(answer, id, log);
     }
@@ -65,49 +66,26 @@ internal sealed class TransactionEndpoints(
     private async ValueTask QueryAsync(HttpContext context, DatabaseId database, PooledBuffer answer, QueryLog? log)
     {
         using PooledBuffer body = await bodies.ReadAsync(context, context.RequestAborted);
-        using var deadline = new RequestDeadline(options.Limits.QueryTimeout, timeProvider, context.RequestAborted);
-        using StatementRun run = runner.NewRun(log);
-        try
-        {
-            await using TransactionTable.TransactionUse use = await transactions.UseAsync(database, Id(context), "query", deadline.Token);
-            try
-            {
-                await runner.RunAsync(body, new TransactionSqlSession(use.Transaction.Connection, run), answer, log, use.Token);
-            }
-            catch (Exception failure) when (use.Token.IsCancellationRequested && failure is not DormouseException)
-            {
-                throw deadline.Explain(failure) ?? use.Explain() ?? failure;
-            }
-        }
-        catch (OperationCanceledException failure) when (deadline.Token.IsCancellationRequested)
-        {
-            throw deadline.Explain(failure) ?? (Exception)failure;
-        }
+        await sessions.RunInTransactionAsync(
+            database,
+            Id(context),
+            "query",
+            log,
+            (session, token) => runner.RunAsync(body, session, answer, log, token),
+            context.RequestAborted
+        );
     }
 
     private async ValueTask CommitAsync(HttpContext context, DatabaseId database, PooledBuffer answer, QueryLog? log)
     {
-        await EndAsync(context, token => transactions.CommitAsync(database, Id(context), log, token));
+        await sessions.EndAsync(token => transactions.CommitAsync(database, Id(context), log, token), context.RequestAborted);
         WriteAnswer(answer, null, log);
     }
 
     private async ValueTask RollbackAsync(HttpContext context, DatabaseId database, PooledBuffer answer, QueryLog? log)
     {
-        await EndAsync(context, token => transactions.RollbackAsync(database, Id(context), log, token));
+        await sessions.EndAsync(token => transactions.RollbackAsync(database, Id(context), log, token), context.RequestAborted);
         WriteAnswer(answer, null, log);
-    }
-
-    private async ValueTask EndAsync(HttpContext context, Func<CancellationToken, ValueTask> end)
-    {
-        using var deadline = new RequestDeadline(options.Limits.QueryTimeout, timeProvider, context.RequestAborted);
-        try
-        {
-            await end(deadline.Token);
-        }
-        catch (OperationCanceledException late) when (deadline.Token.IsCancellationRequested)
-        {
-            throw deadline.Explain(late) ?? (Exception)late;
-        }
     }
 
     private StartRequest ReadStart(ReadOnlySpan<byte> json)

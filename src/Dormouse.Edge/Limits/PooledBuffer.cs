@@ -50,6 +50,12 @@ internal sealed class PooledBuffer(int maxBytes, Func<int, DormouseException> to
         return bytes.AsSpan(length);
     }
 
+    public void Write(ReadOnlySpan<byte> added)
+    {
+        added.CopyTo(GetSpan(added.Length));
+        Advance(added.Length);
+    }
+
     /// <summary>Forgets what was written after <paramref name="to"/>.</summary>
     public void Truncate(int to) => length = Math.Min(length, to);
 

@@ -7,6 +7,12 @@ public sealed class RequestLimitOptions
     public int MaxBodyBytes { get; set; } = 16 * 1024 * 1024;
 
     /// <summary>
+    /// Queries in one batch of clients 5 and 6. A client merges what one turn of its loop asks for, and 5,000 look-ups in one turn are a list
+    /// that wanted <c>in</c>; a transaction of 5,000 statements is a script.
+    /// </summary>
+    public int MaxBatchQueries { get; set; } = 5_000;
+
+    /// <summary>
     /// Largest answer, and the most row data that one request may read on its way to it. 32 MiB is six times the customary 5 MB of
     /// the hosted service; more belongs into pages.
     /// </summary>
@@ -50,6 +56,10 @@ public sealed class RequestLimitOptions
         if (MaxBodyBytes < 1024 || MaxAnswerBytes < 1024 || MaxHeaderBytes < 1024)
         {
             errors.Add("MaxBodyBytes, MaxAnswerBytes and MaxHeaderBytes must be 1024 at least.");
+        }
+        if (MaxBatchQueries < 1)
+        {
+            errors.Add("MaxBatchQueries must be 1 at least.");
         }
         if (MaxBufferedBytes < (long)MaxBodyBytes + MaxAnswerBytes)
         {

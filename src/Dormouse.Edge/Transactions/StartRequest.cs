@@ -1,13 +1,14 @@
 using Dormouse.Contracts;
+using Dormouse.Query.Failures;
 
 namespace Dormouse.Edge.Transactions;
 
 /// <summary>What a client asks for when it starts a transaction; checked.</summary>
 /// <param name="MaxWait">From the request to the open transaction.</param>
 /// <param name="Timeout">From the start to the forced rollback.</param>
-/// <param name="BeginSql">BEGIN with the isolation level.</param>
+/// <param name="Level">The isolation level with which it begins.</param>
 /// <param name="OuterId">The open transaction in which to nest, or null.</param>
-internal sealed record StartRequest(TimeSpan MaxWait, TimeSpan Timeout, string BeginSql, string? OuterId)
+internal sealed record StartRequest(TimeSpan MaxWait, TimeSpan Timeout, IsolationLevel Level, string? OuterId)
 {
     /// <summary>Checks what the client sent.</summary>
     /// <param name="maxWaitMs">Milliseconds, or null when absent.</param>
@@ -27,9 +28,22 @@ internal sealed record StartRequest(TimeSpan MaxWait, TimeSpan Timeout, string B
         new(
             Duration("maxWait", maxWaitMs, options.DefaultMaxWait, options.MaxWaitLimit),
             Duration("timeout", timeoutMs, options.DefaultTimeout, options.TimeoutLimit),
-            Begin(isolationLevel),
+            PlanLevel(isolationLevel),
             outerId
         );
+
+    /// <summary>Checks what clients 5 and 6 sent, whose engine takes zero for very short.</summary>
+    /// <exception cref="PlanException">A level that does not exist, in the words of that engine.</exception>
+    /// <exception cref="DormouseException">A value beyond the bounds.</exception>
+    public static StartRequest CheckOperations(double? maxWaitMs, double? timeoutMs, string? isolationLevel, TransactionOptions options) =>
+        new(
+            Duration("max_wait", AboveZero(maxWaitMs), options.DefaultMaxWait, options.MaxWaitLimit),
+            Duration("timeout", AboveZero(timeoutMs), options.DefaultTimeout, options.TimeoutLimit),
+            IsolationLevel.Find(isolationLevel) ?? throw IsolationLevel.Unknown(isolationLevel!),
+            null
+        );
+
+    private static double? AboveZero(double? milliseconds) => milliseconds == 0 ? 1 : milliseconds;
 
     private static TimeSpan Duration(string name, double? milliseconds, TimeSpan otherwise, TimeSpan limit)
     {
@@ -53,19 +67,15 @@ internal sealed record StartRequest(TimeSpan MaxWait, TimeSpan Timeout, string B
         return TimeSpan.FromMilliseconds(Math.Max(1, value));
     }
 
-    // Constant texts only: nothing of the client's gets into the SQL.
-    private static string Begin(string? level) =>
-        level?.Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant() switch
+    private static IsolationLevel PlanLevel(string? name)
+    {
+        if (IsolationLevel.Find(name) is { } level)
         {
-            null => "BEGIN",
-            "READUNCOMMITTED" => "BEGIN ISOLATION LEVEL READ UNCOMMITTED",
-            "READCOMMITTED" => "BEGIN ISOLATION LEVEL READ COMMITTED",
-            "REPEATABLEREAD" => "BEGIN ISOLATION LEVEL REPEATABLE READ",
-            "SERIALIZABLE" => "BEGIN ISOLATION LEVEL SERIALIZABLE",
-            // PostgreSQL has no such level; the reference executor refuses it with this text.
-            "SNAPSHOT" => throw TransactionFailure.InvalidIsolationLevel(level),
-            _ => throw EdgeFailures.Malformed(
-                "'isolationLevel' must be one of READ UNCOMMITTED, READ COMMITTED, REPEATABLE READ, SERIALIZABLE."
-            ),
-        };
+            return level;
+        }
+        // PostgreSQL has no snapshot level; the reference executor refuses it with this text.
+        throw string.Equals(name, "SNAPSHOT", StringComparison.OrdinalIgnoreCase)
+            ? TransactionFailure.InvalidIsolationLevel(name!)
+            : EdgeFailures.Malformed("'isolationLevel' must be one of READ UNCOMMITTED, READ COMMITTED, REPEATABLE READ, SERIALIZABLE.");
+    }
 }

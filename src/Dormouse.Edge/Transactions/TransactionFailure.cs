@@ -9,6 +9,8 @@ namespace Dormouse.Edge.Transactions;
 /// </summary>
 internal sealed class TransactionFailure : Exception
 {
+    private const string Prefix = "Transaction API error: ";
+
     private readonly (string Name, string Text)? textMeta;
     private readonly (string Operation, long TimeoutMs, long TakenMs)? expiry;
 
@@ -18,11 +20,16 @@ internal sealed class TransactionFailure : Exception
         (string, long, long)? expiry = null,
         Exception? cause = null
     )
-        : base("Transaction API error: " + message, cause)
+        : base(Prefix + message, cause)
     {
         this.textMeta = textMeta;
         this.expiry = expiry;
     }
+
+    /// <summary>The text in the words of the engine of clients 5 and 6, without its prefix.</summary>
+    public string EngineText => (expiry is null ? "" : "Transaction already closed: ") + Message[Prefix.Length..];
+
+    public string EngineMessage => Prefix + EngineText;
 
     public static TransactionFailure NotFound() =>
         new(

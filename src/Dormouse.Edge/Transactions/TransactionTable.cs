@@ -35,7 +35,7 @@ internal sealed partial class TransactionTable(
     public int OpenCount => open.Count;
 
     /// <summary>Opens a transaction, or a nested one (a savepoint) in an open transaction, and returns its id.</summary>
-    public async ValueTask<string> StartAsync(DatabaseId database, StartRequest request, CancellationToken clientGone)
+    public async ValueTask<string> StartAsync(DatabaseId database, StartRequest request, QueryLog? log, CancellationToken clientGone)
     {
         if (request.OuterId is { } outerId)
         {
@@ -50,7 +50,7 @@ internal sealed partial class TransactionTable(
         using var deadline = new RequestDeadline(request.MaxWait, timeProvider, clientGone);
         try
         {
-            return await OpenAsync(database, request, deadline.Token);
+            return await OpenAsync(database, request, log, deadline.Token);
         }
         catch (OperationCanceledException late) when (deadline.Token.IsCancellationRequested)
         {
@@ -157,7 +157,7 @@ internal sealed partial class TransactionTable(
         await Task.WhenAll(all.Select(transaction => transaction.Expiry));
     }
 
-    private async ValueTask<string> OpenAsync(DatabaseId database, StartRequest request, CancellationToken cancellationToken)
+    private async ValueTask<string> OpenAsync(DatabaseId database, StartRequest request, QueryLog? log, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(stopping, this);
         int most = Math.Max(1, options.Engine.ConnectionsPerInstance - bounds.ConnectionsLeftForQueries);
@@ -169,7 +169,9 @@ internal sealed partial class TransactionTable(
         {
             seat = await access.TakeAsync(database, cancellationToken);
             seated = true;
-            await seat.Connection.ExecuteSimpleAsync(request.BeginSql, cancellationToken);
+            long started = log?.Start() ?? 0;
+            await seat.Connection.ExecuteSimpleAsync(request.Level.BeginSql, cancellationToken);
+            log?.AddBegin(request.Level, started);
         }
         catch
         {

@@ -1,7 +1,7 @@
 namespace Dormouse.Query.Failures;
 
 /// <summary>How errors of PostgreSQL become errors of a protocol: the same failures, with other codes, texts and details.</summary>
-internal abstract class ErrorMapping
+public abstract class ErrorMapping
 {
     public static readonly ErrorMapping OfPlans = new PlanErrorMapping();
     public static readonly ErrorMapping OfOperations = new OperationErrorMapping();

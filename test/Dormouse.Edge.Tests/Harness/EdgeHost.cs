@@ -18,9 +18,17 @@ internal sealed class EdgeHost : IAsyncDisposable
     private readonly WebApplication app;
     private readonly HttpMessageHandler handler = new SocketsHttpHandler();
 
-    private EdgeHost(WebApplication app, TestDatabase database, FakeInstanceHost instances, FakeKeyDirectory keys, LogLines log)
+    private EdgeHost(
+        WebApplication app,
+        TestDatabase database,
+        FakeInstanceHost instances,
+        FakeKeyDirectory keys,
+        FakeSchemaStore schemas,
+        LogLines log
+    )
     {
         this.app = app;
+        Schemas = schemas;
         Database = database;
         Instances = instances;
         Keys = keys;
@@ -35,6 +43,7 @@ internal sealed class EdgeHost : IAsyncDisposable
     public TestDatabase Database { get; }
     public FakeInstanceHost Instances { get; }
     public FakeKeyDirectory Keys { get; }
+    public FakeSchemaStore Schemas { get; }
     public LogLines LogLines { get; }
     public Uri Address { get; }
     public DatabaseId Id { get; }
@@ -61,11 +70,12 @@ internal sealed class EdgeHost : IAsyncDisposable
         configure?.Invoke(options);
         var instances = new FakeInstanceHost();
         var keys = new FakeKeyDirectory();
+        var schemas = new FakeSchemaStore();
         var log = new LogLines();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
-        builder.Services.AddSingleton<IInstanceHost>(instances).AddSingleton<IKeyDirectory>(keys);
+        builder.Services.AddSingleton<IInstanceHost>(instances).AddSingleton<IKeyDirectory>(keys).AddSingleton<ISchemaStore>(schemas);
         if (timeProvider is not null)
         {
             builder.Services.AddSingleton(timeProvider);
@@ -74,7 +84,7 @@ internal sealed class EdgeHost : IAsyncDisposable
         WebApplication app = builder.Build();
         app.MapDormouseEdge();
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new EdgeHost(app, database, instances, keys, log);
+        return new EdgeHost(app, database, instances, keys, schemas, log);
     }
 
     public T Service<T>()

@@ -1,6 +1,7 @@
 using Dormouse.Contracts;
 using Dormouse.Edge.Http;
 using Dormouse.Postgres;
+using Dormouse.Query.Failures;
 
 namespace Dormouse.Edge.Tests.Http;
 
@@ -14,7 +15,7 @@ public sealed class FailureReplyTests
     [MemberData(nameof(Kinds))]
     public void Every_kind_of_failure_has_a_status_and_a_code(FailureKind kind)
     {
-        FailureReply reply = FailureReply.From(new DormouseException(kind, "DM9999", "private"), "id");
+        FailureReply reply = FailureReply.From(new DormouseException(kind, "DM9999", "private"), "id", ErrorMapping.OfPlans);
 
         Assert.InRange(reply.Status, 400, 599);
         Assert.Matches("^P[0-9]{4}$", reply.Code);
@@ -31,7 +32,7 @@ public sealed class FailureReplyTests
     public void The_words_of_other_roles_stay_in_the_log(FailureKind kind) =>
         Assert.DoesNotContain(
             "private",
-            FailureReply.From(new DormouseException(kind, "DM9999", "private"), "id").Message,
+            FailureReply.From(new DormouseException(kind, "DM9999", "private"), "id", ErrorMapping.OfPlans).Message,
             StringComparison.Ordinal
         );
 
@@ -39,7 +40,7 @@ public sealed class FailureReplyTests
     [MemberData(nameof(ServerFailures))]
     public void Every_fault_on_the_way_to_the_server_has_a_status_and_a_code(ServerFailure failure)
     {
-        FailureReply reply = FailureReply.From(new ServerConnectionException(failure, "DM5999", "text"), "id");
+        FailureReply reply = FailureReply.From(new ServerConnectionException(failure, "DM5999", "text"), "id", ErrorMapping.OfPlans);
 
         Assert.InRange(reply.Status, 400, 599);
         Assert.Matches("^P[0-9]{4}$", reply.Code);
@@ -48,8 +49,8 @@ public sealed class FailureReplyTests
     [Fact]
     public void What_may_be_repeated_says_when()
     {
-        Assert.Equal(1, FailureReply.From(EdgeFailures.TooManyRequests(1), "id").RetryAfterSeconds);
-        Assert.Equal(0, FailureReply.From(EdgeFailures.InvalidKey(), "id").RetryAfterSeconds);
-        Assert.Equal(0, FailureReply.From(EdgeFailures.ConnectionLost(new IOException()), "id").RetryAfterSeconds);
+        Assert.Equal(1, FailureReply.From(EdgeFailures.TooManyRequests(1), "id", ErrorMapping.OfPlans).RetryAfterSeconds);
+        Assert.Equal(0, FailureReply.From(EdgeFailures.InvalidKey(), "id", ErrorMapping.OfPlans).RetryAfterSeconds);
+        Assert.Equal(0, FailureReply.From(EdgeFailures.ConnectionLost(new IOException()), "id", ErrorMapping.OfPlans).RetryAfterSeconds);
     }
 }

@@ -184,22 +184,4 @@ public sealed class QueryTests
         Assert.NotNull(known.Header("cf-ray"));
         Assert.Equal(401, unknown.Status);
     }
-
-    [Theory]
-    [InlineData("POST", "/6.19.3/0123abcd/graphql")]
-    [InlineData("PUT", "/6.19.3/0123abcd/schema")]
-    [InlineData("POST", "/6.19.3/0123abcd/transaction/start")]
-    [InlineData("POST", "/6.19.3/0123abcd/itx/abc/commit")]
-    public async Task Older_clients_are_told_in_the_form_that_they_show_and_do_not_repeat(string method, string path)
-    {
-        await using EdgeHost edge = await EdgeHost.StartAsync();
-
-        Reply reply = await Reply.OfAsync(edge.Http, new HttpMethod(method), path, "{}");
-
-        Assert.Equal(400, reply.Status);
-        Assert.False(reply.Json.GetProperty("is_panic").GetBoolean());
-        Assert.Equal("P6006", reply.Json.GetProperty("error_code").GetString());
-        Assert.Contains("Prisma Client 6.19.3", reply.Json.GetProperty("message").GetString(), StringComparison.Ordinal);
-        Assert.Contains("not support yet", reply.Json.GetProperty("message").GetString(), StringComparison.Ordinal);
-    }
 }

@@ -1,0 +1,146 @@
+using System.Text.Json;
+using Dormouse.Edge.Http;
+using Dormouse.Edge.Limits;
+using Dormouse.Edge.Transactions;
+using Dormouse.Query.Failures;
+using Dormouse.Query.Operations;
+using Dormouse.Query.Plans;
+using Dormouse.Query.Sql;
+
+namespace Dormouse.Edge.Engine;
+
+/// <summary>From the queries of one request and a session to the bytes of its answer.</summary>
+internal sealed class OperationRunner(PlanInterpreter interpreter, EdgeOptions options)
+{
+    /// <summary>Reads the request and finds the plans of its queries.</summary>
+    /// <param name="engine">Of the client's schema.</param>
+    /// <param name="body">Must stay unchanged until the call has run.</param>
+    /// <param name="inTransaction">Within an interactive transaction even a batch that is none is run as one.</param>
+    /// <exception cref="PlanException">A query is wrong, and with it the whole request.</exception>
+    public OperationCall Prepare(QueryEngine engine, ReadOnlyMemory<byte> body, bool inTransaction)
+    {
+        OperationRequest request = OperationRequest.Locate(body.Span, options.Limits.MaxBatchQueries); // (3)
+        IsolationLevel level = IsolationLevel.Find(request.IsolationLevel) ?? throw IsolationLevel.Unknown(request.IsolationLevel!);
+        bool isAtomic = !request.IsBatch || request.IsTransaction || inTransaction;
+        var queries = new OperationCall.Query[request.Queries.Count];
+        for (var i = 0; i < queries.Length; i++)
+        {
+            try
+            {
+                queries[i] = new(engine.Prepare(body[request.Queries[i]]), null); // (4)
+            }
+            // Queries that merely travel together fail one by one.
+            catch (PlanException wrong) when (!isAtomic)
+            {
+                queries[i] = new(null, wrong);
+            }
+        }
+        return new OperationCall(queries, request.IsBatch, isAtomic, request.IsTransaction && !inTransaction ? level : null);
+    }
+
+    /// <summary>Runs the queries in a session of their own.</summary>
+    public async ValueTask RunAsync(
+        OperationCall call,
+        PooledSqlSession session,
+        PooledBuffer answer,
+        OperationFailureForm form,
+        CancellationToken cancellationToken
+    )
+    {
+        if (call.Transaction is not { } level)
+        {
+            await RunAsync(call, (ISqlSession)session, answer, form, cancellationToken);
+            return;
+        }
+        await session.BeginAsync(level, cancellationToken);
+        try
+        {
+            await RunAsync(call, (ISqlSession)session, answer, form, cancellationToken);
+        }
+        catch
+        {
+            await TryRollbackAsync(session);
+            throw;
+        }
+        await session.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Runs the queries one after the other and writes the answer, but for its last brace.</summary>
+    public async ValueTask RunAsync(
+        OperationCall call,
+        ISqlSession session,
+        PooledBuffer answer,
+        OperationFailureForm form,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!call.IsBatch)
+        {
+            answer.Write("{\"data\":"u8);
+            await interpreter.RunAsync(call.Queries[0].Operation!, session, answer, cancellationToken); // (7)
+            return;
+        }
+        answer.Write("{\"batchResult\":["u8);
+        for (var i = 0; i < call.Queries.Count; i++)
+        {
+            answer.Write(i > 0 ? ",{"u8 : "{"u8);
+            await RunQueryAsync(call, i, session, answer, form, cancellationToken);
+            answer.Write("}"u8);
+        }
+        answer.Write("]"u8);
+    }
+
+    private async ValueTask RunQueryAsync(
+        OperationCall call,
+        int number,
+        ISqlSession session,
+        PooledBuffer answer,
+        OperationFailureForm form,
+        CancellationToken cancellationToken
+    )
+    {
+        int start = answer.Length;
+        OperationCall.Query query = call.Queries[number];
+        PlanException? wrong = query.Failure;
+        if (query.Operation is { } operation)
+        {
+            try
+            {
+                answer.Write("\"data\":"u8);
+                await interpreter.RunAsync(operation, session, answer, cancellationToken);
+            }
+            catch (PlanException failed) when (!call.IsAtomic)
+            {
+                wrong = failed;
+            }
+            catch (PlanException)
+            {
+                form.FailedQuery = number;
+                throw;
+            }
+        }
+        if (wrong is not null)
+        {
+            answer.Truncate(start);
+            using var writer = new Utf8JsonWriter(answer, Answers.FailureWriting);
+            OperationFailureForm.WriteErrors(writer, FailureReply.From(wrong, "", ErrorMapping.OfOperations), null, options.Engine);
+        }
+    }
+
+    private static async ValueTask TryRollbackAsync(PooledSqlSession session)
+    {
+        if (session.InTransaction)
+        {
+            try
+            {
+                // The request may be cancelled already; the rollback happens all the same.
+                await session.RollbackAsync(CancellationToken.None);
+            }
+            catch (Exception failure)
+                when (failure is DatabaseErrorException or Postgres.ServerConnectionException or Postgres.PostgresException)
+            {
+                // The first failure is what the client must hear; a connection that cannot roll back is closed by its pool.
+            }
+        }
+    }
+}

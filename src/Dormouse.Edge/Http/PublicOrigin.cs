@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Dormouse.Edge.Http;
+
+/// <summary>
+/// Scheme and host under which a client of protocol A reaches this edge. The request's own scheme does not tell: a proxy before the edge
+/// may take the encryption off. But the client does: it speaks https to every host that is not visibly this machine, and before 6.8 to all.
+/// </summary>
+internal static class PublicOrigin
+{
+    public static string Of(HttpContext context, EdgeOptions options)
+    {
+        if (options.PublicOrigin is { } configured)
+        {
+            return configured.GetLeftPart(UriPartial.Authority);
+        }
+        HttpRequest request = context.Request;
+        string host = request.Host.Value ?? "";
+        if (options.TrustForwardedHeaders && Forwarded(request, "X-Forwarded-Proto") is ("http" or "https") and { } scheme)
+        {
+            string forwarded = Forwarded(request, "X-Forwarded-Host") ?? host;
+            return $"{scheme}://{(forwarded.Length > 0 && !forwarded.AsSpan().ContainsAny("/?#@") ? forwarded : host)}";
+        }
+        bool isEncrypted = request.IsHttps || OperationPath.Version(context).IsAlwaysEncrypted || !IsVisiblyLocal(host);
+        return $"{(isEncrypted ? "https" : "http")}://{host}";
+    }
+
+    // The client's own rule, letter by letter.
+    private static bool IsVisiblyLocal(string host) =>
+        host.Contains("localhost", StringComparison.Ordinal)
+        || host.Contains("127.0.0.1", StringComparison.Ordinal)
+        || host.Contains("[::1]", StringComparison.Ordinal);
+
+    // Of several proxies the last one's word counts, which is the one that we know.
+    private static string? Forwarded(HttpRequest request, string header) =>
+        request.Headers.TryGetValue(header, out var values) && values.Count > 0 ? values[^1]?.Split(',')[^1].Trim() : null;
+}

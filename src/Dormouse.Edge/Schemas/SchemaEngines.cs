@@ -1,0 +1,211 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Unicode;
+using Dormouse.Contracts;
+using Dormouse.Query.Operations;
+using Dormouse.Query.Plans;
+using Dormouse.Schema;
+using Microsoft.Extensions.Logging;
+
+namespace Dormouse.Edge.Schemas;
+
+/// <summary>
+/// From a database and the hash of its schema to a query engine. Engines stay in memory within bounds, the least lately used go first;
+/// what is not here comes from the store; what is not there the client uploads. Thread-safe.
+/// <code>
+/// in memory ─ no ─▶ in the store ─ no ─▶ "missing", and the client uploads ─▶ read, kept in both
+///     │ yes              │ yes, read once for all who wait
+///     ▼                  ▼
+///   engine             engine
+/// </code>
+/// </summary>
+internal sealed partial class SchemaEngines(
+    ISchemaStore store,
+    OperationCache operations,
+    QueryLimits limits,
+    EdgeOptions edge,
+    TimeProvider time,
+    ILogger<SchemaEngines> logger
+) : IAsyncDisposable
+{
+    /// <summary>Measured on schemas of 10 to 1,000 models: the model of a schema takes some ten times its text.</summary>
+    private const int BytesPerTextByte = 10;
+
+    private const int EngineBytes = 8 * 1024;
+
+    private readonly SchemaOptions options = edge.Schemas;
+    private readonly ConcurrentDictionary<SchemaHash, SchemaEngine> engines = new();
+
+    // Lazy, because a dictionary may call its factory more than once.
+    private readonly ConcurrentDictionary<(DatabaseId Database, SchemaHash Hash), Lazy<Task<SchemaEngine>>> loads = new();
+    private readonly ConcurrentDictionary<SchemaHash, Lazy<Task<SchemaEngine>>> reads = new();
+    private readonly SemaphoreSlim reading = new(edge.Schemas.ReadsAtOnce);
+    private readonly Lock changing = new();
+    private readonly HashSet<Task> touches = [];
+    private long usedBytes;
+
+    public int Count => engines.Count;
+
+    public long UsedBytes => Interlocked.Read(ref usedBytes);
+
+    /// <summary>The engine of a database's schema. Synchronous when it is in memory.</summary>
+    /// <exception cref="DormouseException"><see cref="SchemaFailures.Missing"/>, or the store is away.</exception>
+    public ValueTask<QueryEngine> GetAsync(DatabaseId database, SchemaHash hash, CancellationToken cancellationToken)
+    {
+        if (engines.TryGetValue(hash, out SchemaEngine? known) && known.TryUse(database, out long touchedAt))
+        {
+            long now = time.GetTimestamp();
+            known.UsedAt = now;
+            if (time.GetElapsedTime(touchedAt, now) > options.TouchInterval && known.TryTakeTouch(database, touchedAt, now))
+            {
+                BeginTouch(database, hash);
+            }
+            return new(known.Engine);
+        }
+        return LoadAsync(database, hash, cancellationToken);
+    }
+
+    /// <summary>Takes an uploaded schema.</summary>
+    /// <param name="database">Whose it is.</param>
+    /// <param name="hash">What the request calls it.</param>
+    /// <param name="base64">What was sent.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="DormouseException">It is not what its hash says, no schema, or one with errors; or the store is away.</exception>
+    public async Task KeepAsync(DatabaseId database, SchemaHash hash, ReadOnlyMemory<byte> base64, CancellationToken cancellationToken)
+    {
+        if (SchemaHash.Of(base64.Span) != hash)
+        {
+            throw SchemaFailures.Mismatch();
+        }
+        byte[] text = Decode(base64.Span);
+        SchemaEngine engine = await ReadAsync(hash, text).WaitAsync(cancellationToken);
+        await store.KeepAsync(database, hash, text, cancellationToken);
+        Admit(engine, database);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Task[] left;
+        lock (touches)
+        {
+            left = [.. touches];
+        }
+        await Task.WhenAll(left);
+    }
+
+    // One look-up and one reading for all who ask at the same time; whoever leaves does not end it for the others.
+    private async ValueTask<QueryEngine> LoadAsync(DatabaseId database, SchemaHash hash, CancellationToken cancellationToken)
+    {
+        Lazy<Task<SchemaEngine>> load = loads.GetOrAdd(
+            (database, hash),
+            static (key, owner) => new(() => Task.Run(() => owner.LoadAsync(key.Database, key.Hash))),
+            this
+        );
+        return (await load.Value.WaitAsync(cancellationToken)).Engine;
+    }
+
+    private async Task<SchemaEngine> LoadAsync(DatabaseId database, SchemaHash hash)
+    {
+        try
+        {
+            byte[] text = await store.FindAsync(database, hash, CancellationToken.None) ?? throw SchemaFailures.Missing();
+            SchemaEngine engine = await ReadAsync(hash, text);
+            Admit(engine, database);
+            return engine;
+        }
+        finally
+        {
+            loads.TryRemove((database, hash), out _);
+        }
+    }
+
+    private Task<SchemaEngine> ReadAsync(SchemaHash hash, byte[] text) =>
+        engines.TryGetValue(hash, out SchemaEngine? known)
+            ? Task.FromResult(known)
+            : reads.GetOrAdd(hash, key => new(() => Task.Run(() => ReadNowAsync(key, text)))).Value;
+
+    private async Task<SchemaEngine> ReadNowAsync(SchemaHash hash, byte[] text)
+    {
+        await reading.WaitAsync(CancellationToken.None);
+        try
+        {
+            SchemaReading read = SchemaReader.Read(Encoding.UTF8.GetString(text));
+            return read.IsValid
+                ? new SchemaEngine(
+                    hash,
+                    new QueryEngine(read.Schema, operations, limits),
+                    EngineBytes + ((long)BytesPerTextByte * text.Length)
+                )
+                : throw SchemaFailures.Broken(read.Diagnostics);
+        }
+        finally
+        {
+            reading.Release();
+            reads.TryRemove(hash, out _);
+        }
+    }
+
+    private static byte[] Decode(ReadOnlySpan<byte> base64)
+    {
+        var text = new byte[Base64.GetMaxDecodedFromUtf8Length(base64.Length)];
+        bool decoded = Base64.DecodeFromUtf8(base64, text, out _, out int written) == OperationStatus.Done;
+        return decoded && Utf8.IsValid(text.AsSpan(0, written)) ? text[..written] : throw SchemaFailures.NotText();
+    }
+
+    private void Admit(SchemaEngine engine, DatabaseId database)
+    {
+        long now = time.GetTimestamp();
+        lock (changing)
+        {
+            if (!engines.TryGetValue(engine.Hash, out SchemaEngine? kept))
+            {
+                engines[engine.Hash] = kept = engine;
+                Interlocked.Add(ref usedBytes, engine.Bytes);
+            }
+            kept.AddHolder(database, now);
+            kept.UsedAt = now;
+            // The newest stays whatever its size: its client waits for it.
+            while (engines.Count > 1 && (engines.Count > options.EnginesMax || usedBytes > options.EngineBytesMax))
+            {
+                SchemaEngine oldest = engines
+                    .Values.Where(candidate => !ReferenceEquals(candidate, kept))
+                    .MinBy(static each => each.UsedAt)!;
+                engines.TryRemove(oldest.Hash, out _);
+                Interlocked.Add(ref usedBytes, -oldest.Bytes);
+            }
+        }
+    }
+
+    // Beside the request, which must not wait for the store; awaited when the edge stops.
+    private void BeginTouch(DatabaseId database, SchemaHash hash)
+    {
+        Task touch = TouchAsync(database, hash);
+        lock (touches)
+        {
+            touches.RemoveWhere(static task => task.IsCompleted);
+            touches.Add(touch);
+        }
+    }
+
+    private async Task TouchAsync(DatabaseId database, SchemaHash hash)
+    {
+        await Task.Yield();
+        try
+        {
+            await store.TouchAsync(database, hash, CancellationToken.None);
+        }
+        catch (DormouseException away)
+        {
+            // The worst that comes of it is one more upload.
+            Log.TouchFailed(logger, database, away.Message);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(4201, LogLevel.Debug, "The use of a schema of {Database} could not be noted: {Reason}")]
+        public static partial void TouchFailed(ILogger logger, DatabaseId database, string reason);
+    }
+}
