@@ -53,7 +53,12 @@ internal sealed class SchemaStore(ControlOptions options, ControlStore store, Ti
         );
 
     // From the one used last: what no longer fits goes. The one just kept stays even where it fills the bounds alone.
-    private Task RemoveBeyondBoundsAsync(NpgsqlConnection connection, string database, SchemaHash kept, CancellationToken cancellationToken)
+    private async Task RemoveBeyondBoundsAsync(
+        NpgsqlConnection connection,
+        string database,
+        SchemaHash kept,
+        CancellationToken cancellationToken
+    )
     {
         const string sql = """
             delete from dormouse.prisma_schemas doomed
@@ -68,7 +73,7 @@ internal sealed class SchemaStore(ControlOptions options, ControlStore store, Ti
             where doomed.database_id = $1 and doomed.hash = ranked.hash and doomed.hash <> $2
               and (ranked.place > $3 or ranked.bytes > $4)
             """;
-        return connection.ExecuteAsync(
+        await connection.ExecuteAsync(
             sql,
             [database, kept.ToBytes(), options.SchemasPerDatabaseMax, options.SchemaBytesPerDatabaseMax],
             cancellationToken
