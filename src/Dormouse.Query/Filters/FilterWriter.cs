@@ -27,6 +27,10 @@ internal sealed class FilterWriter(SqlBuilder sql, TableAliases aliases)
     public static void Write(SqlBuilder sql, Condition condition, FromClause from) =>
         new FilterWriter(sql, from.Aliases) { from = from }.Write(condition, from.Alias);
 
+    /// <summary>Writes what stands behind FROM in a subselect of the related records of one record.</summary>
+    public static void WriteRelated(SqlBuilder sql, RelationField field, string alias, Condition? condition, TableAliases aliases) =>
+        new FilterWriter(sql, aliases).WriteRelated(field, alias, condition, isNegated: false);
+
     private void Write(Condition condition, string alias)
     {
         switch (condition)
@@ -188,6 +192,13 @@ internal sealed class FilterWriter(SqlBuilder sql, TableAliases aliases)
     /// <summary>Whether there is a related record for which the condition holds (or, negated, for which it is false).</summary>
     private void WriteExists(RelationField field, string alias, Condition? nested, bool isNegated)
     {
+        sql.Text("EXISTS (SELECT 1 FROM ");
+        WriteRelated(field, alias, nested, isNegated);
+        sql.Text(")");
+    }
+
+    private void WriteRelated(RelationField field, string alias, Condition? nested, bool isNegated)
+    {
         var inner = new FromClause(field.Target, aliases);
         var where = new SqlBuilder();
         var writer = new FilterWriter(where, aliases) { from = inner, isReversed = isReversed };
@@ -203,9 +214,8 @@ internal sealed class FilterWriter(SqlBuilder sql, TableAliases aliases)
             where.Text(isNegated ? ")" : "");
         }
 
-        sql.Text("EXISTS (SELECT 1 FROM ");
         inner.WriteTo(sql);
-        sql.Text(" WHERE ").Append(where).Text(")");
+        sql.Text(" WHERE ").Append(where);
     }
 
     private void WriteLinkTo(RelationField field, string alias, FromClause related)

@@ -25,7 +25,7 @@ internal static class JsonFilterReader
             .Select(f => ReadOne(field, path, f.Key, f.Value, isInsensitive))
             .ToArray();
         return path is not null && conditions.Length == 0
-            ? throw new PlanException("P2019", "Input error. A JSON path cannot be set without a scalar filter.")
+            ? throw QueryFailure.Input("A JSON path cannot be set without a scalar filter.")
             : conditions;
     }
 

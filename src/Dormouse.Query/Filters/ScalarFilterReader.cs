@@ -40,8 +40,9 @@ internal static class ScalarFilterReader
         {
             case "not" when value is InputObject inner:
                 return ReadObject(subject, inner, !isReversed);
-            case "_count" or "_avg" or "_sum" or "_min" or "_max":
-                return ReadObject(subject with { Aggregate = AggregateOf(name) }, (InputObject)value, isReversed);
+            case var _ when AggregateKinds.Find(name) is { } aggregate:
+                // The mode is the field's own and does not reach into its aggregates.
+                return ReadObject(new Subject(subject.Field, false, aggregate), (InputObject)value, isReversed);
             case "search":
                 return [new SearchCondition([subject.Field], value, isReversed)];
             case "has":
@@ -93,16 +94,6 @@ internal static class ScalarFilterReader
             Comparison.StartsWith => Comparison.NotStartsWith,
             Comparison.EndsWith => Comparison.NotEndsWith,
             _ => comparison,
-        };
-
-    private static AggregateKind AggregateOf(string name) =>
-        name switch
-        {
-            "_count" => AggregateKind.Count,
-            "_avg" => AggregateKind.Average,
-            "_sum" => AggregateKind.Sum,
-            "_min" => AggregateKind.Minimum,
-            _ => AggregateKind.Maximum,
         };
 
     /// <summary>What is compared.</summary>

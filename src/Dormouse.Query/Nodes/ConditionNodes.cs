@@ -110,3 +110,15 @@ internal sealed class IfNode(PlanNode condition, Rule rule, PlanNode then, PlanN
         return await (rule.IsSatisfiedBy(value) ? then : otherwise).EvaluateAsync(run);
     }
 }
+
+/// <summary>Fails when a record that must be there is not.</summary>
+internal sealed class FoundNode(PlanNode inner, string cause) : PlanNode
+{
+    public PlanNode Inner { get; } = inner;
+
+    public override async ValueTask<PlanValue> EvaluateAsync(PlanRun run)
+    {
+        var value = await Inner.EvaluateAsync(run);
+        return value is NullValue ? throw QueryFailure.RecordNotFound(cause) : value;
+    }
+}

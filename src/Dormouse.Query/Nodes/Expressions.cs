@@ -68,6 +68,17 @@ internal sealed class SurroundedExpression(string before, Expression inner, stri
         inner.Evaluate(run) is TextValue text ? new TextValue((byte[])[.. before, .. text.Utf8.Span, .. after]) : NullValue.Instance;
 }
 
+/// <summary>A negative number without its sign.</summary>
+internal sealed class NegatedExpression(Expression inner) : Expression
+{
+    public override PlanValue Evaluate(PlanRun run) =>
+        inner.Evaluate(run) switch
+        {
+            TextValue text => new TextValue(text.Utf8.TrimStart((byte)'-')),
+            var number => new NumberValue(-Lists.NumberOf(number)),
+        };
+}
+
 internal sealed class ListExpression(Expression[] items) : Expression
 {
     public override PlanValue Evaluate(PlanRun run)

@@ -81,6 +81,17 @@ internal static class AggregateKinds
             _ => "_max",
         };
 
+    public static AggregateKind? Find(string name) =>
+        name switch
+        {
+            "_count" => AggregateKind.Count,
+            "_avg" => AggregateKind.Average,
+            "_sum" => AggregateKind.Sum,
+            "_min" => AggregateKind.Minimum,
+            "_max" => AggregateKind.Maximum,
+            _ => null,
+        };
+
     public static string FunctionOf(AggregateKind kind) =>
         kind switch
         {

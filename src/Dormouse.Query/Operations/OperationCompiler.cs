@@ -10,7 +10,7 @@ internal static class OperationCompiler
     public static PlanNode Compile(Operation operation, CompileContext context) =>
         operation.Action switch
         {
-            <= OperationAction.FindMany => ReadCompiler.Compile(operation, context),
+            <= OperationAction.GroupBy => ReadCompiler.Compile(operation, context),
             _ => throw PlanFailure.Plain($"The action '{operation.Action}' is not supported yet."),
         };
 }

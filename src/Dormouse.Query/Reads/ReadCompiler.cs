@@ -1,8 +1,10 @@
+using Dormouse.Query.Failures;
 using Dormouse.Query.Filters;
 using Dormouse.Query.Inputs;
 using Dormouse.Query.Nodes;
 using Dormouse.Query.Operations;
 using Dormouse.Query.Sql;
+using Dormouse.Query.Values;
 using Dormouse.Schema.Models;
 
 namespace Dormouse.Query.Reads;
@@ -12,7 +14,19 @@ internal static class ReadCompiler
 {
     public static PlanNode Compile(Operation operation, CompileContext context)
     {
-        var rows = ReadRecords(operation, context);
+        var rows = operation.Action switch
+        {
+            OperationAction.FindUnique or OperationAction.FindUniqueOrThrow => ReadUnique(operation, context),
+            OperationAction.FindFirst or OperationAction.FindFirstOrThrow => ReadFirst(operation, context),
+            OperationAction.FindMany => ReadMany(operation, context),
+            OperationAction.Aggregate => AggregateReader.Read(operation, context),
+            _ => GroupReader.Read(operation, context),
+        };
+        if (operation.Action is OperationAction.FindUniqueOrThrow or OperationAction.FindFirstOrThrow)
+        {
+            rows = new FoundNode(rows, "No record was found for a query.");
+        }
+
         return new DataMapNode(rows, ResultStructures.Of(operation.Selection), isLast: true);
     }
 
@@ -39,15 +53,33 @@ internal static class ReadCompiler
         );
     }
 
-    private static PlanNode ReadRecords(Operation operation, CompileContext context)
+    private static UniqueNode ReadUnique(Operation operation, CompileContext context)
     {
         var select = new SelectStatement(operation.Model!, new TableAliases());
-        if (operation.Arguments.Find("where") is InputObject where)
+        select.Where(FilterReader.Read(operation.Model!, (InputObject)operation.Arguments.Find("where")!, context.Facts));
+        return new UniqueNode(RecordReader.Read(select, operation.Selection, context));
+    }
+
+    private static UniqueNode ReadFirst(Operation operation, CompileContext context)
+    {
+        var arguments = ReadArguments.Read(operation.Model!, operation.Arguments, context.Facts);
+        if (operation.Arguments.Find("take") is InputScalar take && !IsOne(take, context))
         {
-            select.Where(FilterReader.Read(operation.Model!, where, context.Facts));
+            throw QueryFailure.Input("The 'findFirst' operation cannot be used with a 'take' argument that isn't 1 or -1");
         }
 
-        var rows = RecordReader.Read(select, operation.Selection, context);
-        return operation.Action == OperationAction.FindMany ? rows : new UniqueNode(rows);
+        // The first record is the first of its kind.
+        var distinct = arguments.Skip is null && arguments.Cursor.Count == 0 ? [] : arguments.Distinct;
+        var first = arguments with { Take = new LiteralExpression(new NumberValue(1)), Distinct = distinct };
+        return new UniqueNode(ReadList(first, operation.Selection, context));
     }
+
+    private static bool IsOne(InputScalar take, CompileContext context) =>
+        take.Literal < 0 || context.Facts.InspectText(take.Literal) is "1" or "-1";
+
+    private static PlanNode ReadMany(Operation operation, CompileContext context) =>
+        ReadList(ReadArguments.Read(operation.Model!, operation.Arguments, context.Facts), operation.Selection, context);
+
+    private static PlanNode ReadList(ReadArguments arguments, Selection selection, CompileContext context) =>
+        ListReader.Read(new SelectStatement(arguments.Model, new TableAliases()), arguments, [], selection, context);
 }

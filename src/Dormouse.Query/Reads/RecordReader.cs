@@ -9,7 +9,13 @@ namespace Dormouse.Query.Reads;
 internal static class RecordReader
 {
     /// <param name="select">Says which records; what is selected of them is added here.</param>
-    public static PlanNode Read(SelectStatement select, Selection selection, CompileContext context)
+    /// <param name="page">What is done with the rows before their relations are read.</param>
+    public static PlanNode Read(
+        SelectStatement select,
+        Selection selection,
+        CompileContext context,
+        Func<PlanNode, PlanNode>? page = null
+    )
     {
         var relations = new List<SelectedRelation>();
         foreach (var field in selection.Fields)
@@ -23,12 +29,16 @@ internal static class RecordReader
                     select.Select(RelationColumns.Own(relation.Field));
                     relations.Add(relation);
                     break;
+                case SelectedCounts counts:
+                    RelatedCounts.Select(select, counts, context);
+                    break;
             }
         }
 
+        var rows = page is null ? select.ToNode() : page(select.ToNode());
         if (relations.Count == 0)
         {
-            return select.ToNode();
+            return rows;
         }
 
         var records = context.NewSlot(select.Model.Name);

@@ -1,5 +1,3 @@
-using Dormouse.Query.Filters;
-using Dormouse.Query.Inputs;
 using Dormouse.Query.Joins;
 using Dormouse.Query.Nodes;
 using Dormouse.Query.Operations;
@@ -26,13 +24,9 @@ internal static class RelatedRecords
             context,
             keys =>
             {
-                WriteLink(select, relation, keys);
-                if (relation.Arguments.Find("where") is InputObject where)
-                {
-                    select.Where(FilterReader.Read(field.Target, where, context.Facts));
-                }
-
-                return RecordReader.Read(select, relation.Selection, context);
+                var link = WriteLink(select, relation, keys);
+                var arguments = ReadArguments.Read(field.Target, relation.Arguments, context.Facts);
+                return ListReader.Read(select, arguments, link, relation.Selection, context);
             }
         );
         return new JoinChild(node, parentKeys, childKeys, ResultStructures.SourceOf(relation), !field.IsList);
@@ -45,14 +39,15 @@ internal static class RelatedRecords
         return new RelatedQueryNode(keys, slot.Slot, compile(new SlotExpression(slot)));
     }
 
-    private static void WriteLink(SelectStatement select, SelectedRelation relation, Expression keys)
+    private static ParentColumn[] WriteLink(SelectStatement select, SelectedRelation relation, Expression keys)
     {
         var field = relation.Field;
         if (field.Relation.JoinTable is not { } table)
         {
-            select.Select(RelationColumns.Related(field));
-            select.WhereIn(RelationColumns.Related(field), keys);
-            return;
+            var columns = RelationColumns.Related(field);
+            select.Select(columns);
+            select.WhereIn(columns, keys);
+            return [.. columns.Select(f => new ParentColumn(select.Alias, f.DatabaseName, f.DatabaseName))];
         }
 
         var links = select.Aliases.New();
@@ -71,5 +66,6 @@ internal static class RelatedRecords
         var parentColumn = RelationColumns.JoinColumn(field);
         select.Select(ParentKey, sql => sql.Name(links).Text(".").Name(parentColumn));
         SelectStatement.WriteIn(select.Where(), [(links, parentColumn)], keys);
+        return [new ParentColumn(links, parentColumn, ParentKey)];
     }
 }

@@ -23,6 +23,9 @@ internal static class ResultStructures
         [ScalarType.Decimal] = FieldKind.Decimal,
     }.ToFrozenDictionary();
 
+    /// <summary>The type of counts.</summary>
+    public static readonly FieldType Number = new(FieldKind.Int, IsList: false, BytesEncoding.Hex, null);
+
     public static ObjectStructure Of(Selection selection) => Of(selection, null);
 
     /// <summary>What the records of a relation are attached as.</summary>
@@ -37,6 +40,8 @@ internal static class ResultStructures
             {
                 SelectedScalar scalar => new FieldStructure(scalar.Field.DatabaseName, TypeOf(scalar.Field)),
                 SelectedRelation relation => Of(relation.Selection, SourceOf(relation)),
+                SelectedCounts counts => OfCounts(counts),
+                SelectedAggregate aggregate => OfAggregate(aggregate),
                 _ => throw new ArgumentException($"{selected.Name} is no field of a record.", nameof(selection)),
             };
             fields.Add(Field(selected.Name, structure, fields.Count == 0));
@@ -44,6 +49,19 @@ internal static class ResultStructures
 
         return new ObjectStructure(source, skipNulls: false, [.. fields]);
     }
+
+    private static ObjectStructure OfCounts(SelectedCounts counts) =>
+        SameRow(counts.Relations.Select(c => (c.Field.Name, RelatedCounts.ColumnOf(c.Field), Number)));
+
+    private static ObjectStructure OfAggregate(SelectedAggregate aggregate) =>
+        SameRow(
+            aggregate.Fields.Select(f =>
+                (f?.Name ?? Aggregates.All, Aggregates.ColumnOf(aggregate.Kind, f), Aggregates.TypeOf(aggregate.Kind, f))
+            )
+        );
+
+    private static ObjectStructure SameRow(IEnumerable<(string Name, string Column, FieldType Type)> fields) =>
+        new(null, skipNulls: false, [.. fields.Select((f, i) => Field(f.Name, new FieldStructure(f.Column, f.Type), i == 0))]);
 
     public static FieldType TypeOf(ScalarField field) =>
         field.Enum is { } type

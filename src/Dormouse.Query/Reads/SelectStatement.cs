@@ -9,6 +9,8 @@ namespace Dormouse.Query.Reads;
 /// <summary>A SELECT of one model's records while it is put together: clauses may be added in any order.</summary>
 internal sealed class SelectStatement(Model model, TableAliases aliases)
 {
+    private const string RowNumber = "@row";
+
     private readonly SqlBuilder columns = new();
     private readonly HashSet<string> columnNames = [];
     private readonly SqlBuilder where = new();
@@ -17,6 +19,8 @@ internal sealed class SelectStatement(Model model, TableAliases aliases)
     private readonly SqlBuilder having = new();
     private readonly SqlBuilder distinctOn = new();
     private readonly SqlBuilder limit = new();
+    private readonly SqlBuilder with = new();
+    private SqlBuilder? behind;
 
     public Model Model => model;
 
@@ -93,26 +97,81 @@ internal sealed class SelectStatement(Model model, TableAliases aliases)
 
     public SqlBuilder DistinctOn() => Separated(distinctOn);
 
-    /// <summary>LIMIT and OFFSET.</summary>
-    public SqlBuilder Limit() => limit.Text(" ");
+    /// <summary>A statement whose rows this one may read under a name.</summary>
+    public void With(string name, SqlBuilder statement) => Separated(with).Name(name).Text(" AS (").Append(statement).Text(")");
 
-    public bool HasOrder => !orderBy.IsEmpty;
+    /// <summary>LIMIT and OFFSET.</summary>
+    public void Page(Expression? take, Expression? skip)
+    {
+        if (take is not null)
+        {
+            limit.Text(" LIMIT ").Parameter(take, ArgumentType.Unknown);
+        }
+
+        if (skip is not null)
+        {
+            limit.Text(" OFFSET ").Parameter(skip, ArgumentType.Unknown);
+        }
+    }
+
+    /// <summary>The same for each parent: the records are numbered, and those of the page stay, in the order that was asked for.</summary>
+    public void PagePerParent(IReadOnlyList<ParentColumn> parents, IReadOnlyList<OrderTerm> terms, ReadArguments arguments)
+    {
+        Select(RowNumber, sql => WriteRowNumber(sql, parents, terms));
+        var page = Aliases.New();
+        SqlBuilder Number(SqlBuilder sql) => sql.Name(page).Text(".").Name(RowNumber);
+        behind = new SqlBuilder().Text(") AS ").Name(page).Text(" WHERE ");
+        if (arguments.Skip is { } skip)
+        {
+            Number(behind).Text(" > ").Parameter(skip, ArgumentType.Unknown).Text("::bigint");
+        }
+
+        if (arguments.Take is { } take)
+        {
+            Number(behind.Text(arguments.Skip is null ? "" : " AND ")).Text(" <= ").Parameter(take, ArgumentType.Unknown).Text("::bigint");
+            if (arguments.Skip is not null)
+            {
+                behind.Text(" + ").Parameter(arguments.Skip, ArgumentType.Unknown).Text("::bigint");
+            }
+        }
+
+        Number(behind.Text(" ORDER BY ")).Text(arguments.IsFromEnd ? " DESC" : "");
+    }
 
     public SqlBuilder ToSql()
     {
-        var sql = new SqlBuilder().Text("SELECT ");
+        var sql = new SqlBuilder();
+        WriteClause(sql, "WITH ", with, " ");
+        sql.Text(behind is null ? "SELECT " : "SELECT * FROM (SELECT ");
         WriteClause(sql, "DISTINCT ON (", distinctOn, ") ");
-        WriteClause(sql, "", columns.IsEmpty ? new SqlBuilder().Text("1") : columns, "");
-        sql.Text(" FROM ");
+        sql.Append(columns.IsEmpty ? new SqlBuilder().Text("1") : columns).Text(" FROM ");
         From.WriteTo(sql);
         WriteClause(sql, " WHERE ", where, "");
         WriteClause(sql, " GROUP BY ", groupBy, "");
         WriteClause(sql, " HAVING ", having, "");
         WriteClause(sql, " ORDER BY ", orderBy, "");
-        return sql.Append(limit);
+        sql.Append(limit);
+        return behind is null ? sql : sql.Append(behind);
     }
 
     public PlanNode ToNode() => new QueryNode(ToSql().Build(), isRaw: false);
+
+    private static void WriteRowNumber(SqlBuilder sql, IReadOnlyList<ParentColumn> parents, IReadOnlyList<OrderTerm> terms)
+    {
+        sql.Text("ROW_NUMBER() OVER (PARTITION BY ");
+        for (var i = 0; i < parents.Count; i++)
+        {
+            sql.Text(i > 0 ? ", " : "").Name(parents[i].Alias).Text(".").Name(parents[i].Column);
+        }
+
+        for (var i = 0; i < terms.Count; i++)
+        {
+            sql.Text(i > 0 ? ", " : " ORDER BY ");
+            terms[i].WriteTo(sql);
+        }
+
+        sql.Text(")");
+    }
 
     private static void WriteClause(SqlBuilder sql, string before, SqlBuilder clause, string after)
     {

@@ -18,6 +18,19 @@ internal static class RelationColumns
     public static string JoinColumn(RelationField field) =>
         ReferenceEquals(field.Relation.SideA, field) ? JoinTable.ColumnA : JoinTable.ColumnB;
 
+    /// <summary>The table whose rows each stand for one related record: the join table, or the related model's own.</summary>
+    public static void WriteLinkedTable(SqlBuilder sql, RelationField field)
+    {
+        if (field.Relation.JoinTable is { } table)
+        {
+            sql.Table(table.Schema, table.Name);
+        }
+        else
+        {
+            sql.Table(field.Target);
+        }
+    }
+
     /// <summary><c>"t1"."userId" = "t0"."id"</c>, not for many-to-many relations.</summary>
     public static void WriteLink(SqlBuilder sql, RelationField field, string alias, string relatedAlias)
     {

@@ -1,0 +1,97 @@
+using Dormouse.Query.Nodes;
+using Dormouse.Query.Operations;
+using Dormouse.Query.Processing;
+using Dormouse.Query.Sql;
+
+namespace Dormouse.Query.Reads;
+
+/// <summary>A column with the key of the parent, and what it is called among the selected ones.</summary>
+internal readonly record struct ParentColumn(string Alias, string Column, string SelectedAs);
+
+/// <summary>Reads a list of records: filtered, ordered, distinct, one page of it, or one page per parent.</summary>
+internal static class ListReader
+{
+    private const string CursorColumn = "@cursor";
+
+    /// <param name="select">May hold conditions and columns already.</param>
+    /// <param name="parents">Empty for a list that belongs to nobody.</param>
+    public static PlanNode Read(
+        SelectStatement select,
+        ReadArguments arguments,
+        IReadOnlyList<ParentColumn> parents,
+        Selection selection,
+        CompileContext context
+    )
+    {
+        select.Where(arguments.Where);
+        var terms = OrderTerm.Of(arguments.SqlOrder, select.From);
+        if (arguments.Cursor.Count > 0)
+        {
+            CursorCondition.Write(select, arguments, terms);
+        }
+
+        var isDistinctInSql = parents.Count == 0 && DistinctRows.CanBeSql(arguments, context);
+        if (isDistinctInSql)
+        {
+            DistinctRows.Write(select, arguments.Distinct);
+        }
+
+        var isDistinctHere = arguments.Distinct.Count > 0 && !isDistinctInSql;
+        if (isDistinctHere || !arguments.IsCursorExact || (parents.Count > 0 && arguments.Cursor.Count > 0))
+        {
+            WriteOrder(select, terms);
+            var page = PageOf(select, arguments, parents, isDistinctHere);
+            return RecordReader.Read(select, selection, context, rows => new PageNode(rows, page));
+        }
+
+        if (parents.Count > 0 && arguments.IsPaged)
+        {
+            select.PagePerParent(parents, terms, arguments);
+            return RecordReader.Read(select, selection, context);
+        }
+
+        WriteOrder(select, terms);
+        select.Page(arguments.Take, arguments.Skip);
+        return RecordReader.Read(select, selection, context, rows => arguments.IsFromEnd ? new ReverseNode(rows) : rows);
+    }
+
+    public static void WriteOrder(SelectStatement select, IReadOnlyList<OrderTerm> terms)
+    {
+        foreach (var term in terms)
+        {
+            term.WriteTo(select.OrderBy());
+        }
+    }
+
+    private static RecordPage PageOf(SelectStatement select, ReadArguments arguments, IReadOnlyList<ParentColumn> parents, bool isDistinct)
+    {
+        if (arguments.Cursor.Count > 0)
+        {
+            select.Select(CursorColumn, sql => WriteIsCursor(sql, select, arguments));
+        }
+
+        if (isDistinct)
+        {
+            select.Select(arguments.Distinct);
+        }
+
+        return new RecordPage(
+            [.. parents.Select(p => p.SelectedAs)],
+            isDistinct ? [.. arguments.Distinct.Select(f => f.DatabaseName)] : [],
+            arguments.Cursor.Count > 0 ? CursorColumn : null,
+            arguments.Skip,
+            arguments.Take,
+            arguments.IsFromEnd
+        );
+    }
+
+    private static void WriteIsCursor(SqlBuilder sql, SelectStatement select, ReadArguments arguments)
+    {
+        for (var i = 0; i < arguments.Cursor.Count; i++)
+        {
+            var (field, value) = arguments.Cursor[i];
+            sql.Text(i > 0 ? " AND " : "").Column(select.Alias, field).Text(" = ");
+            sql.Parameter(value, FieldArguments.Of(field, isList: false));
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using Dormouse.Query.Documents;
+using Dormouse.Query.Failures;
+using Dormouse.Query.Filters;
+using Dormouse.Query.Inputs;
+using Dormouse.Query.Nodes;
+using Dormouse.Query.Sql;
+using Dormouse.Query.Values;
+using Dormouse.Schema.Models;
+
+namespace Dormouse.Query.Reads;
+
+/// <summary>A field of the record at which a page begins, with its value.</summary>
+internal readonly record struct CursorField(ScalarField Field, Expression Value);
+
+/// <summary>What a findMany, or a list of related records, asks for.</summary>
+internal sealed record ReadArguments(Model Model)
+{
+    public Condition? Where { get; init; }
+
+    public IReadOnlyList<Ordering> OrderBy { get; init; } = [];
+
+    /// <summary>Empty when there is none.</summary>
+    public IReadOnlyList<CursorField> Cursor { get; init; } = [];
+
+    public IReadOnlyList<ScalarField> Distinct { get; init; } = [];
+
+    /// <summary>How many records, never negative.</summary>
+    public Expression? Take { get; init; }
+
+    /// <summary>The records are counted from the end of the order.</summary>
+    public bool IsFromEnd { get; init; }
+
+    /// <summary>Above zero.</summary>
+    public Expression? Skip { get; init; }
+
+    public bool IsPaged => Take is not null || Skip is not null || Cursor.Count > 0;
+
+    /// <summary>The order in which the database is to give the records: reversed, when they are counted from the end.</summary>
+    public IReadOnlyList<Ordering> SqlOrder => IsFromEnd ? [.. OrderBy.Select(o => o.Reversed())] : OrderBy;
+
+    public static ReadArguments Read(Model model, InputObject arguments, LiteralFacts facts)
+    {
+        var (take, isFromEnd) = ReadTake(arguments.Find("take"), facts);
+        var read = new ReadArguments(model)
+        {
+            Where = arguments.Find("where") is InputObject where ? FilterReader.Read(model, where, facts) : null,
+            OrderBy = OrderReader.Read(model, arguments.Find("orderBy")),
+            Cursor = arguments.Find("cursor") is InputObject cursor ? ReadCursor(model, cursor) : [],
+            Distinct = ScalarNames.FieldsOf(model, arguments.Find("distinct")),
+            Take = take,
+            IsFromEnd = isFromEnd,
+            Skip = ReadSkip(arguments.Find("skip"), facts),
+        };
+        // A page needs an order. One that says nothing is in the order of the primary identifier.
+        return read.IsPaged && read.OrderBy.Count == 0
+            ? read with { OrderBy = [.. PrimaryIdentifier.Of(model).Select(OrderReader.Ascending)] }
+            : read;
+    }
+
+    /// <summary>
+    /// Whether the order, together with the cursor, decides over every record's place in SQL. Otherwise the records are read in their
+    /// order and the page is cut from them here, beginning at the record that the cursor names.
+    /// </summary>
+    public bool IsCursorExact => Cursor.Count == 0 || (IsStableOrder() && !OrderBy.Any(o => o is FieldOrdering { Field.IsRequired: false }));
+
+    private bool IsStableOrder()
+    {
+        var fields = OrderBy.OfType<FieldOrdering>().ToArray();
+        if (fields.Any(f => f.Path.Any(hop => hop.IsOptional)))
+        {
+            return false;
+        }
+
+        var own = fields.Where(f => f.Path.Count == 0).Select(f => f.Field).ToHashSet();
+        return Model.UniqueCriteria.Any(c => c.Fields.All(f => own.Contains(f.Field)))
+            || fields.Any(f =>
+                f.Path.Count > 0 && (f.Field.IsId || f.Field.IsUnique) && f.Path.All(hop => hop.Relation.Kind == RelationKind.OneToOne)
+            );
+    }
+
+    private static (Expression? Take, bool IsFromEnd) ReadTake(InputValue? value, LiteralFacts facts)
+    {
+        if (value is not InputScalar take)
+        {
+            return (null, false);
+        }
+
+        return SignOf(take, facts) < 0 ? (new NegatedExpression(take.Expression), true) : (take.Expression, false);
+    }
+
+    private static Expression? ReadSkip(InputValue? value, LiteralFacts facts)
+    {
+        if (value is not InputScalar skip)
+        {
+            return null;
+        }
+
+        return SignOf(skip, facts) switch
+        {
+            < 0 => throw QueryFailure.Assertion(
+                $"Invalid value for skip argument: Value can only be positive, found: {facts.InspectText(skip.Literal)}"
+            ),
+            0 => null,
+            _ => skip.Expression,
+        };
+    }
+
+    private static int SignOf(InputScalar number, LiteralFacts facts) =>
+        number.Expression is LiteralExpression { Value: NumberValue constant } ? Math.Sign(constant.Value) : facts.InspectSign(number.Literal);
+
+    private static List<CursorField> ReadCursor(Model model, InputObject cursor)
+    {
+        var fields = new List<CursorField>();
+        foreach (var (name, value) in cursor.Fields)
+        {
+            if (model.TryGetField(name, out var field) && field is ScalarField scalar)
+            {
+                fields.Add(new CursorField(scalar, Constants.ExpressionOf(value)));
+                continue;
+            }
+
+            var parts = (InputObject)value;
+            var criterion = model.UniqueCriteria.First(c => c.ClientName == name);
+            fields.AddRange(criterion.Fields.Select(f => new CursorField(f.Field, Constants.ExpressionOf(parts.Find(f.Field.Name)!))));
+        }
+
+        return fields;
+    }
+}
