@@ -1,4 +1,5 @@
 using Dormouse.Query.Nodes;
+using Dormouse.Query.Plans;
 using Dormouse.Query.Rows;
 using Dormouse.Query.Values;
 
@@ -32,6 +33,16 @@ internal sealed class JoinNode(PlanNode parent, JoinChild[] children, bool canAs
         }
 
         return value;
+    }
+
+    public override void Describe(PlanText text)
+    {
+        text.Node("join", parent);
+        foreach (var child in children)
+        {
+            var keys = child.ParentKeys.Zip(child.ChildKeys, (own, other) => $"{own} = {other}");
+            text.Node($"{(child.IsUnique ? "one" : "many")} {child.ParentField} on {string.Join(", ", keys)}", child.Child);
+        }
     }
 
     private PlanValue Attach(PlanValue value, JoinChild join, PlanValue found)

@@ -54,6 +54,8 @@ internal abstract class ResultStructure;
 internal sealed class AffectedRowsStructure : ResultStructure
 {
     public static readonly AffectedRowsStructure Instance = new();
+
+    public override string ToString() => "{count}";
 }
 
 /// <summary>A scalar or a list of scalars.</summary>
@@ -62,6 +64,8 @@ internal sealed class FieldStructure(string dbName, FieldType type) : ResultStru
     public string DbName { get; } = dbName;
 
     public FieldType Type { get; } = type;
+
+    public override string ToString() => DbName;
 }
 
 /// <summary>An object or a list of objects.</summary>
@@ -107,6 +111,8 @@ internal sealed class ObjectStructure : ResultStructure
         get => Volatile.Read(ref lastBinding);
         set => Volatile.Write(ref lastBinding, value);
     }
+
+    public override string ToString() => $"{{{string.Join(", ", Fields.Select(f => f.Structure is ObjectStructure o ? $"{f.Name} {o}" : f.Name))}}}";
 
     private static string SourceOf(ObjectStructure nested) => nested.SerializedName ?? string.Empty;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Dormouse.Query.Failures;
+using Dormouse.Query.Plans;
 using Dormouse.Query.Rows;
 using Dormouse.Query.Values;
 
@@ -100,6 +101,8 @@ internal sealed class ValidateNode(PlanNode inner, Rule[] rules, ValidationError
 
         return value;
     }
+
+    public override void Describe(PlanText text) => text.Node($"validate {error.Identifier} {string.Join(", ", rules)}", inner);
 }
 
 internal sealed class IfNode(PlanNode condition, Rule rule, PlanNode then, PlanNode otherwise) : PlanNode
@@ -109,6 +112,8 @@ internal sealed class IfNode(PlanNode condition, Rule rule, PlanNode then, PlanN
         var value = await condition.EvaluateAsync(run);
         return await (rule.IsSatisfiedBy(value) ? then : otherwise).EvaluateAsync(run);
     }
+
+    public override void Describe(PlanText text) => text.Node($"if {rule}", condition, then, otherwise);
 }
 
 /// <summary>Fails when a record that must be there is not.</summary>
@@ -121,4 +126,6 @@ internal sealed class FoundNode(PlanNode inner, string cause) : PlanNode
         var value = await Inner.EvaluateAsync(run);
         return value is NullValue ? throw QueryFailure.RecordNotFound(cause) : value;
     }
+
+    public override void Describe(PlanText text) => text.Node($"found or '{cause}'", Inner);
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Dormouse.Query.Failures;
+using Dormouse.Query.Json;
 using Dormouse.Query.Sql;
 using Dormouse.Query.Values;
 
@@ -16,6 +17,8 @@ internal sealed class LiteralExpression(PlanValue value) : Expression
     public PlanValue Value { get; } = value;
 
     public override PlanValue Evaluate(PlanRun run) => Value;
+
+    public override string ToString() => Encoding.UTF8.GetString(JsonValues.Serialize(Value).Span);
 }
 
 internal sealed class PlaceholderExpression(ScopeName name, bool isInstant) : Expression
@@ -30,6 +33,8 @@ internal sealed class PlaceholderExpression(ScopeName name, bool isInstant) : Ex
 
         return isInstant && found is TextValue text ? new InstantValue(ParameterText.ParseInstant(text)) : found;
     }
+
+    public override string ToString() => name.ToString();
 }
 
 /// <summary>A parameter of an operation of protocol A, bound from a literal of the request.</summary>
@@ -38,6 +43,8 @@ internal sealed class ParameterExpression(int index) : Expression
     public int Index { get; } = index;
 
     public override PlanValue Evaluate(PlanRun run) => run.Bound[Index];
+
+    public override string ToString() => $"parameter {Index}";
 }
 
 internal sealed class GeneratorExpression(string name, Expression[] arguments) : Expression
@@ -56,6 +63,8 @@ internal sealed class GeneratorExpression(string name, Expression[] arguments) :
     }
 
     private static PlanValue AsList(PlanValue value) => value is Rows.RowsValue rows ? Rows.Cells.Records(rows) : value;
+
+    public override string ToString() => $"{name}({string.Join(", ", arguments.AsEnumerable())})";
 }
 
 /// <summary>A text with something before and behind it: a pattern.</summary>
@@ -66,6 +75,8 @@ internal sealed class SurroundedExpression(string before, Expression inner, stri
 
     public override PlanValue Evaluate(PlanRun run) =>
         inner.Evaluate(run) is TextValue text ? new TextValue((byte[])[.. before, .. text.Utf8.Span, .. after]) : NullValue.Instance;
+
+    public override string ToString() => $"'{Encoding.UTF8.GetString(before)}' + {inner} + '{Encoding.UTF8.GetString(after)}'";
 }
 
 /// <summary>A negative number without its sign.</summary>
@@ -77,6 +88,8 @@ internal sealed class NegatedExpression(Expression inner) : Expression
             TextValue text => new TextValue(text.Utf8.TrimStart((byte)'-')),
             var number => new NumberValue(-Lists.NumberOf(number)),
         };
+
+    public override string ToString() => $"-({inner})";
 }
 
 internal sealed class ListExpression(Expression[] items) : Expression
@@ -91,4 +104,6 @@ internal sealed class ListExpression(Expression[] items) : Expression
 
         return new ListValue(values);
     }
+
+    public override string ToString() => $"[{string.Join(", ", items.AsEnumerable())}]";
 }

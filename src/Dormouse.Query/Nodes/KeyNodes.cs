@@ -1,5 +1,6 @@
 using System.Numerics;
 using Dormouse.Query.Joins;
+using Dormouse.Query.Plans;
 using Dormouse.Query.Rows;
 using Dormouse.Query.Values;
 
@@ -71,6 +72,8 @@ internal sealed class KeysExpression(ScopeName records, string[] columns) : Expr
         PlanValue Cell(int ordinal) => new TextValue(table.CellMemory(row, ordinal)!.Value, fromDatabase: true);
         return ordinals.Length == 1 ? Cell(ordinals[0]) : new ListValue(Array.ConvertAll(ordinals, Cell));
     }
+
+    public override string ToString() => $"{string.Join(", ", columns)} of {Records}";
 }
 
 /// <summary>Runs a query for the records that belong to others; when there are none of those it is not sent.</summary>
@@ -91,6 +94,8 @@ internal sealed class RelatedQueryNode(KeysExpression keys, int keysSlot, PlanNo
         run.Bind(keysSlot, found);
         return await Query.EvaluateAsync(run);
     }
+
+    public override void Describe(PlanText text) => text.Node($"for each of #{keysSlot} = {Keys}", Query);
 }
 
 /// <summary>The value of a slot.</summary>
@@ -99,4 +104,6 @@ internal sealed class SlotExpression(ScopeName name) : Expression
     public ScopeName Name { get; } = name;
 
     public override PlanValue Evaluate(PlanRun run) => run.Find(Name) ?? NothingValue.Instance;
+
+    public override string ToString() => Name.ToString();
 }

@@ -124,4 +124,7 @@ internal sealed class PlanRun(
 }
 
 /// <summary>A name in a plan, tied to the let binding that is in scope where it stands, or free (slot -1).</summary>
-internal readonly record struct ScopeName(string Name, int Slot);
+internal readonly record struct ScopeName(string Name, int Slot)
+{
+    public override string ToString() => Slot < 0 ? Name : $"#{Slot} {Name}";
+}

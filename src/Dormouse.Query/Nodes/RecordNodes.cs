@@ -1,4 +1,5 @@
 using Dormouse.Query.Failures;
+using Dormouse.Query.Plans;
 using Dormouse.Query.Values;
 
 namespace Dormouse.Query.Nodes;
@@ -31,6 +32,8 @@ internal sealed class InitializeRecordNode(PlanNode inner, FieldChange[] fields)
 
         return new RecordValue(record);
     }
+
+    public override void Describe(PlanText text) => text.Node($"initializeRecord {string.Join(", ", fields)}", inner);
 }
 
 /// <summary>Changes fields of a record.</summary>
@@ -69,4 +72,6 @@ internal sealed class MapRecordNode(PlanNode inner, FieldChange[] changes) : Pla
             _ => throw PlanFailure.Malformed($"the field operation '{operation}' does not fit here."),
         };
     }
+
+    public override void Describe(PlanText text) => text.Node($"mapRecord {string.Join(", ", changes)}", inner);
 }

@@ -1,4 +1,5 @@
 using Dormouse.Query.Failures;
+using Dormouse.Query.Plans;
 using Dormouse.Query.Rows;
 using Dormouse.Query.Sql;
 using Dormouse.Query.Values;
@@ -41,6 +42,8 @@ internal sealed class QueryNode(SqlTemplate sql, bool isRaw) : PlanNode
 
         return isRaw ? new RawRowsValue(table) : new RowsValue(table, null, []);
     }
+
+    public override void Describe(PlanText text) => text.Statement(isRaw ? "rawQuery" : "query", sql);
 }
 
 /// <summary>Runs SQL and yields the number of affected rows.</summary>
@@ -69,4 +72,6 @@ internal sealed class ExecuteNode(SqlTemplate sql, bool isRaw) : PlanNode
 
         return new NumberValue(affected);
     }
+
+    public override void Describe(PlanText text) => text.Statement(isRaw ? "rawExecute" : "execute", sql);
 }

@@ -1,6 +1,7 @@
 using Dormouse.Query.Failures;
 using Dormouse.Query.Json;
 using Dormouse.Query.Mapping;
+using Dormouse.Query.Plans;
 using Dormouse.Query.Rows;
 using Dormouse.Query.Values;
 
@@ -9,16 +10,22 @@ namespace Dormouse.Query.Nodes;
 internal sealed class ValueNode(Expression expression) : PlanNode
 {
     public override ValueTask<PlanValue> EvaluateAsync(PlanRun run) => new(expression.Evaluate(run));
+
+    public override void Describe(PlanText text) => text.Line($"value {expression}");
 }
 
 internal sealed class UnitNode : PlanNode
 {
     public override ValueTask<PlanValue> EvaluateAsync(PlanRun run) => new(NothingValue.Instance);
+
+    public override void Describe(PlanText text) => text.Line("unit");
 }
 
 internal sealed class GetNode(ScopeName name) : PlanNode
 {
     public override ValueTask<PlanValue> EvaluateAsync(PlanRun run) => new(run.Find(name) ?? NothingValue.Instance);
+
+    public override void Describe(PlanText text) => text.Line($"get {name}");
 }
 
 internal sealed class GetFirstNonEmptyNode(ScopeName[] names) : PlanNode
@@ -35,6 +42,8 @@ internal sealed class GetFirstNonEmptyNode(ScopeName[] names) : PlanNode
 
         return new(ListValue.Empty);
     }
+
+    public override void Describe(PlanText text) => text.Line($"getFirstNonEmpty {string.Join(", ", names)}");
 }
 
 internal sealed class SequenceNode(PlanNode[] steps) : PlanNode
@@ -49,6 +58,8 @@ internal sealed class SequenceNode(PlanNode[] steps) : PlanNode
 
         return last;
     }
+
+    public override void Describe(PlanText text) => text.Node("seq", steps);
 }
 
 internal sealed class LetNode((int Slot, PlanNode Expression)[] bindings, PlanNode body) : PlanNode
@@ -61,6 +72,16 @@ internal sealed class LetNode((int Slot, PlanNode Expression)[] bindings, PlanNo
         }
 
         return await body.EvaluateAsync(run);
+    }
+
+    public override void Describe(PlanText text)
+    {
+        foreach (var (slot, expression) in bindings)
+        {
+            text.Node($"let #{slot} =", expression);
+        }
+
+        body.Describe(text);
     }
 }
 
@@ -78,6 +99,8 @@ internal sealed class ConcatNode(PlanNode[] parts) : PlanNode
 
         return new ListValue(items);
     }
+
+    public override void Describe(PlanText text) => text.Node("concat", parts);
 }
 
 internal sealed class SumNode(PlanNode[] parts) : PlanNode
@@ -92,6 +115,8 @@ internal sealed class SumNode(PlanNode[] parts) : PlanNode
 
         return new NumberValue(sum);
     }
+
+    public override void Describe(PlanText text) => text.Node("sum", parts);
 }
 
 internal sealed class UniqueNode(PlanNode inner) : PlanNode
@@ -115,6 +140,8 @@ internal sealed class UniqueNode(PlanNode inner) : PlanNode
     }
 
     private static PlanException MoreThanOne(int count) => PlanFailure.Plain($"Expected zero or one element, got {count}");
+
+    public override void Describe(PlanText text) => text.Node("unique", inner);
 }
 
 internal sealed class RequiredNode(PlanNode inner) : PlanNode
@@ -124,11 +151,15 @@ internal sealed class RequiredNode(PlanNode inner) : PlanNode
         var value = await inner.EvaluateAsync(run);
         return Lists.IsEmpty(value) ? throw PlanFailure.Plain("Required value is empty") : value;
     }
+
+    public override void Describe(PlanText text) => text.Node("required", inner);
 }
 
 internal sealed class ReverseNode(PlanNode inner) : PlanNode
 {
     public override async ValueTask<PlanValue> EvaluateAsync(PlanRun run) => Lists.Reverse(await inner.EvaluateAsync(run));
+
+    public override void Describe(PlanText text) => text.Node("reverse", inner);
 }
 
 internal sealed class MapFieldNode(string field, PlanNode records) : PlanNode
@@ -139,11 +170,15 @@ internal sealed class MapFieldNode(string field, PlanNode records) : PlanNode
         run.Charge(plucked is ListValue list ? list.Items.Count : 1);
         return plucked;
     }
+
+    public override void Describe(PlanText text) => text.Node($"mapField {field}", records);
 }
 
 internal sealed class TransactionNode(PlanNode inner) : PlanNode
 {
     public override ValueTask<PlanValue> EvaluateAsync(PlanRun run) => run.InTransactionAsync(inner.EvaluateAsync);
+
+    public override void Describe(PlanText text) => text.Node("transaction", inner);
 }
 
 /// <summary>
@@ -168,4 +203,6 @@ internal sealed class DataMapNode(PlanNode inner, ResultStructure structure, boo
         // Other nodes look at it as at any value.
         return JsonValues.Parse(json.WrittenMemory);
     }
+
+    public override void Describe(PlanText text) => text.Node($"dataMap {structure}", inner);
 }

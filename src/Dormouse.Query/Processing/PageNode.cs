@@ -1,5 +1,6 @@
 using Dormouse.Query.Joins;
 using Dormouse.Query.Nodes;
+using Dormouse.Query.Plans;
 using Dormouse.Query.Rows;
 using Dormouse.Query.Values;
 
@@ -16,7 +17,22 @@ internal sealed record RecordPage(
     Expression? Skip,
     Expression? Take,
     bool IsReversed
-);
+)
+{
+    public override string ToString()
+    {
+        string?[] parts =
+        [
+            Partition.Length == 0 ? null : $"per {string.Join(", ", Partition)}",
+            Distinct.Length == 0 ? null : $"distinct {string.Join(", ", Distinct)}",
+            CursorColumn is null ? null : $"from {CursorColumn}",
+            Skip is null ? null : $"skip {Skip}",
+            Take is null ? null : $"take {Take}",
+            IsReversed ? "reversed" : null,
+        ];
+        return string.Join("; ", parts.OfType<string>());
+    }
+}
 
 /// <summary>Cuts pages from rows where SQL cannot say it.</summary>
 internal sealed class PageNode(PlanNode inner, RecordPage page) : PlanNode
@@ -78,4 +94,6 @@ internal sealed class PageNode(PlanNode inner, RecordPage page) : PlanNode
             return position < skip || position >= end;
         });
     }
+
+    public override void Describe(PlanText text) => text.Node($"page {Page}", Inner);
 }

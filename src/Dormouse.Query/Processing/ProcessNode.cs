@@ -3,6 +3,7 @@ using Dormouse.Query.Failures;
 using Dormouse.Query.Joins;
 using Dormouse.Query.Json;
 using Dormouse.Query.Nodes;
+using Dormouse.Query.Plans;
 using Dormouse.Query.Rows;
 using Dormouse.Query.Values;
 
@@ -155,6 +156,8 @@ internal sealed class ProcessNode(PlanNode inner, ProcessOperations operations) 
 
     private static int Position(long position, int count) =>
         (int)(position < 0 ? Math.Max(0, count + position) : Math.Min(position, count));
+
+    public override void Describe(PlanText text) => text.Node($"process {operations}", inner);
 }
 
 /// <summary>The records of one list whose key another list does not have.</summary>
@@ -172,4 +175,6 @@ internal sealed class DiffNode(PlanNode from, PlanNode to, string[] fields) : Pl
     }
 
     private string KeyOf(PlanValue record) => record is NullValue ? NullKey : RecordKey.Of(record, fields);
+
+    public override void Describe(PlanText text) => text.Node($"diff by {string.Join(", ", fields)}", from, to);
 }

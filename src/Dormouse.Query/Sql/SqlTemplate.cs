@@ -149,6 +149,24 @@ internal sealed class SqlTemplate
         return new SqlStatement(Commented(Text(parts), run), parameters);
     }
 
+    public IReadOnlyList<Expression> Arguments => arguments;
+
+    /// <summary>The text for people: where a list stands, the dots mean any number.</summary>
+    public override string ToString()
+    {
+        var number = 1;
+        return string.Concat(
+            fragments.Select(f =>
+                f.Kind switch
+                {
+                    FragmentKind.Text => f.Text,
+                    FragmentKind.Parameter => $"${number++}",
+                    _ => $"{f.ItemPrefix}${number++}…{f.ItemSuffix}",
+                }
+            )
+        );
+    }
+
     private string Text(TemplateArgument[] parts)
     {
         if (kept is null)
