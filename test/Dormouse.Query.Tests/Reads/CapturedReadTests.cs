@@ -35,9 +35,16 @@ public sealed class CapturedReadTests(SeededDatabase database) : IClassFixture<S
         var second = await AnswerAsync(engine, query, session);
 
         var expected = Masked(ErrorsShortened(Captures[name]["answer"]!.DeepClone()));
+        var answered = Masked(JsonNode.Parse(first)!);
+        if (IsUnordered(Captures[name]["query"]!))
+        {
+            expected = Sorted(expected);
+            answered = Sorted(answered);
+        }
+
         var sql = string.Join('\n', session.Statements.Select(s => s.Sql));
         Assert.True(
-            JsonNode.DeepEquals(expected, Masked(JsonNode.Parse(first)!)),
+            JsonNode.DeepEquals(expected, answered),
             $"expected {expected.ToJsonString()}\nbut got  {first}\nby       {sql}"
         );
         Assert.Equal(first, second);
@@ -68,6 +75,17 @@ public sealed class CapturedReadTests(SeededDatabase database) : IClassFixture<S
         answer["errors"]?[0]?["user_facing_error"] is { } error
             ? new JsonObject { ["code"] = error["error_code"]!.DeepClone(), ["meta"] = error["meta"]!.DeepClone() }
             : answer;
+
+    /// <summary>Groups come as PostgreSQL's hash table has them, which differs from version to version.</summary>
+    private static bool IsUnordered(JsonNode query) =>
+        (string)query["action"]! == "groupBy" && query["query"]!["arguments"]!["orderBy"] is null;
+
+    private static JsonObject Sorted(JsonNode answer)
+    {
+        var (key, groups) = answer["data"]!.AsObject().Single();
+        JsonNode[] sorted = [.. groups!.AsArray().Select(g => g!.DeepClone()).OrderBy(g => g.ToJsonString(), StringComparer.Ordinal)];
+        return new JsonObject { [key] = new JsonArray(sorted) };
+    }
 
     /// <summary>When the rows were made is not the same on both sides.</summary>
     private static JsonNode Masked(JsonNode node)

@@ -8,6 +8,12 @@ namespace Dormouse.Query.Tests.Reads;
 /// <summary>A database with the tables of the captures' schema and the rows that were in it when they were made.</summary>
 public sealed class SeededDatabase : IAsyncLifetime
 {
+    /// <summary>What the database's clock said when the captured rows were made.</summary>
+    private const string CapturedTimes = """
+        UPDATE memberships SET since = '2026-11-22T04:11:56.309';
+        UPDATE "Comment" SET "createdAt" = '2026-11-22T04:11:56.263Z';
+        """;
+
     private TestDatabase? database;
 
     public PrismaSchema Schema { get; private set; } = null!;
@@ -19,7 +25,7 @@ public sealed class SeededDatabase : IAsyncLifetime
         Schema = reading.Schema;
         var server = await TestPostgres.SharedAsync();
         database = await server.CreateDatabaseAsync(CancellationToken.None);
-        await server.ExecuteAsync(database.Database, Text("schema.sql") + Text("seed.sql"), CancellationToken.None);
+        await server.ExecuteAsync(database.Database, Text("schema.sql") + Text("seed.sql") + CapturedTimes, CancellationToken.None);
     }
 
     internal Task<PostgresSession> OpenAsync() => PostgresSession.OpenAsync(database!, TestContext.Current.CancellationToken);
