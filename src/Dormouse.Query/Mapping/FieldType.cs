@@ -112,7 +112,8 @@ internal sealed class ObjectStructure : ResultStructure
         set => Volatile.Write(ref lastBinding, value);
     }
 
-    public override string ToString() => $"{{{string.Join(", ", Fields.Select(f => f.Structure is ObjectStructure o ? $"{f.Name} {o}" : f.Name))}}}";
+    public override string ToString() =>
+        $"{{{string.Join(", ", Fields.Select(f => f.Structure is ObjectStructure o ? $"{f.Name} {o}" : f.Name))}}}";
 
     private static string SourceOf(ObjectStructure nested) => nested.SerializedName ?? string.Empty;
 }

@@ -69,7 +69,7 @@ internal enum AggregateKind : byte
 
 internal static class AggregateKinds
 {
-    public static AggregateKind Parse(string name) => Enum.GetValues<AggregateKind>().First(kind => NameOf(kind) == name);
+    public static AggregateKind Parse(string name) => Find(name) ?? throw new ArgumentException(name, nameof(name));
 
     public static string NameOf(AggregateKind kind) =>
         kind switch

@@ -16,7 +16,10 @@ internal static class OrderReader
             _ => [orderBy],
         };
         // An empty object orders by nothing.
-        return [.. items.Cast<InputObject>().Where(i => i.Fields.Count > 0).Select(i => ReadOne(model, [], i.Fields[0].Key, i.Fields[0].Value))];
+        return
+        [
+            .. items.Cast<InputObject>().Where(i => i.Fields.Count > 0).Select(i => ReadOne(model, [], i.Fields[0].Key, i.Fields[0].Value)),
+        ];
     }
 
     public static FieldOrdering Ascending(ScalarField field) => new([], field, IsDescending: false, NullsOrder.Default);

@@ -17,7 +17,8 @@ internal sealed record OrderTerm(Ordering Ordering, SqlBuilder Expression, IRead
     public bool IsNullable => Ordering is FieldOrdering { Field.IsRequired: false };
 
     /// <summary>The terms of an order, with the joins that they need.</summary>
-    public static IReadOnlyList<OrderTerm> Of(IReadOnlyList<Ordering> orderings, FromClause from) => [.. orderings.Select(o => Of(o, from))];
+    public static IReadOnlyList<OrderTerm> Of(IReadOnlyList<Ordering> orderings, FromClause from) =>
+        [.. orderings.Select(o => Of(o, from))];
 
     /// <summary>The term in an ORDER BY.</summary>
     public void WriteTo(SqlBuilder orderBy)

@@ -53,7 +53,10 @@ internal sealed record ReadArguments(Model Model)
         };
         // A page needs an order. One that says nothing is in the order of the primary identifier.
         return read.IsPaged && read.OrderBy.Count == 0
-            ? read with { OrderBy = [.. PrimaryIdentifier.Of(model).Select(OrderReader.Ascending)] }
+            ? read with
+            {
+                OrderBy = [.. PrimaryIdentifier.Of(model).Select(OrderReader.Ascending)],
+            }
             : read;
     }
 
@@ -61,7 +64,8 @@ internal sealed record ReadArguments(Model Model)
     /// Whether the order, together with the cursor, decides over every record's place in SQL. Otherwise the records are read in their
     /// order and the page is cut from them here, beginning at the record that the cursor names.
     /// </summary>
-    public bool IsCursorExact => Cursor.Count == 0 || (IsStableOrder() && !OrderBy.Any(o => o is FieldOrdering { Field.IsRequired: false }));
+    public bool IsCursorExact =>
+        Cursor.Count == 0 || (IsStableOrder() && !OrderBy.Any(o => o is FieldOrdering { Field.IsRequired: false }));
 
     private bool IsStableOrder()
     {
@@ -106,7 +110,9 @@ internal sealed record ReadArguments(Model Model)
     }
 
     private static int SignOf(InputScalar number, LiteralFacts facts) =>
-        number.Expression is LiteralExpression { Value: NumberValue constant } ? Math.Sign(constant.Value) : facts.InspectSign(number.Literal);
+        number.Expression is LiteralExpression { Value: NumberValue constant }
+            ? Math.Sign(constant.Value)
+            : facts.InspectSign(number.Literal);
 
     private static List<CursorField> ReadCursor(Model model, InputObject cursor)
     {

@@ -10,12 +10,7 @@ internal static class RecordReader
 {
     /// <param name="select">Says which records; what is selected of them is added here.</param>
     /// <param name="page">What is done with the rows before their relations are read.</param>
-    public static PlanNode Read(
-        SelectStatement select,
-        Selection selection,
-        CompileContext context,
-        Func<PlanNode, PlanNode>? page = null
-    )
+    public static PlanNode Read(SelectStatement select, Selection selection, CompileContext context, Func<PlanNode, PlanNode>? page = null)
     {
         var relations = new List<SelectedRelation>();
         foreach (var field in selection.Fields)

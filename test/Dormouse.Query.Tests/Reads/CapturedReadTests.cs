@@ -43,10 +43,7 @@ public sealed class CapturedReadTests(SeededDatabase database) : IClassFixture<S
         }
 
         var sql = string.Join('\n', session.Statements.Select(s => s.Sql));
-        Assert.True(
-            JsonNode.DeepEquals(expected, answered),
-            $"expected {expected.ToJsonString()}\nbut got  {first}\nby       {sql}"
-        );
+        Assert.True(JsonNode.DeepEquals(expected, answered), $"expected {expected.ToJsonString()}\nbut got  {first}\nby       {sql}");
         Assert.Equal(first, second);
     }
 
