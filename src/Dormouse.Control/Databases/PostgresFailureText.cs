@@ -13,7 +13,8 @@ internal static class PostgresFailureText
         Append(text, "detail", exception.Detail);
         Append(text, "hint", exception.Hint);
         Append(text, "where", exception.Where);
-        return text.ToString();
+        // Its hints end with a full stop, its messages do not; the caller's sentence has one.
+        return text.ToString().TrimEnd('.');
     }
 
     /// <summary>Line and column, from 1, of a position in a text. PostgreSQL counts characters from 1, not UTF-16 units.</summary>

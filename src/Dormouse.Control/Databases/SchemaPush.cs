@@ -158,11 +158,16 @@ public sealed class SchemaPush
         }
         catch (PostgresException exception)
         {
+            // Each table takes a handful of locks until the commit, and the room for locks is fixed when an instance starts.
+            string reason =
+                exception.SqlState == SqlState.OutOfMemory
+                    ? " So many tables do not fit into one transaction of this PostgreSQL; it has room for some 600."
+                    : "";
             throw new DormouseException(
                 FailureKind.Postgres,
                 "DM2027",
-                $"PostgreSQL refused statement {index + 1} of {statements.Count}: {PostgresFailureText.Of(exception)}. Nothing was created. "
-                    + $"The statement's line: {Line(statement, exception.Position)}",
+                $"PostgreSQL refused statement {index + 1} of {statements.Count}: {PostgresFailureText.Of(exception)}.{reason} Nothing was "
+                    + $"created. The statement's line: {Line(statement, exception.Position)}",
                 exception
             );
         }

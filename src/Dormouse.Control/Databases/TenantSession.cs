@@ -33,7 +33,8 @@ internal sealed class TenantSession : IAsyncDisposable
             InstanceEndpoint endpoint = lease.Endpoint;
             ServerConnection connection = await ServerConnection.OpenAsync(
                 new ServerLogin(endpoint.SocketPath, endpoint.User, endpoint.Password, endpoint.DatabaseName),
-                new ServerConnectionOptions { ApplicationName = applicationName },
+                // Nothing runs twice here, so no statement is worth keeping.
+                new ServerConnectionOptions { ApplicationName = applicationName, StatementCharsMax = 0 },
                 cancellationToken
             );
             return new TenantSession(lease, connection);
