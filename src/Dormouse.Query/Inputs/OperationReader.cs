@@ -2,7 +2,9 @@ using Dormouse.Query.Documents;
 using Dormouse.Query.Failures;
 using Dormouse.Query.Inputs.Faults;
 using Dormouse.Query.Inputs.Reading;
+using Dormouse.Query.Inputs.Types;
 using Dormouse.Query.Operations;
+using Dormouse.Schema.Models;
 
 namespace Dormouse.Query.Inputs;
 
@@ -29,21 +31,40 @@ internal sealed class OperationReader(QuerySchema querySchema, LiteralFacts fact
             throw DocumentFailure.Malformed("'query' is missing.");
         }
 
-        if (
-            !OperationActions.TryParse(action, out var known)
-            || modelName is null
-            || !querySchema.Schema.TryGetModel(modelName, out var model)
-            || model.IsIgnored
-            || !querySchema.TryGetOperation(action, model, out var operation)
-        )
-        {
-            throw PlanFailure.Plain($"Operation '{action}' for model '{modelName ?? "None"}' does not match any query.");
-        }
-
+        var (known, model, operation) = Find(action, modelName);
         var reader = new SelectionReader(new ArgumentReader(facts, querySchema.Schema));
         var (arguments, selection) = reader.ReadField(operation, query, new DocumentPath(null, operation.Name));
         Acceptance.Settle(arguments, selection, parameters);
-        return new Operation(known, model, operation.Name, arguments, selection);
+        return new Operation(
+            known,
+            model,
+            operation.Name,
+            arguments,
+            operation.ObjectType == OutputTypes.AffectedRows ? Selection.Empty : selection
+        );
+    }
+
+    private (OperationAction Action, Model? Model, OutputField Operation) Find(string action, string? modelName)
+    {
+        if (OperationActions.TryParse(action, out var known))
+        {
+            if (modelName is null && OperationTypes.Make(action) is { } raw)
+            {
+                return (known, null, raw);
+            }
+
+            if (
+                modelName is not null
+                && querySchema.Schema.TryGetModel(modelName, out var model)
+                && !model.IsIgnored
+                && querySchema.TryGetOperation(action, model, out var operation)
+            )
+            {
+                return (known, model, operation);
+            }
+        }
+
+        throw PlanFailure.Plain($"Operation '{action}' for model '{modelName ?? "None"}' does not match any query.");
     }
 
     private static string? Text(ObjectNode document, string name) =>

@@ -24,6 +24,10 @@ internal sealed class QuerySchema
         Wheres = new WhereTypes(this);
         Orders = new OrderTypes(this);
         Arguments = new ArgumentLists(this);
+        WriteArguments = new WriteArguments(this);
+        Creates = new CreateTypes(this);
+        Updates = new UpdateTypes(this);
+        Nested = new NestedTypes(this);
         Outputs = new OutputTypes(this);
     }
 
@@ -44,6 +48,14 @@ internal sealed class QuerySchema
     public OrderTypes Orders { get; }
 
     public ArgumentLists Arguments { get; }
+
+    public WriteArguments WriteArguments { get; }
+
+    public CreateTypes Creates { get; }
+
+    public UpdateTypes Updates { get; }
+
+    public NestedTypes Nested { get; }
 
     public OutputTypes Outputs { get; }
 

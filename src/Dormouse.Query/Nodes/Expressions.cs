@@ -94,6 +94,8 @@ internal sealed class NegatedExpression(Expression inner) : Expression
 
 internal sealed class ListExpression(Expression[] items) : Expression
 {
+    public IReadOnlyList<Expression> Items => items;
+
     public override PlanValue Evaluate(PlanRun run)
     {
         var values = new PlanValue[items.Length];

@@ -85,7 +85,7 @@ internal sealed record ReadDocument(Operation Operation, LiteralFacts Facts, IRe
         {
             LiteralExpression literal => Show(literal.Value),
             ParameterExpression parameter => Show(Parameters[parameter.Index]),
-            ListExpression list => $"[{string.Join(", ", list.Evaluate(null!) is ListValue values ? values.Items.Select(Show) : [])}]",
+            ListExpression list => $"[{string.Join(", ", list.Items.Select(Show))}]",
             _ => expression.ToString()!,
         };
 

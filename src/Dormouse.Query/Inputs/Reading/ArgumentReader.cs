@@ -13,6 +13,8 @@ namespace Dormouse.Query.Inputs.Reading;
 /// </summary>
 internal sealed class ArgumentReader(LiteralFacts facts, PrismaSchema schema)
 {
+    private static readonly ScalarKind Json = new(ScalarType.Json, null);
+
     private readonly Dictionary<(DocumentNode, InputObjectType, Model?), Outcome> read = [];
     private readonly LiteralTable literals = facts.Literals;
     private DocumentPath selection = new(null, "");
@@ -120,6 +122,7 @@ internal sealed class ArgumentReader(LiteralFacts facts, PrismaSchema schema)
             EnumInputType values => ReadEnum(node, values, path),
             ConstantInputType constants => ReadConstant(node, constants, path),
             ListInputType list => ReadList(node, list, path, filtered),
+            RawParametersInputType => ReadRawParameters(node, type, path),
             InputObjectType objects when node is ObjectNode or FieldReferenceNode => ReadObject(node, objects, path, filtered),
             _ => Wrong(node, type, path),
         };
@@ -133,13 +136,30 @@ internal sealed class ArgumentReader(LiteralFacts facts, PrismaSchema schema)
 
     private Outcome ReadJson(DocumentNode node, InputType type, DocumentPath path)
     {
-        var kind = new ScalarKind(ScalarType.Json, null);
         if (node is LiteralNode { Kind: LiteralKind.Json } text)
         {
-            return ReadLiteral(text, kind, type, path);
+            return ReadLiteral(text, Json, type, path);
         }
 
-        return new InputScalar(kind, isList: false, JsonBinding.Of(node), node is LiteralNode literal ? literal.Index : -1);
+        return new InputScalar(Json, isList: false, JsonBinding.Of(node), node is LiteralNode literal ? literal.Index : -1);
+    }
+
+    private Outcome ReadRawParameters(DocumentNode node, InputType type, DocumentPath path)
+    {
+        if (node is ListNode or LiteralListNode)
+        {
+            return new InputScalar(Json, isList: false, JsonBinding.Of(node), -1);
+        }
+
+        if (node is not LiteralNode { Kind: LiteralKind.Text } literal)
+        {
+            return Wrong(node, type, path);
+        }
+
+        var text = LiteralTable.TextOf(literals.RawOf(literals[literal.Index]));
+        return RawParameters.Explain(text) is var (expected, reason)
+            ? new WrongValue(selection, path, System.Text.Encoding.UTF8.GetString(text.Span), expected, reason)
+            : new InputScalar(Json, isList: false, new BindingSource(new RawParametersBinding(literal.Index)), literal.Index);
     }
 
     private Outcome ReadScalar(DocumentNode node, ScalarInputType type, DocumentPath path)

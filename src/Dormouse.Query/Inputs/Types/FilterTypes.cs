@@ -172,7 +172,7 @@ internal sealed class FilterTypes(QuerySchema schema)
     private static InputType[] Nullable(bool nullable, InputType first, InputType second) =>
         nullable ? [first, second, NullInputType.Instance] : [first, second];
 
-    private static string FilterName(ScalarKind kind) =>
+    public static string FilterName(ScalarKind kind) =>
         kind.Enum is { } type ? "Enum" + type.Name
         : kind.Type == ScalarType.Boolean ? "Bool"
         : ScalarTypes.Name(kind.Type!.Value);

@@ -27,6 +27,14 @@ internal sealed class ScalarInputType : InputType
     public static ScalarInputType Of(ScalarType type) => All[(int)type];
 }
 
+/// <summary>The parameters of raw SQL: a JSON array, or its text.</summary>
+internal sealed class RawParametersInputType : InputType
+{
+    public static readonly RawParametersInputType Instance = new();
+
+    public override string Name => "Json";
+}
+
 /// <summary>The null that optional fields accept; a type of its own among the others.</summary>
 internal sealed class NullInputType : InputType
 {

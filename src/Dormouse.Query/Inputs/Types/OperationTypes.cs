@@ -5,8 +5,23 @@ namespace Dormouse.Query.Inputs.Types;
 /// <summary>The operations of a model as fields of the query schema's root.</summary>
 internal static class OperationTypes
 {
+    private static readonly OutputField QueryRaw = Raw("queryRaw", "Json");
+    private static readonly OutputField ExecuteRaw = Raw("executeRaw", "Int");
+
+    /// <summary>The operations that belong to no model.</summary>
+    public static OutputField? Make(string action) =>
+        action switch
+        {
+            "queryRaw" => QueryRaw,
+            "executeRaw" => ExecuteRaw,
+            _ => null,
+        };
+
     /// <summary>Null where there is no such action, or the model does not offer it.</summary>
-    public static OutputField? Make(QuerySchema schema, string action, Model model)
+    public static OutputField? Make(QuerySchema schema, string action, Model model) =>
+        MakeRead(schema, action, model) ?? (model.IsView ? null : MakeWrite(schema, action, model));
+
+    private static OutputField? MakeRead(QuerySchema schema, string action, Model model)
     {
         var arguments = schema.Arguments;
         return action switch
@@ -27,8 +42,52 @@ internal static class OperationTypes
         };
     }
 
+    private static OutputField? MakeWrite(QuerySchema schema, string action, Model model)
+    {
+        var arguments = schema.WriteArguments;
+        return action switch
+        {
+            "createOne" or "createMany" or "createManyAndReturn" or "upsertOne" when !CreateTypes.CanCreate(model) => null,
+            "createOne" => Record(schema, "createOne" + model.Name, model, () => arguments.CreateOne(model)),
+            "upsertOne" => Record(schema, "upsertOne" + model.Name, model, () => arguments.UpsertOne(model)),
+            "createMany" => Count("createMany" + model.Name, () => arguments.CreateMany(model)),
+            "createManyAndReturn" => Of(
+                $"createMany{model.Name}AndReturn",
+                schema.Outputs.Returned(model, "CreateMany"),
+                isList: true,
+                () => arguments.CreateMany(model)
+            ),
+            "deleteOne" => Record(schema, "deleteOne" + model.Name, model, () => arguments.DeleteOne(model)),
+            "updateOne" => Record(schema, "updateOne" + model.Name, model, () => arguments.UpdateOne(model)),
+            "updateMany" => Count("updateMany" + model.Name, () => arguments.UpdateMany(model)),
+            "updateManyAndReturn" => Of(
+                $"updateMany{model.Name}AndReturn",
+                schema.Outputs.Returned(model, "UpdateMany"),
+                isList: true,
+                () => arguments.UpdateMany(model)
+            ),
+            "deleteMany" => Count("deleteMany" + model.Name, () => arguments.DeleteMany(model)),
+            _ => null,
+        };
+    }
+
+    private static OutputField Raw(string name, string type) =>
+        new(
+            name,
+            OutputKind.Operation,
+            type,
+            () =>
+                [
+                    new InputField("query", [ReferenceTypes.Text], isRequired: true),
+                    new InputField("parameters", [RawParametersInputType.Instance]),
+                ]
+        );
+
     private static OutputField Record(QuerySchema schema, string name, Model model, Func<IReadOnlyList<InputField>> arguments) =>
         Of(name, schema.Outputs.Record(model), isList: false, arguments);
+
+    private static OutputField Count(string name, Func<IReadOnlyList<InputField>> arguments) =>
+        Of(name, OutputTypes.AffectedRows, isList: false, arguments);
 
     private static OutputField Of(string name, OutputObjectType type, bool isList, Func<IReadOnlyList<InputField>> arguments) =>
         new(name, OutputKind.Operation, isList ? type.Name + "[]" : type.Name, arguments) { ObjectType = type };
