@@ -25,6 +25,7 @@ internal static class EdgeFailures
     public const string UnsupportedBodyCode = "DM4013";
     public const string ClientGoneCode = "DM4014";
     public const string BatchTooLongCode = "DM4019";
+    public const string CacheTagsCode = "DM4040";
 
     // The text is the one that the hosted service gives, so that apps which look for it find it here too. It says nothing about whether
     // the key was unknown, expired or revoked: that would help only whoever is guessing.
@@ -117,6 +118,11 @@ internal static class EdgeFailures
             "Server has closed the connection while it committed. Whether the transaction took effect is unknown: look before you repeat it.",
             cause
         );
+
+    public static DormouseException ClientGone(Exception? cause) =>
+        new(FailureKind.ClientGone, ClientGoneCode, "The client has gone.", cause);
+
+    public static DormouseException Tags(string what) => new(FailureKind.Caller, CacheTagsCode, $"The cache tags cannot be used: {what}");
 
     public static DormouseException TransactionBound(string name, double value, TimeSpan limit) =>
         new(

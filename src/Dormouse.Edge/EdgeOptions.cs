@@ -1,3 +1,4 @@
+using Dormouse.Edge.Caching;
 using Dormouse.Edge.Engine;
 using Dormouse.Edge.Limits;
 using Dormouse.Edge.Schemas;
@@ -33,6 +34,8 @@ public sealed class EdgeOptions
 
     public TransactionOptions Transactions { get; set; } = new();
 
+    public CacheOptions Cache { get; set; } = new();
+
     /// <summary>All errors at once, so that a person mends a configuration in one go.</summary>
     internal void Validate()
     {
@@ -49,6 +52,7 @@ public sealed class EdgeOptions
         Schemas.Validate(errors);
         Engine.Validate(errors);
         Transactions.Validate(errors);
+        Cache.Validate(errors);
         if (errors.Count > 0)
         {
             throw new ArgumentException("The edge's settings are wrong: " + string.Join(" ", errors));

@@ -1,5 +1,6 @@
 using Dormouse.Contracts;
 using Dormouse.Edge.Auth;
+using Dormouse.Edge.Caching;
 using Dormouse.Edge.Engine;
 using Dormouse.Edge.Http;
 using Dormouse.Edge.Limits;
@@ -52,6 +53,12 @@ public static class EdgeServices
         services.AddSingleton<RequestSessions>();
         services.AddSingleton<Authenticator>();
         services.AddSingleton<RequestBody>();
+        services.AddSingleton<DateHeader>();
+        services.AddSingleton(host => new AnswerCache(options.Cache, host.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<CacheLedger>();
+        services.AddSingleton<CacheFills>();
+        services.AddSingleton<CacheStep>();
+        services.AddSingleton<CacheUpkeep>();
         services.AddSingleton<Answers>();
         services.AddSingleton<QueryEndpoint>();
         services.AddSingleton<TransactionEndpoints>();
@@ -112,15 +119,27 @@ public static class EdgeServices
     }
 
     /// <summary>
-    /// Runs after the server has stopped taking requests (hosted services stop in reverse order): first the transactions, then the
-    /// pools under them.
+    /// Stops after the server has stopped taking requests (hosted services stop in reverse order): first what runs in the background,
+    /// then the transactions, then the pools under them.
     /// </summary>
-    private sealed class EdgeShutdown(TransactionTable transactions, InstancePools pools, SchemaEngines schemas) : IHostedService
+    private sealed class EdgeShutdown(
+        TransactionTable transactions,
+        CacheFills fills,
+        CacheUpkeep upkeep,
+        InstancePools pools,
+        SchemaEngines schemas
+    ) : IHostedService
     {
-        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            upkeep.Start();
+            return Task.CompletedTask;
+        }
 
         public async Task StopAsync(CancellationToken cancellationToken)
         {
+            await upkeep.StopAsync();
+            await fills.StopAsync();
             await transactions.StopAsync();
             await pools.DisposeAsync();
             await schemas.DisposeAsync();

@@ -11,11 +11,11 @@ internal sealed class InstanceAccess(IInstanceHost host, InstancePools pools)
     {
         for (var attempt = 0; ; attempt++)
         {
-            // (5) lease: from here to the lease's disposal the instance stays awake
+            // (6) lease: from here to the lease's disposal the instance stays awake
             IInstanceLease lease = await host.LeaseAsync(database, cancellationToken);
             try
             {
-                // (6) rent
+                // (7) rent
                 return new InstanceSeat(lease, await pools.For(lease.Endpoint).RentAsync(cancellationToken));
             }
             // The instance went down between the lease and the connection; nothing was sent yet, so a second lease is safe. It either

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Dormouse.Query.Caching;
 using Dormouse.Query.Plans;
 
@@ -12,21 +14,25 @@ internal sealed class PlanCache(EngineOptions options, QueryLimits limits)
     // Measured on the captured plans: the parsed form takes some three times its text, besides the text itself, which is the key.
     private const int BytesPerTextByte = 3;
 
-    private readonly SecondChanceCache<QueryPlan> plans = new(options.PlanCacheEntries, options.PlanCacheBytes);
+    private readonly SecondChanceCache<KnownPlan> plans = new(options.PlanCacheEntries, options.PlanCacheBytes);
 
     public int Count => plans.Count;
 
     public long UsedBytes => plans.UsedBytes;
 
     /// <summary>The plan of this text, parsed now if it is not here.</summary>
-    public QueryPlan Get(ReadOnlySpan<byte> text)
+    public KnownPlan Get(ReadOnlySpan<byte> text)
     {
-        if (plans.TryGet(text, out QueryPlan? plan))
+        if (plans.TryGet(text, out KnownPlan? plan))
         {
             return plan;
         }
-        plan = QueryPlan.Parse(text, limits);
+        plan = new KnownPlan(QueryPlan.Parse(text, limits), BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(text)));
         plans.Set(text, plan, (long)BytesPerTextByte * text.Length);
         return plan;
     }
 }
+
+/// <param name="Plan">The parsed plan.</param>
+/// <param name="Digest">Some bytes of its text's SHA-256, by which statistics tell plans apart.</param>
+internal sealed record KnownPlan(QueryPlan Plan, ulong Digest);

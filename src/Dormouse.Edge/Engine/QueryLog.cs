@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Dormouse.Edge.Limits;
 using Dormouse.Edge.Transactions;
 using Dormouse.Query.Sql;
 
@@ -66,6 +67,18 @@ internal sealed class QueryLog(TimeProvider timeProvider, bool withBegin)
         }
         writer.WriteEndArray();
         writer.WriteEndObject();
+    }
+
+    /// <summary>Adds the <c>extensions</c> to an answer that is whole: an object with something in it.</summary>
+    public void AppendTo(PooledBuffer answer)
+    {
+        answer.Truncate(answer.Length - 1);
+        answer.Write(",\"extensions\":"u8);
+        using (var writer = new Utf8JsonWriter(answer))
+        {
+            WriteTo(writer);
+        }
+        answer.Write("}"u8);
     }
 
     private void Add(string sql, string parameters, long started)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Dormouse.Edge.Http;
 using Dormouse.Edge.Limits;
 using Dormouse.Query.Plans;
@@ -9,6 +8,14 @@ namespace Dormouse.Edge.Engine;
 /// <summary>From the bytes of a query request and a session to the bytes of its answer.</summary>
 internal sealed class QueryRunner(PlanCache plans, PlanInterpreter interpreter, QueryLimits queryLimits)
 {
+    /// <summary>Reads a request: its plan is known already or parsed now, its parameters are parsed each time.</summary>
+    public PreparedPlan Prepare(ReadOnlySpan<byte> body)
+    {
+        QueryRequest request = QueryRequest.Locate(body); // (3)
+        KnownPlan plan = plans.Get(body[request.Plan]); // (5)
+        return new PreparedPlan(request, plan, PlanParameters.Parse(body[request.Params], body[request.Comments], queryLimits));
+    }
+
     public async ValueTask RunAsync(
         PooledBuffer body,
         ISqlSession session,
@@ -17,22 +24,17 @@ internal sealed class QueryRunner(PlanCache plans, PlanInterpreter interpreter, 
         CancellationToken cancellationToken
     )
     {
-        (QueryPlan plan, PlanParameters parameters) = Prepare(body.WrittenSpan);
-        answer.Write("{\"data\":"u8);
-        await interpreter.RunAsync(plan, parameters, session, answer, cancellationToken); // (7)
-        if (log is not null)
-        {
-            answer.Write(",\"extensions\":"u8);
-            using var writer = new Utf8JsonWriter(answer);
-            log.WriteTo(writer);
-        }
-        answer.Write("}"u8);
+        await RunAsync(Prepare(body.WrittenSpan), session, answer, cancellationToken);
+        log?.AppendTo(answer);
     }
 
-    private (QueryPlan Plan, PlanParameters Parameters) Prepare(ReadOnlySpan<byte> body)
+    public async ValueTask RunAsync(PreparedPlan plan, ISqlSession session, PooledBuffer answer, CancellationToken cancellationToken)
     {
-        QueryRequest request = QueryRequest.Locate(body); // (3)
-        QueryPlan plan = plans.Get(body[request.Plan]); // (4)
-        return (plan, PlanParameters.Parse(body[request.Params], body[request.Comments], queryLimits));
+        answer.Write("{\"data\":"u8);
+        await interpreter.RunAsync(plan.Known.Plan, plan.Parameters, session, answer, cancellationToken); // (8)
+        answer.Write("}"u8);
     }
 }
+
+/// <summary>A request that is ready to run.</summary>
+internal sealed record PreparedPlan(QueryRequest Request, KnownPlan Known, PlanParameters Parameters);

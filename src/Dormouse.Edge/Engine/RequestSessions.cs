@@ -5,7 +5,7 @@ using Dormouse.Edge.Transactions;
 namespace Dormouse.Edge.Engine;
 
 /// <summary>
-/// Steps (5) to (8) of a request, for both protocols: gives its work a session, either one of its own or that of an interactive
+/// Steps (6) to (9) of a request, for both protocols: gives its work a session, either one of its own or that of an interactive
 /// transaction, bounds it in time, and gives everything back. What a cancellation was behind is told as what it was.
 /// </summary>
 internal sealed class RequestSessions(
@@ -28,8 +28,8 @@ internal sealed class RequestSessions(
         try
         {
             await using var session = new PooledSqlSession(access, database, run, log);
-            await work(session, deadline.Token); // (5) to (7)
-        } // (8)
+            await work(session, deadline.Token); // (6) to (8)
+        } // (9)
         // A failure of our own says what it is; others are what the cancellation looked like further down.
         catch (Exception failure) when (deadline.Token.IsCancellationRequested && failure is not DormouseException)
         {

@@ -1,13 +1,12 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Dormouse.Contracts;
+using Dormouse.Edge.Caching;
 using Dormouse.Edge.Engine;
 using Dormouse.Edge.Limits;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
-using Microsoft.Net.Http.Headers;
 
 namespace Dormouse.Edge.Http;
 
@@ -15,8 +14,11 @@ namespace Dormouse.Edge.Http;
 /// Sends answers: JSON with its length, and the headers that <c>withAccelerateInfo()</c> reads. Nothing goes out before the whole body
 /// is known, so a request that fails late still gets a status of its own.
 /// </summary>
-internal sealed partial class Answers(EdgeOptions options, BufferBudget budget, TimeProvider timeProvider, ILogger<Answers> logger)
+internal sealed partial class Answers(EdgeOptions options, BufferBudget budget, DateHeader dates, ILogger<Answers> logger)
 {
+    private const string StatusHeader = "accelerate-cache-status";
+    private const string RequestIdHeader = "cf-ray";
+
     // PostgreSQL's messages quote values, so they can be long, but not without end.
     private const int FailureBytes = 1024 * 1024;
     public static readonly JsonWriterOptions FailureWriting = new()
@@ -25,20 +27,45 @@ internal sealed partial class Answers(EdgeOptions options, BufferBudget budget, 
         SkipValidation = true,
     };
 
-    private readonly string region = "-" + options.Region;
-    private DateText lastModified = new(0, "");
+    private readonly RequestIds requestIds = new(options.Region);
 
     public PooledBuffer NewBuffer() => new(options.Limits.MaxAnswerBytes, EdgeFailures.AnswerTooLarge, budget);
 
     public Task SendAsync(HttpContext context, ReadOnlyMemory<byte> json) =>
-        SendAsync(context, StatusCodes.Status200OK, json, NewRequestId());
+        SendAsync(context, StatusCodes.Status200OK, json, requestIds.Next());
 
-    public Task SendAsync(HttpContext context, int status, ReadOnlyMemory<byte> json) => SendAsync(context, status, json, NewRequestId());
+    public Task SendAsync(HttpContext context, int status, ReadOnlyMemory<byte> json) =>
+        SendAsync(context, status, json, requestIds.Next());
+
+    /// <summary>Sends the answer to a plain query, with its statements where the client listens to them and this request ran them.</summary>
+    public async Task SendAsync(HttpContext context, ServedAnswer answer, QueryLog? log, FailureForm form)
+    {
+        HttpResponse response = context.Response;
+        response.StatusCode = StatusCodes.Status200OK;
+        SetCacheHeaders(response.Headers, answer);
+        if (log is null || !answer.IsOwn)
+        {
+            await WriteAsync(context, answer.Json);
+            return;
+        }
+        using PooledBuffer extended = NewBuffer();
+        try
+        {
+            extended.Write(answer.Json.Span);
+            log.AppendTo(extended);
+        }
+        catch (DormouseException failure)
+        {
+            await SendFailureAsync(context, failure, null, form);
+            return;
+        }
+        await WriteAsync(context, extended.Written);
+    }
 
     /// <summary>Tells the client what went wrong, unless it has gone.</summary>
     public async Task SendFailureAsync(HttpContext context, Exception failure, QueryLog? log, FailureForm form)
     {
-        string requestId = NewRequestId();
+        string requestId = requestIds.Next();
         if (failure is DormouseException { Kind: FailureKind.ClientGone } || context.Response.HasStarted)
         {
             context.Abort();
@@ -71,16 +98,45 @@ internal sealed partial class Answers(EdgeOptions options, BufferBudget budget, 
         await SendAsync(context, status, body.Written, requestId);
     }
 
-    private async Task SendAsync(HttpContext context, int status, ReadOnlyMemory<byte> json, string requestId)
+    // What is no answer to a plain query has nothing to do with the cache: "none".
+    private Task SendAsync(HttpContext context, int status, ReadOnlyMemory<byte> json, string requestId)
+    {
+        context.Response.StatusCode = status;
+        IHeaderDictionary headers = context.Response.Headers;
+        headers[StatusHeader] = "none";
+        headers[RequestIdHeader] = requestId;
+        headers.LastModified = dates.Now();
+        return WriteAsync(context, json);
+    }
+
+    private void SetCacheHeaders(IHeaderDictionary headers, in ServedAnswer answer)
+    {
+        headers[StatusHeader] = answer.Status switch
+        {
+            CacheStatus.Ttl => "ttl",
+            CacheStatus.Swr => "swr",
+            CacheStatus.Miss => "miss",
+            _ => "none",
+        };
+        headers[RequestIdHeader] = requestIds.Next();
+        if (answer.Answer is not { } known)
+        {
+            headers.LastModified = dates.Now();
+            return;
+        }
+        headers.LastModified = known.LastModified;
+        headers["accelerate-signature"] = known.Signature;
+        if (answer.Status is CacheStatus.Ttl or CacheStatus.Swr)
+        {
+            headers.Age = ((long)answer.Age.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        }
+    }
+
+    private static async Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> json)
     {
         HttpResponse response = context.Response;
-        response.StatusCode = status;
         response.ContentLength = json.Length;
         response.ContentType = "application/json";
-        IHeaderDictionary headers = response.Headers;
-        headers["accelerate-cache-status"] = CacheStatus(context.Request.Headers);
-        headers["cf-ray"] = requestId;
-        headers.LastModified = LastModified();
         try
         {
             await response.Body.WriteAsync(json, context.RequestAborted);
@@ -89,28 +145,6 @@ internal sealed partial class Answers(EdgeOptions options, BufferBudget budget, 
         {
             // Nobody is left to hear of it.
         }
-    }
-
-    // Nothing is cached yet: with a cache strategy each answer is truly a miss, and without one there is nothing to miss.
-    private static string CacheStatus(IHeaderDictionary request)
-    {
-        var control = request.CacheControl;
-        return control.Count == 0 || control[0] is "no-cache" or "" or null ? "none" : "miss";
-    }
-
-    private string NewRequestId() => RandomNumberGenerator.GetHexString(16, lowercase: true) + region;
-
-    // An answer that comes from no cache was made now. The text changes once a second.
-    private string LastModified()
-    {
-        DateTimeOffset now = timeProvider.GetUtcNow();
-        long second = now.ToUnixTimeSeconds();
-        DateText text = lastModified;
-        if (text.Second != second)
-        {
-            lastModified = text = new DateText(second, HeaderUtilities.FormatDate(now));
-        }
-        return text.Text;
     }
 
     private void LogFailure(FailureReply reply, int status, string requestId, Exception failure)
@@ -125,8 +159,6 @@ internal sealed partial class Answers(EdgeOptions options, BufferBudget budget, 
             Log.Refused(logger, reply.Level, requestId, status, reply.Code);
         }
     }
-
-    private sealed record DateText(long Second, string Text);
 
     private static partial class Log
     {

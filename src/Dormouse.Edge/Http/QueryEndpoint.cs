@@ -1,5 +1,6 @@
 using Dormouse.Contracts;
 using Dormouse.Edge.Auth;
+using Dormouse.Edge.Caching;
 using Dormouse.Edge.Engine;
 using Dormouse.Edge.Limits;
 using Microsoft.AspNetCore.Http;
@@ -12,18 +13,20 @@ namespace Dormouse.Edge.Http;
 /// (1) authenticate   whose key is it?                      Auth/Authenticator
 /// (2) admit          within the bounds of its database?    Limits/Admission
 /// (3) read           the body, bounded                     Http/RequestBody, Http/QueryRequest
-/// (4) plan           known text, or parsed now             Engine/PlanCache
-/// (5) lease          wake the instance, keep it awake      Engine/InstanceAccess
-/// (6) rent           a connection of its pool              Engine/InstancePools
-/// (7) run            the plan's statements                 Engine/StatementRun
-/// (8) give back      connection and lease                  Engine/PooledSqlSession
-/// (9) answer         or say what went wrong                Http/Answers, Http/FailureReply
+/// (4) cache          is the answer here?                   Caching/CacheStep
+/// (5) plan           known text, or parsed now             Engine/PlanCache
+/// (6) lease          wake the instance, keep it awake      Engine/InstanceAccess
+/// (7) rent           a connection of its pool              Engine/InstancePools
+/// (8) run            the plan's statements                 Engine/StatementRun
+/// (9) give back      connection and lease                  Engine/PlanQuery
+/// (10) answer        or say what went wrong                Http/Answers, Http/FailureReply
 /// </code>
 /// </summary>
 internal sealed class QueryEndpoint(
     Authenticator authenticator,
     Admission admission,
     RequestBody bodies,
+    CacheStep cache,
     QueryRunner runner,
     RequestSessions sessions,
     Answers answers,
@@ -33,30 +36,44 @@ internal sealed class QueryEndpoint(
     public async Task HandleAsync(HttpContext context)
     {
         QueryLog? log = Telemetry.WantsQueries(context.Request) ? new QueryLog(timeProvider, withBegin: false) : null;
-        using PooledBuffer answer = answers.NewBuffer();
+        ServedAnswer answer;
         try
         {
-            await AnswerAsync(context, answer, log);
+            answer = await AnswerAsync(context, log);
         }
         catch (Exception failure)
         {
             await answers.SendFailureAsync(context, failure, log, FailureForm.OfPlans);
             return;
         }
-        // (9) No longer counted as in flight: what an answer holds while its client reads slowly is bounded by the buffers' budget.
-        await answers.SendAsync(context, answer.Written);
+        // (10) No longer counted as in flight: what an answer holds while its client reads slowly is bounded by the buffers' budget.
+        using (answer)
+        {
+            await answers.SendAsync(context, answer, log, FailureForm.OfPlans);
+        }
     }
 
-    private async ValueTask AnswerAsync(HttpContext context, PooledBuffer answer, QueryLog? log)
+    private async ValueTask<ServedAnswer> AnswerAsync(HttpContext context, QueryLog? log)
     {
         KeyGrant grant = await authenticator.AuthenticateAsync(context, context.RequestAborted); // (1)
         using Admission.Ticket ticket = admission.Enter(grant.Database); // (2)
-        using PooledBuffer body = await bodies.ReadAsync(context, context.RequestAborted); // (3)
-        await sessions.RunAsync(
-            grant.Database,
-            log,
-            (session, token) => runner.RunAsync(body, session, answer, log, token), // (4) to (8)
-            context.RequestAborted
-        );
+        PooledBuffer body = await bodies.ReadAsync(context, context.RequestAborted); // (3)
+        CacheLook look;
+        try
+        {
+            look = cache.Look(context.Request.Headers, grant.Database, default, body.WrittenSpan); // (4)
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+        if (look.IsFresh)
+        {
+            body.Dispose();
+            return CacheStep.Give(look);
+        }
+        var query = new PlanQuery(runner, sessions, grant.Database, body, log);
+        return await cache.ThroughAsync(look, query, context.RequestAborted); // (5) to (9)
     }
 }

@@ -8,7 +8,12 @@ namespace Dormouse.Edge.Http;
 /// Where the parts of a query request lie in its body. They are found without being parsed: the plan's bytes are the key of the plan
 /// cache, and only <c>params</c> differ from one call to the next.
 /// </summary>
-internal readonly record struct QueryRequest(Range Plan, Range Params, Range Comments)
+/// <param name="Plan">The plan.</param>
+/// <param name="Params">The values of its parameters; empty where there are none.</param>
+/// <param name="Comments">What to add to the SQL; empty where there is nothing.</param>
+/// <param name="Operation">The text of the operation's name, as it stands between its quotes.</param>
+/// <param name="Model">The same of the model's.</param>
+internal readonly record struct QueryRequest(Range Plan, Range Params, Range Comments, Range Operation, Range Model)
 {
     // The reader keeps one bit per level and does not recurse, so depth costs nothing here; the plan's own parser has the bound.
     private const int MaxJsonDepth = 4_096;
@@ -41,6 +46,8 @@ internal readonly record struct QueryRequest(Range Plan, Range Params, Range Com
         Range? plan = null;
         Range parameters = default;
         Range comments = default;
+        Range operation = default;
+        Range model = default;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("plan"u8))
@@ -55,15 +62,34 @@ internal readonly record struct QueryRequest(Range Plan, Range Params, Range Com
             {
                 comments = ReadObject(ref reader, "comments");
             }
+            else if (reader.ValueTextEquals("operation"u8))
+            {
+                operation = ReadName(ref reader);
+            }
+            else if (reader.ValueTextEquals("model"u8))
+            {
+                model = ReadName(ref reader);
+            }
             else
             {
-                // model and operation name the query for people; the plan says it all.
                 reader.Skip();
             }
         }
         // Reads past the end object, so that something behind it is found out.
         _ = reader.Read();
-        return new QueryRequest(plan ?? throw EdgeFailures.Malformed("'plan' is missing."), parameters, comments);
+        return new QueryRequest(plan ?? throw EdgeFailures.Malformed("'plan' is missing."), parameters, comments, operation, model);
+    }
+
+    // The plan says what is to be done; these name it for people, and for the cache, which wants both to agree.
+    private static Range ReadName(ref Utf8JsonReader reader)
+    {
+        _ = reader.Read();
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            reader.Skip();
+            return default;
+        }
+        return ((int)reader.TokenStartIndex + 1)..((int)reader.BytesConsumed - 1);
     }
 
     private static Range ReadObject(ref Utf8JsonReader reader, string name)

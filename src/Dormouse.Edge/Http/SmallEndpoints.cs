@@ -1,12 +1,13 @@
 using Dormouse.Contracts;
 using Dormouse.Edge.Auth;
+using Dormouse.Edge.Caching;
 using Dormouse.Edge.Limits;
 using Microsoft.AspNetCore.Http;
 
 namespace Dormouse.Edge.Http;
 
 /// <summary>The endpoints that need no database: none of them wakes an instance.</summary>
-internal sealed class SmallEndpoints(Authenticator authenticator, RequestBody bodies, Answers answers)
+internal sealed class SmallEndpoints(Authenticator authenticator, RequestBody bodies, AnswerCache cache, Answers answers)
 {
     // Each database is a PostgreSQL of ours, so the answer is the same for all of them.
     private static readonly byte[] ConnectionInfo =
@@ -32,14 +33,15 @@ internal sealed class SmallEndpoints(Authenticator authenticator, RequestBody bo
     }
 
     /// <summary>
-    /// Forgets cached answers. Nothing is cached yet, so nothing can be stale, and there is nothing to do but to check the key.
+    /// Forgets cached answers of the key's database. Once this has answered, no request that comes later gets an older answer.
     /// </summary>
     public async Task InvalidateAsync(HttpContext context)
     {
         try
         {
-            await authenticator.AuthenticateAsync(context, context.RequestAborted);
+            KeyGrant grant = await authenticator.AuthenticateAsync(context, context.RequestAborted);
             using PooledBuffer body = await bodies.ReadAsync(context, context.RequestAborted);
+            Invalidation.Parse(body.WrittenSpan, cache.Options).Apply(cache, grant.Database);
         }
         catch (Exception failure)
         {

@@ -33,8 +33,7 @@ internal sealed class RequestDeadline : IDisposable
     /// </summary>
     public DormouseException? Explain(Exception cause) =>
         timedOut ? EdgeFailures.QueryTimeout(limit, cause)
-        : clientGone.IsCancellationRequested
-            ? new DormouseException(FailureKind.ClientGone, EdgeFailures.ClientGoneCode, "The client has gone.", cause)
+        : clientGone.IsCancellationRequested ? EdgeFailures.ClientGone(cause)
         : null;
 
     public void Dispose()

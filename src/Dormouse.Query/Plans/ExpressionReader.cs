@@ -8,7 +8,10 @@ using Dormouse.Query.Values;
 namespace Dormouse.Query.Plans;
 
 /// <summary>Compiles values and SQL of plans.</summary>
-internal sealed class ExpressionReader(PlanScope scope, Action countElement)
+/// <param name="scope">The names that values may refer to.</param>
+/// <param name="countElement">Called for each element.</param>
+/// <param name="moreThanRead">Called for what makes a plan more than a read: see <see cref="QueryPlan.OnlyReads"/>.</param>
+internal sealed class ExpressionReader(PlanScope scope, Action countElement, Action moreThanRead)
 {
     public Expression Read(JsonElement value, int depth)
     {
@@ -39,6 +42,7 @@ internal sealed class ExpressionReader(PlanScope scope, Action countElement)
         switch (type)
         {
             case "rawSql":
+                moreThanRead();
                 return new SqlTemplate(
                     [TextFragment(query.RequiredText("sql"))],
                     arguments,
@@ -54,6 +58,11 @@ internal sealed class ExpressionReader(PlanScope scope, Action countElement)
                     throw PlanFailure.Plain(
                         $"Malformed query template. {places} fragments take parameters, but there are {arguments.Length} parameters."
                     );
+                }
+
+                if (fragments is not [{ Kind: FragmentKind.Text } first, ..] || !BeginsWithSelect(first.Text))
+                {
+                    moreThanRead();
                 }
 
                 var format = query.Required("placeholderFormat");
@@ -79,6 +88,7 @@ internal sealed class ExpressionReader(PlanScope scope, Action countElement)
                 var isInstant = parameter.Optional("type") is { ValueKind: JsonValueKind.String } type && type.ValueEquals("DateTime"u8);
                 return new PlaceholderExpression(scope.Resolve(parameter.RequiredText("name")), isInstant);
             case "generatorCall":
+                moreThanRead();
                 var call = value.Required("prisma__value");
                 var arguments = call.Optional("args") is { } list ? list.Items().Select(a => Read(a, depth + 1)).ToArray() : [];
                 return new GeneratorExpression(call.RequiredText("name"), arguments);
@@ -109,6 +119,15 @@ internal sealed class ExpressionReader(PlanScope scope, Action countElement)
                 PlainText(fragment.Text("itemSuffix") ?? string.Empty),
                 PlainText(fragment.Text("groupSeparator") ?? ",")
             );
+    }
+
+    /// <summary>A WITH may hold writes, so nothing but a bare SELECT will do.</summary>
+    private static bool BeginsWithSelect(string sql)
+    {
+        ReadOnlySpan<char> text = sql.AsSpan().TrimStart();
+        return text.StartsWith("SELECT", StringComparison.OrdinalIgnoreCase)
+            && text.Length > "SELECT".Length
+            && char.IsWhiteSpace(text["SELECT".Length]);
     }
 
     private static Fragment TextFragment(string text) => new(FragmentKind.Text, PlainText(text), "", "", "", "");

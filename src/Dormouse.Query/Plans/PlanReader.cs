@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using Dormouse.Query.Failures;
 using Dormouse.Query.Joins;
@@ -14,14 +15,41 @@ namespace Dormouse.Query.Plans;
 /// </summary>
 internal sealed class PlanReader(QueryLimits limits)
 {
+    /// <summary>The nodes of which the plans of finds, counts and groups are made.</summary>
+    private static readonly FrozenSet<string> ReadingNodes = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "value",
+        "get",
+        "unit",
+        "seq",
+        "let",
+        "getFirstNonEmpty",
+        "concat",
+        "sum",
+        "query",
+        "unique",
+        "required",
+        "reverse",
+        "mapField",
+        "join",
+        "dataMap",
+        "validate",
+        "if",
+        "diff",
+        "process"
+    );
+
     private readonly PlanScope scope = new();
     private int elements;
 
     public int SlotCount => scope.SlotCount;
 
+    /// <summary>As <see cref="QueryPlan.OnlyReads"/>, once the root is read. Node types that came later than this code are no reads.</summary>
+    public bool OnlyReads { get; private set; } = true;
+
     public PlanNode ReadRoot(JsonElement root) => Read(root, isLast: true, depth: 0);
 
-    private ExpressionReader Expressions => new(scope, CountElement);
+    private ExpressionReader Expressions => new(scope, CountElement, MarkAsMoreThanRead);
 
     private PlanNode Read(JsonElement element, bool isLast, int depth)
     {
@@ -35,6 +63,10 @@ internal sealed class PlanReader(QueryLimits limits)
         // JSON null is a value like any other here.
         element.TryGetProperty("args", out var args);
         PlanNode One(JsonElement e) => Read(e, isLast: false, depth + 1);
+        if (!ReadingNodes.Contains(type))
+        {
+            MarkAsMoreThanRead();
+        }
         return type switch
         {
             "value" => new ValueNode(Expressions.Read(args, depth)),
@@ -236,6 +268,8 @@ internal sealed class PlanReader(QueryLimits limits)
                     e.ValueKind == JsonValueKind.String ? JsonValues.TextOf(e) : throw PlanFailure.Malformed("a list of names is expected.")
                 ),
         ];
+
+    private void MarkAsMoreThanRead() => OnlyReads = false;
 
     private void CountElement()
     {

@@ -7,15 +7,22 @@ namespace Dormouse.Query.Plans;
 /// <summary>A query plan of protocol B, parsed and compiled. Immutable and safe to share: cache it under the exact bytes of its JSON.</summary>
 public sealed class QueryPlan
 {
-    private QueryPlan(PlanNode root, int slotCount)
+    private QueryPlan(PlanNode root, PlanReader reader)
     {
         Root = root;
-        SlotCount = slotCount;
+        SlotCount = reader.SlotCount;
+        OnlyReads = reader.OnlyReads;
     }
 
     internal PlanNode Root { get; }
 
     internal int SlotCount { get; }
+
+    /// <summary>
+    /// Whether the same plan with the same parameters gives the same answer on the same data, and leaves no trace: nothing but SELECT
+    /// statements made by Prisma's compiler; no raw SQL, no other statements, no transaction, no generated values.
+    /// </summary>
+    public bool OnlyReads { get; }
 
     /// <summary>Parses the JSON of a plan.</summary>
     /// <exception cref="PlanException">The plan is malformed, beyond the limits, or has a node that this version does not know.</exception>
@@ -29,7 +36,7 @@ public sealed class QueryPlan
             using var document = JsonDocument.ParseValue(ref reader);
             var compiler = new PlanReader(limits);
             var root = compiler.ReadRoot(document.RootElement);
-            return new QueryPlan(root, compiler.SlotCount);
+            return new QueryPlan(root, compiler);
         }
         catch (JsonException e)
         {

@@ -59,6 +59,6 @@ public sealed class CapturedRequestTests
         return node;
     }
 
-    private static Task<string> ReadAsync(string name) =>
+    internal static Task<string> ReadAsync(string name) =>
         File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Captured", name), TestContext.Current.CancellationToken);
 }

@@ -45,7 +45,7 @@ public sealed class PlanCacheTests
     public void A_plan_in_use_survives_a_flood_of_plans_that_are_asked_once()
     {
         PlanCache cache = Cache(entries: 100);
-        QueryPlan hot = cache.Get(Text(-1));
+        KnownPlan hot = cache.Get(Text(-1));
         for (var i = 0; i < 10_000; i++)
         {
             cache.Get(Text(i));

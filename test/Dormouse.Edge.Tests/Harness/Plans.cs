@@ -13,7 +13,7 @@ internal static class Plans
     public static string RawExecute(string sql, params object?[] arguments) => Request("executeRaw", "execute", sql, arguments);
 
     /// <summary>A statement as the client's compiler makes it, whose rows come back as they are.</summary>
-    public static string Compiled(string type, string sql) => Body("findMany", Statement(type, sql));
+    public static string Compiled(string type, string sql, string operation = "findMany") => Body(operation, Statement(type, sql));
 
     /// <summary>Statements in a transaction node, as for a nested write.</summary>
     public static string Transaction(params string[] statements) =>

@@ -1,0 +1,105 @@
+using Dormouse.Contracts;
+using Dormouse.Edge.Http;
+using Dormouse.Edge.Limits;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace Dormouse.Edge.Caching;
+
+/// <summary>
+/// The step between a request that was read and the database, the same for both protocols. First <see cref="Look"/>, which knows nothing
+/// of the protocol: an answer that is there is given without parsing anything and without waking anything. Then, with the request read as
+/// its protocol has it, <see cref="ThroughAsync"/>.
+/// </summary>
+internal sealed class CacheStep(AnswerCache cache, CacheFills fills, CacheLedger ledger, EdgeOptions options, BufferBudget budget)
+{
+    private const string TagsHeader = "accelerate-cache-tags";
+
+    private readonly bool isOn = options.Cache.IsOn;
+
+    /// <summary>Looks for an answer, if the request asks for the cache. Not for requests inside a transaction: they never come here.</summary>
+    /// <param name="headers">The request's.</param>
+    /// <param name="database">Whose the request's key is.</param>
+    /// <param name="schema">The digest of the schema that gives the body its meaning; empty where the body has it in itself.</param>
+    /// <param name="body">The whole body.</param>
+    public CacheLook Look(IHeaderDictionary headers, DatabaseId database, ReadOnlySpan<byte> schema, ReadOnlySpan<byte> body)
+    {
+        StringValues control = headers.CacheControl;
+        if (!isOn || control.Count == 0)
+        {
+            return default;
+        }
+        CacheStrategy strategy = CacheStrategy.Parse(control.ToString(), options.Cache.MaxLifetime);
+        if (!strategy.IsWanted)
+        {
+            return default;
+        }
+        string tags = headers.TryGetValue(TagsHeader, out StringValues values) ? values.ToString() : "";
+        CacheKey key = CacheKey.Of(schema, tags, body);
+        CacheFind found = cache.Find(database, key, strategy);
+        // Tags that a kept answer has were checked when it came.
+        string[] parsed = found.Freshness == Freshness.Fresh ? [] : CacheTags.Parse(tags, options.Cache);
+        return new CacheLook(database, key, strategy, parsed, found);
+    }
+
+    /// <summary>What was found, for a look that is fresh.</summary>
+    public static ServedAnswer Give(in CacheLook look) => ServedAnswer.Cached(look.Found);
+
+    /// <summary>Gives what is stale and has it refreshed, or asks the database. Owns the query from here on.</summary>
+    public ValueTask<ServedAnswer> ThroughAsync(CacheLook look, IOriginQuery query, CancellationToken clientGone)
+    {
+        if (look.Found.Freshness == Freshness.Stale)
+        {
+            ServedAnswer stale = ServedAnswer.Cached(look.Found);
+            fills.Refresh(look, query);
+            return new ValueTask<ServedAnswer>(stale);
+        }
+        bool mayBeCached;
+        ShapeCounters? shape = null;
+        try
+        {
+            query.Prepare();
+            mayBeCached = look.IsWanted && query.MayBeCached;
+            if (look.IsWanted)
+            {
+                shape = ledger.CountersOf(look.Database, query.Shape);
+            }
+        }
+        catch
+        {
+            query.Dispose();
+            throw;
+        }
+        if (mayBeCached)
+        {
+            return fills.AskAsync(look, query, shape!, clientGone);
+        }
+        shape?.Uncached();
+        return PastAsync(query, clientGone);
+    }
+
+    private async ValueTask<ServedAnswer> PastAsync(IOriginQuery query, CancellationToken clientGone)
+    {
+        using IOriginQuery used = query;
+        var answer = new PooledBuffer(options.Limits.MaxAnswerBytes, EdgeFailures.AnswerTooLarge, budget);
+        try
+        {
+            await query.WriteAnswerAsync(answer, clientGone);
+            return new ServedAnswer(answer.Written, CacheStatus.None, null, TimeSpan.Zero, true, answer);
+        }
+        catch
+        {
+            answer.Dispose();
+            throw;
+        }
+    }
+}
+
+/// <summary>What a request wants of the cache, and what it found there.</summary>
+internal readonly record struct CacheLook(DatabaseId Database, CacheKey Key, CacheStrategy Strategy, string[] Tags, CacheFind Found)
+{
+    public bool IsWanted => Strategy.IsWanted;
+
+    /// <summary>Whether <see cref="CacheStep.Give"/> has an answer.</summary>
+    public bool IsFresh => Found.Freshness == Freshness.Fresh;
+}

@@ -1,0 +1,27 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+
+namespace Dormouse.Edge.Caching;
+
+/// <summary>An answer of the database with what is told about it. Immutable.</summary>
+/// <param name="Json">The whole body.</param>
+/// <param name="AskedAt">
+/// The monotonic time at which its query was begun. Age counts from here, as HTTP has it: what happened in the database while the query
+/// ran may be missing from the answer.
+/// </param>
+/// <param name="LastModified">The wall clock's time of the same moment, as a header says it.</param>
+/// <param name="OriginTime">How long the database took, its wake included.</param>
+internal sealed record CachedAnswer(ReadOnlyMemory<byte> Json, long AskedAt, string LastModified, TimeSpan OriginTime)
+{
+    /// <summary>
+    /// The answer's SHA-256: equal signatures are equal answers, on whatever edge and at whatever time. It is no proof of who made it.
+    /// </summary>
+    public string Signature { get; } = SignatureOf(Json.Span);
+
+    private static string SignatureOf(ReadOnlySpan<byte> json)
+    {
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(json, digest);
+        return "sha256-" + Base64Url.EncodeToString(digest);
+    }
+}

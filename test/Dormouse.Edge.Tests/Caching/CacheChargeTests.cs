@@ -1,0 +1,26 @@
+namespace Dormouse.Edge.Tests.Caching;
+
+/// <summary>Looks at the memory of the whole process, so that nothing else may run at the same time.</summary>
+[Collection(nameof(CacheChargeTests))]
+[CollectionDefinition(nameof(CacheChargeTests), DisableParallelization = true)]
+public sealed class CacheChargeTests
+{
+    private const long Mebibyte = 1024 * 1024;
+
+    [Fact]
+    public void The_charge_for_an_entry_covers_what_the_runtime_takes_for_it()
+    {
+        const int Entries = 60_000;
+        var cache = new TestCache(options => (options.MaxBytes, options.MaxBytesPerDatabase) = (1024 * Mebibyte, 1024 * Mebibyte));
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+
+        for (var i = 0; i < Entries; i++)
+        {
+            cache.Ask(TestCache.Key(i), 200, null, null, $"tag number {i}", $"decade {i / 10}", "common");
+        }
+        long taken = GC.GetTotalMemory(forceFullCollection: true) - before;
+        long charged = cache.Answers.Bytes;
+
+        Assert.InRange(charged, taken, 2 * taken);
+    }
+}
