@@ -12,9 +12,13 @@ public static class Corpus
     [
         Path.Combine("test", "Dormouse.Migrations.Tests", "corpus"),
         Path.Combine("test", "Dormouse.Schema.Tests", "corpus", "valid"),
+        Path.Combine("test", "Dormouse.EndToEnd", "clients", "prisma6"),
         Path.Combine("test", "Dormouse.EndToEnd", "clients", "prisma7"),
         Path.Combine("samples", "blog"),
     ];
+
+    /// <summary>What follows the schemas of clients that have no models of their own.</summary>
+    private static readonly string Models = Path.Combine("test", "Dormouse.EndToEnd", "clients", "shared", "models.prisma");
 
     /// <summary>Paths below the root of the repository.</summary>
     public static IReadOnlyList<string> Files =>
@@ -28,6 +32,9 @@ public static class Corpus
     public static string Read(string file)
     {
         string text = File.ReadAllText(Path.Combine(Checkout.Root, file));
+        text += text.Contains("shared/models.prisma follows", StringComparison.Ordinal)
+            ? File.ReadAllText(Path.Combine(Checkout.Root, Models))
+            : "";
         // Schemas of client 7 have no address and a feature that Prisma's engine of the versions 6 does not know with their generator.
         return Regex.IsMatch(text, @"^\s*url\s*=", RegexOptions.Multiline)
             ? text

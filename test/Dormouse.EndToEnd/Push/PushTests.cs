@@ -9,7 +9,8 @@ namespace Dormouse.EndToEnd.Push;
 /// <summary><c>db push</c> by the command line, on a running platform.</summary>
 public sealed class PushTests(SharedPlatform shared)
 {
-    private static readonly string Clients = Path.Combine(Checkout.Root, "test", "Dormouse.EndToEnd", "clients", "prisma7");
+    private static readonly string Clients = Path.Combine(Checkout.Root, "test", "Dormouse.EndToEnd", "clients");
+    private static readonly string Bench = Path.Combine(Clients, "prisma7", "bench.prisma");
     private static readonly string Blog = Path.Combine(Checkout.Root, "samples", "blog", "schema.prisma");
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -26,10 +27,7 @@ public sealed class PushTests(SharedPlatform shared)
         string? tables = await TablesAsync(client);
         Assert.NotEqual("", tables);
 
-        ProcessRun second = await platform.RunAsync(
-            ["db", "push", "pushed", "--schema", Path.Combine(Clients, "default.prisma")],
-            Cancelled
-        );
+        ProcessRun second = await platform.RunAsync(["db", "push", "pushed", "--schema", Bench], Cancelled);
         Assert.Equal(1, second.ExitCode);
         Assert.StartsWith("DM2026: The database is not empty: it has the table ", second.Errors, StringComparison.Ordinal);
         Assert.Equal(tables, await TablesAsync(client));
@@ -44,12 +42,14 @@ public sealed class PushTests(SharedPlatform shared)
         using ProtocolClient client = ProtocolClient.Of(platform, ours);
         using ProtocolClient other = ProtocolClient.Of(platform, theirs);
 
-        JsonElement result = await platform.JsonAsync(
-            ["db", "push", ours.Id, "--schema", Path.Combine(Clients, "default.prisma")],
-            Cancelled
-        );
+        // The schema is in two files, in a folder of the platform's that goes with it.
+        string folder = Directory.CreateDirectory(Path.Combine(platform.DataPath, "schema to push")).FullName;
+        File.Copy(Path.Combine(Clients, "prisma7", "default.prisma"), Path.Combine(folder, "default.prisma"));
+        File.Copy(Path.Combine(Clients, "shared", "models.prisma"), Path.Combine(folder, "models.prisma"));
+        JsonElement result = await platform.JsonAsync(["db", "push", ours.Id, "--schema", folder], Cancelled);
         // Written by Prisma's own migration engine for the tests of its clients.
-        await platform.ExecuteAsync(theirs.Id, await File.ReadAllTextAsync(Path.Combine(Clients, "schema.sql"), Cancelled), Cancelled);
+        string script = await File.ReadAllTextAsync(Path.Combine(Clients, "shared", "schema.sql"), Cancelled);
+        await platform.ExecuteAsync(theirs.Id, script, Cancelled);
 
         Assert.True(result.GetProperty("statements").GetInt32() > 10);
         Assert.Equal(await ColumnsAsync(other), await ColumnsAsync(client));
