@@ -21,13 +21,17 @@ public abstract class Side(string name, Uri http, string apiKey) : IDisposable
     /// <summary>What a client pastes.</summary>
     public string Url => $"prisma+postgres://localhost:{http.Port}/?api_key={apiKey}";
 
-    /// <summary>Runs an SQL script of statements without results.</summary>
-    public abstract Task ExecuteAsync(string script, CancellationToken cancellationToken);
+    /// <summary>Runs an SQL script of statements without results. It is a block, since a front door takes one statement at a time.</summary>
+    public Task ExecuteAsync(string script, CancellationToken cancellationToken) =>
+        RunAsync($"DO $script$ BEGIN {script}\nEND $script$", cancellationToken);
 
     /// <summary>Runs a query of one row with one column of text.</summary>
     public abstract Task<string?> ScalarAsync(string query, CancellationToken cancellationToken);
 
     public abstract void Dispose();
+
+    /// <summary>Runs one statement.</summary>
+    protected abstract Task RunAsync(string statement, CancellationToken cancellationToken);
 }
 
 /// <summary>Prisma's own engine on a PostgreSQL of the tests.</summary>
@@ -46,8 +50,8 @@ public sealed class PeerSide : Side
         return new PeerSide(peer.Http, key, database);
     }
 
-    public override async Task ExecuteAsync(string script, CancellationToken cancellationToken) =>
-        await RunAsync(script, command => command.ExecuteNonQueryAsync(cancellationToken), cancellationToken);
+    protected override async Task RunAsync(string statement, CancellationToken cancellationToken) =>
+        await RunAsync(statement, command => command.ExecuteNonQueryAsync(cancellationToken), cancellationToken);
 
     public override async Task<string?> ScalarAsync(string query, CancellationToken cancellationToken) =>
         await RunAsync(query, command => command.ExecuteScalarAsync(cancellationToken), cancellationToken) as string;
@@ -75,9 +79,9 @@ public sealed class PlatformSide : Side
     public static async Task<PlatformSide> CreateAsync(PlatformProcess platform, string name, CancellationToken cancellationToken) =>
         new(platform, await platform.CreateDatabaseAsync(name, cancellationToken));
 
-    // Through the front door, which wakes the instance; it takes one statement at a time, and a block is one.
-    public override Task ExecuteAsync(string script, CancellationToken cancellationToken) =>
-        statements.ExecuteAsync($"DO $script$ BEGIN {script}\nEND $script$", cancellationToken);
+    // Through the front door, which wakes the instance.
+    protected override Task RunAsync(string statement, CancellationToken cancellationToken) =>
+        statements.ExecuteAsync(statement, cancellationToken);
 
     public override Task<string?> ScalarAsync(string query, CancellationToken cancellationToken) =>
         statements.ScalarAsync(query, cancellationToken);

@@ -1,6 +1,5 @@
 using Dormouse.EndToEnd.Platform;
 using Dormouse.Testing;
-using Dormouse.Testing.Node;
 
 namespace Dormouse.EndToEnd.Differential;
 
@@ -26,14 +25,17 @@ public sealed class Sides : IDisposable
     public static async Task<Sides> OpenAsync(SharedPlatform shared, string name, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(shared);
-        EnginePeer peer = await shared.Peer;
-        TestPostgres postgres = await TestPostgres.SharedAsync();
-        Side first = await PeerSide.CreateAsync(peer, postgres, cancellationToken);
-        Side second = PeerAlone
-            ? await PeerSide.CreateAsync(peer, postgres, cancellationToken)
-            : await PlatformSide.CreateAsync(await shared.Platform, name, cancellationToken);
-        return new Sides(first, second);
+        return PeerAlone
+            ? await OpenAlikeAsync(shared, cancellationToken)
+            : new Sides(
+                await PeerAsync(shared, cancellationToken),
+                await PlatformSide.CreateAsync(await shared.Platform, name, cancellationToken)
+            );
     }
+
+    /// <summary>Two empty databases, both behind the peer.</summary>
+    public static async Task<Sides> OpenAlikeAsync(SharedPlatform shared, CancellationToken cancellationToken) =>
+        new(await PeerAsync(shared, cancellationToken), await PeerAsync(shared, cancellationToken));
 
     /// <summary>Runs an SQL script on both.</summary>
     public async Task ExecuteAsync(string script, CancellationToken cancellationToken)
@@ -47,4 +49,7 @@ public sealed class Sides : IDisposable
         Peer.Dispose();
         Other.Dispose();
     }
+
+    private static async Task<Side> PeerAsync(SharedPlatform shared, CancellationToken cancellationToken) =>
+        await PeerSide.CreateAsync(await shared.Peer, await TestPostgres.SharedAsync(), cancellationToken);
 }
