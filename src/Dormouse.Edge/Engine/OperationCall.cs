@@ -11,6 +11,9 @@ namespace Dormouse.Edge.Engine;
 /// <param name="Transaction">The level of the transaction that is to be put around them; null for none.</param>
 internal sealed record OperationCall(IReadOnlyList<OperationCall.Query> Queries, bool IsBatch, bool IsAtomic, IsolationLevel? Transaction)
 {
+    /// <summary>All queries as one, where they can be. It is a single look-up, for which a transaction would change nothing.</summary>
+    public PreparedMerge? Merge { get; init; }
+
     /// <summary>Whether a second run could do something that the first has done already. Raw SQL can be anything.</summary>
     public bool MayWrite => Queries.Any(query => query.Operation is { } operation && (operation.IsWrite || operation.IsRaw));
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Dormouse.Edge.Http;
 using Dormouse.Edge.Limits;
@@ -35,7 +36,12 @@ internal sealed class OperationRunner(PlanInterpreter interpreter, EdgeOptions o
                 queries[i] = new(null, wrong);
             }
         }
-        return new OperationCall(queries, request.IsBatch, isAtomic, request.IsTransaction && !inTransaction ? level : null);
+        return new OperationCall(queries, request.IsBatch, isAtomic, request.IsTransaction && !inTransaction ? level : null)
+        {
+            Merge = Array.TrueForAll(queries, query => query.Operation is not null)
+                ? engine.TryMerge(Array.ConvertAll(queries, query => query.Operation!))
+                : null,
+        };
     }
 
     /// <summary>Runs the queries in a session of their own.</summary>
@@ -47,7 +53,7 @@ internal sealed class OperationRunner(PlanInterpreter interpreter, EdgeOptions o
         CancellationToken cancellationToken
     )
     {
-        if (call.Transaction is not { } level)
+        if (call.Transaction is not { } level || call.Merge is not null)
         {
             await RunAsync(call, (ISqlSession)session, answer, form, cancellationToken);
             return;
@@ -81,11 +87,17 @@ internal sealed class OperationRunner(PlanInterpreter interpreter, EdgeOptions o
             return;
         }
         answer.Write("{\"batchResult\":["u8);
+        if (call.Merge is { } merge)
+        {
+            ReadOnlyMemory<byte> missing = merge.Missing is { } failure ? ErrorsOf(failure) : default;
+            await interpreter.RunAsync(merge, missing, session, answer, cancellationToken);
+            answer.Write("]"u8);
+            return;
+        }
         for (var i = 0; i < call.Queries.Count; i++)
         {
-            answer.Write(i > 0 ? ",{"u8 : "{"u8);
+            answer.Write(i > 0 ? ","u8 : default);
             await RunQueryAsync(call, i, session, answer, form, cancellationToken);
-            answer.Write("}"u8);
         }
         answer.Write("]"u8);
     }
@@ -106,8 +118,9 @@ internal sealed class OperationRunner(PlanInterpreter interpreter, EdgeOptions o
         {
             try
             {
-                answer.Write("\"data\":"u8);
+                answer.Write("{\"data\":"u8);
                 await interpreter.RunAsync(operation, session, answer, cancellationToken);
+                answer.Write("}"u8);
             }
             catch (PlanException failed) when (!call.IsAtomic)
             {
@@ -122,9 +135,21 @@ internal sealed class OperationRunner(PlanInterpreter interpreter, EdgeOptions o
         if (wrong is not null)
         {
             answer.Truncate(start);
-            using var writer = new Utf8JsonWriter(answer, Answers.FailureWriting);
-            OperationFailureForm.WriteErrors(writer, FailureReply.From(wrong, "", ErrorMapping.OfOperations), null, options.Engine);
+            answer.Write(ErrorsOf(wrong).Span);
         }
+    }
+
+    /// <summary>An item of a batch that failed by itself.</summary>
+    private ReadOnlyMemory<byte> ErrorsOf(PlanException wrong)
+    {
+        var item = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(item, Answers.FailureWriting))
+        {
+            writer.WriteStartObject();
+            OperationFailureForm.WriteErrors(writer, FailureReply.From(wrong, "", ErrorMapping.OfOperations), null, options.Engine);
+            writer.WriteEndObject();
+        }
+        return item.WrittenMemory;
     }
 
     private static async ValueTask TryRollbackAsync(PooledSqlSession session)

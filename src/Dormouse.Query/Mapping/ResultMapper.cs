@@ -99,7 +99,7 @@ internal static class ResultMapper
         answer.Byte((byte)']');
     }
 
-    private static void WriteRow(AnswerWriter answer, RowsValue rows, int row, BoundObject bound)
+    public static void WriteRow(AnswerWriter answer, RowsValue rows, int row, BoundObject bound)
     {
         answer.ThrowIfCancelled();
         var fields = bound.Fields;

@@ -18,6 +18,9 @@ internal sealed class OperationPlan(Operation operation, PlanNode root, int slot
     /// <summary>What stands before the value of the answer: <c>{"findManyUser":</c></summary>
     public byte[] AnswerPrefix { get; } = Encoding.UTF8.GetBytes($"{{\"{operation.ResponseKey}\":");
 
+    /// <summary>The plan that answers many of these at once, once it was asked for; its own plan is null where there is none.</summary>
+    public MergedForm? Merged { get; set; }
+
     /// <summary>The values of the parameters, or false when a literal is no value of its type.</summary>
     public bool TryBind(LiteralTable literals, out PlanValue[] values)
     {
@@ -34,12 +37,16 @@ internal sealed class OperationPlan(Operation operation, PlanNode root, int slot
     }
 }
 
+/// <summary>Whether operations of a plan can be answered together, and how.</summary>
+internal sealed record MergedForm(MergedPlan? Plan);
+
 /// <summary>A plan with the values of one request.</summary>
 public sealed class PreparedOperation
 {
-    internal PreparedOperation(OperationPlan plan, PlanValue[] parameters)
+    internal PreparedOperation(OperationPlan plan, LiteralTable literals, PlanValue[] parameters)
     {
         Plan = plan;
+        Literals = literals;
         Parameters = parameters;
     }
 
@@ -49,6 +56,8 @@ public sealed class PreparedOperation
     public bool IsRaw => Plan.Operation.Model is null;
 
     internal OperationPlan Plan { get; }
+
+    internal LiteralTable Literals { get; }
 
     internal PlanValue[] Parameters { get; }
 }

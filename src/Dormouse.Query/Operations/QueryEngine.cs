@@ -2,6 +2,7 @@ using Dormouse.Query.Documents;
 using Dormouse.Query.Failures;
 using Dormouse.Query.Inputs;
 using Dormouse.Query.Plans;
+using Dormouse.Query.Reads;
 using Dormouse.Query.Values;
 using Dormouse.Schema.Models;
 
@@ -46,7 +47,7 @@ public sealed class QueryEngine
         DocumentWalker<ShapeSink>.Walk(query.Span, new ShapeSink(shape, literals), limits.MaxDocumentDepth);
         if (cache.Find(shape, literals) is { } known && known.TryBind(literals, out var values))
         {
-            return new PreparedOperation(known, values);
+            return new PreparedOperation(known, literals, values);
         }
 
         // A known plan whose literals do not fit comes here too: reading the whole document anew finds the words for it.
@@ -58,7 +59,30 @@ public sealed class QueryEngine
         }
 
         cache.Add(shape, literals, facts.Facts, plan);
-        return new PreparedOperation(plan, values);
+        return new PreparedOperation(plan, literals, values);
+    }
+
+    /// <summary>
+    /// Several look-ups as one, if they are of one shape and differ in the keys of their records alone: what clients merge, because it was
+    /// asked for in one turn of their loop.
+    /// </summary>
+    /// <param name="operations">Of this engine.</param>
+    public PreparedMerge? TryMerge(IReadOnlyList<PreparedOperation> operations)
+    {
+        ArgumentNullException.ThrowIfNull(operations);
+        if (operations.Count < 2 || operations[0].Plan is not { } plan || operations.Any(operation => operation.Plan != plan))
+        {
+            return null;
+        }
+
+        // Two that come here at once compile it twice, to the same.
+        plan.Merged ??= new MergedForm(
+            MergedFinds.Compile(
+                plan.Operation,
+                new CompileContext(schema, new LiteralFacts(operations[0].Literals), new ParameterList(), limits)
+            )
+        );
+        return plan.Merged.Plan is { } merged && merged.Fits(operations) ? new PreparedMerge(merged, operations) : null;
     }
 
     private OperationPlan Compile(ReadOnlySpan<byte> query, LiteralFacts facts)

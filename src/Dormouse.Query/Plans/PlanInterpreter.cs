@@ -5,7 +5,9 @@ using Dormouse.Query.Generators;
 using Dormouse.Query.Mapping;
 using Dormouse.Query.Nodes;
 using Dormouse.Query.Operations;
+using Dormouse.Query.Rows;
 using Dormouse.Query.Sql;
+using Dormouse.Query.Values;
 
 namespace Dormouse.Query.Plans;
 
@@ -65,12 +67,62 @@ public sealed class PlanInterpreter(QueryLimits limits, TimeProvider time)
         answer.Flush();
     }
 
-    private static async ValueTask RunAsync(PlanNode root, PlanRun run)
+    /// <summary>
+    /// Runs operations at once and writes the items of the answer's "batchResult", without its brackets. When it throws, the caller
+    /// discards what was written.
+    /// </summary>
+    /// <param name="merge">The operations.</param>
+    /// <param name="missing">The item of an operation whose record is missing, where that is a failure (<see cref="PreparedMerge.Missing"/>).</param>
+    /// <param name="session">Runs the statements.</param>
+    /// <param name="output">Takes the JSON.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="PlanException">What the client is to be told of all of them.</exception>
+    public async ValueTask RunAsync(
+        PreparedMerge merge,
+        ReadOnlyMemory<byte> missing,
+        ISqlSession session,
+        IBufferWriter<byte> output,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(merge);
+        var plan = merge.Plan;
+        using var answer = new AnswerWriter(output, limits.MaxAnswerBytes, cancellationToken);
+        using var run = new PlanRun(
+            plan.SlotCount,
+            PlanParameters.None,
+            session,
+            answer,
+            new ValueGenerators(time),
+            limits,
+            cancellationToken
+        )
+        {
+            Bound = merge.Operations[0].Parameters,
+            Errors = ErrorMapping.OfOperations,
+        };
+        foreach (var key in plan.Keys)
+        {
+            run.Bind(key.Slot, key.ValuesOf(merge.Operations));
+        }
+
+        await RunAsync(plan.Rows, run, rows => MergedAnswer.Write(answer, merge, (RowsValue)rows, missing.Span));
+        answer.Flush();
+    }
+
+    /// <param name="write">Writes the value; null where it writes itself or is plain JSON.</param>
+    private static async ValueTask RunAsync(PlanNode root, PlanRun run, Action<PlanValue>? write = null)
     {
         try
         {
             var value = await root.EvaluateAsync(run);
-            ResultMapper.WriteUnmapped(run.Answer, value);
+            if (write is null)
+            {
+                ResultMapper.WriteUnmapped(run.Answer, value);
+                return;
+            }
+
+            write(value);
         }
         catch (DatabaseErrorException e)
         {

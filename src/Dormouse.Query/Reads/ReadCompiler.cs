@@ -12,6 +12,8 @@ namespace Dormouse.Query.Reads;
 /// <summary>Compiles the operations that read.</summary>
 internal static class ReadCompiler
 {
+    public const string NothingFound = "No record was found for a query.";
+
     public static PlanNode Compile(Operation operation, CompileContext context)
     {
         var rows = operation.Action switch
@@ -24,7 +26,7 @@ internal static class ReadCompiler
         };
         if (operation.Action is OperationAction.FindUniqueOrThrow or OperationAction.FindFirstOrThrow)
         {
-            rows = new FoundNode(rows, "No record was found for a query.");
+            rows = new FoundNode(rows, NothingFound);
         }
 
         return new DataMapNode(rows, ResultStructures.Of(operation.Selection), isLast: true);
