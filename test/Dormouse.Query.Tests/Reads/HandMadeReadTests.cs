@@ -60,18 +60,14 @@ public sealed class HandMadeReadTests(SeededDatabase database) : IClassFixture<S
     {
         var operation = new Operation(OperationAction.FindMany, Model(model), "findMany" + model, arguments, selection);
         var parameters = new ParameterList();
-        var context = new CompileContext(
-            database.Schema,
-            new LiteralFacts(new LiteralTable(ReadOnlyMemory<byte>.Empty)),
-            parameters,
-            Run.Limits
-        );
+        var literals = new LiteralTable(ReadOnlyMemory<byte>.Empty);
+        var context = new CompileContext(database.Schema, new LiteralFacts(literals), parameters, Run.Limits);
         var root = OperationCompiler.Compile(operation, context);
         var plan = new OperationPlan(operation, root, context.SlotCount, parameters.Bindings);
         await using var session = await database.OpenAsync();
         var output = new ArrayBufferWriter<byte>();
         await new PlanInterpreter(Run.Limits, TimeProvider.System).RunAsync(
-            new PreparedOperation(plan, []),
+            new PreparedOperation(plan, literals, []),
             session,
             output,
             TestContext.Current.CancellationToken
