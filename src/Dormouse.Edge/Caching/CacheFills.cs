@@ -121,16 +121,13 @@ internal sealed partial class CacheFills(
     {
         try
         {
-            query.Prepare();
+            await query.PrepareAsync(CancellationToken.None);
+            await FlyAsync(flight, query);
         }
         catch (Exception failure)
         {
             query.Dispose();
             End(flight, failure);
-        }
-        if (!flight.Landing.IsCompleted)
-        {
-            await FlyAsync(flight, query);
         }
         if (flight.Landing.Exception is { InnerException: { } cause })
         {

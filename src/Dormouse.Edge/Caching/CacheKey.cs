@@ -19,6 +19,10 @@ internal readonly record struct CacheKey
 {
     private const int DigestBytes = SHA256.HashSizeInBytes;
 
+    // The hash of a schema has 64 letters, a few tags no more.
+    private const int ShortText = 128;
+    private const int BytesPerChar = 3;
+
     // No JSON begins with it, so that no body has the form of a composed key.
     private const byte Composed = 1;
 
@@ -33,34 +37,32 @@ internal readonly record struct CacheKey
         (first, second, third, fourth) = (parts[0], parts[1], parts[2], parts[3]);
     }
 
-    /// <param name="schema">The digest of the schema that gives the body its meaning; empty where the body has it in itself.</param>
+    /// <param name="schema">What the schema that gives the body its meaning is known by; empty where the body has it in itself.</param>
     /// <param name="tags">The tags as they were sent; empty for none.</param>
     /// <param name="body">The request's body.</param>
-    public static CacheKey Of(ReadOnlySpan<byte> schema, string tags, ReadOnlySpan<byte> body)
+    public static CacheKey Of(string schema, string tags, ReadOnlySpan<byte> body)
     {
         Span<byte> parts = stackalloc byte[1 + (3 * DigestBytes)];
         Span<byte> bodyDigest = parts[(1 + (2 * DigestBytes))..];
         SHA256.HashData(body, bodyDigest);
-        if (schema.IsEmpty && tags.Length == 0)
+        if (schema.Length == 0 && tags.Length == 0)
         {
             return new CacheKey(bodyDigest);
         }
         parts[0] = Composed;
         Span<byte> schemaDigest = parts.Slice(1, DigestBytes);
         Span<byte> tagsDigest = parts.Slice(1 + DigestBytes, DigestBytes);
-        schemaDigest.Clear();
-        tagsDigest.Clear();
-        if (!schema.IsEmpty)
-        {
-            SHA256.HashData(schema, schemaDigest);
-        }
-        if (tags.Length > 0)
-        {
-            SHA256.HashData(Encoding.UTF8.GetBytes(tags), tagsDigest);
-        }
+        Hash(schema, schemaDigest);
+        Hash(tags, tagsDigest);
         Span<byte> digest = stackalloc byte[DigestBytes];
         SHA256.HashData(parts, digest);
         return new CacheKey(digest);
+    }
+
+    private static void Hash(string text, Span<byte> digest)
+    {
+        Span<byte> bytes = text.Length <= ShortText ? stackalloc byte[ShortText * BytesPerChar] : new byte[text.Length * BytesPerChar];
+        SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(text, bytes)], digest);
     }
 
     /// <summary>Eight bytes of the key, for what need not be exact.</summary>

@@ -20,9 +20,9 @@ internal sealed class CacheStep(AnswerCache cache, CacheFills fills, CacheLedger
     /// <summary>Looks for an answer, if the request asks for the cache. Not for requests inside a transaction: they never come here.</summary>
     /// <param name="headers">The request's.</param>
     /// <param name="database">Whose the request's key is.</param>
-    /// <param name="schema">The digest of the schema that gives the body its meaning; empty where the body has it in itself.</param>
+    /// <param name="schema">What the schema that gives the body its meaning is known by; empty where the body has it in itself.</param>
     /// <param name="body">The whole body.</param>
-    public CacheLook Look(IHeaderDictionary headers, DatabaseId database, ReadOnlySpan<byte> schema, ReadOnlySpan<byte> body)
+    public CacheLook Look(IHeaderDictionary headers, DatabaseId database, string schema, ReadOnlySpan<byte> body)
     {
         StringValues control = headers.CacheControl;
         if (!isOn || control.Count == 0)
@@ -48,22 +48,24 @@ internal sealed class CacheStep(AnswerCache cache, CacheFills fills, CacheLedger
     /// <summary>Gives what is stale and has it refreshed, or asks the database. Owns the query from here on.</summary>
     public ValueTask<ServedAnswer> ThroughAsync(CacheLook look, IOriginQuery query, CancellationToken clientGone)
     {
-        if (look.Found.Freshness == Freshness.Stale)
+        if (look.Found.Freshness != Freshness.Stale)
         {
-            ServedAnswer stale = ServedAnswer.Cached(look.Found);
-            fills.Refresh(look, query);
-            return new ValueTask<ServedAnswer>(stale);
+            return AskAsync(look, query, clientGone);
         }
-        bool mayBeCached;
+        ServedAnswer stale = ServedAnswer.Cached(look.Found);
+        fills.Refresh(look, query);
+        return new ValueTask<ServedAnswer>(stale);
+    }
+
+    private async ValueTask<ServedAnswer> AskAsync(CacheLook look, IOriginQuery query, CancellationToken clientGone)
+    {
         ShapeCounters? shape = null;
+        bool mayBeCached;
         try
         {
-            query.Prepare();
+            await query.PrepareAsync(clientGone);
             mayBeCached = look.IsWanted && query.MayBeCached;
-            if (look.IsWanted)
-            {
-                shape = ledger.CountersOf(look.Database, query.Shape);
-            }
+            shape = look.IsWanted ? ledger.CountersOf(look.Database, query.Shape) : null;
         }
         catch
         {
@@ -72,10 +74,10 @@ internal sealed class CacheStep(AnswerCache cache, CacheFills fills, CacheLedger
         }
         if (mayBeCached)
         {
-            return fills.AskAsync(look, query, shape!, clientGone);
+            return await fills.AskAsync(look, query, shape!, clientGone);
         }
         shape?.Uncached();
-        return PastAsync(query, clientGone);
+        return await PastAsync(query, clientGone);
     }
 
     private async ValueTask<ServedAnswer> PastAsync(IOriginQuery query, CancellationToken clientGone)

@@ -11,7 +11,7 @@ internal interface IOriginQuery : IDisposable
 {
     /// <summary>Reads the request as far as that needs no database. Called once, before all else.</summary>
     /// <exception cref="DormouseException">It cannot be read.</exception>
-    void Prepare();
+    ValueTask PrepareAsync(CancellationToken cancellationToken);
 
     /// <summary>Whether this does nothing but read, so that its answer may be kept. Decided by what it is, never by what a header says.</summary>
     bool MayBeCached { get; }

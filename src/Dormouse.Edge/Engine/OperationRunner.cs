@@ -28,7 +28,7 @@ internal sealed class OperationRunner(PlanInterpreter interpreter, EdgeOptions o
         {
             try
             {
-                queries[i] = new(engine.Prepare(body[request.Queries[i]]), null); // (4)
+                queries[i] = new(engine.Prepare(body[request.Queries[i]]), null); // (5)
             }
             // Queries that merely travel together fail one by one.
             catch (PlanException wrong) when (!isAtomic)
@@ -83,7 +83,7 @@ internal sealed class OperationRunner(PlanInterpreter interpreter, EdgeOptions o
         if (!call.IsBatch)
         {
             answer.Write("{\"data\":"u8);
-            await interpreter.RunAsync(call.Queries[0].Operation!, session, answer, cancellationToken); // (7)
+            await interpreter.RunAsync(call.Queries[0].Operation!, session, answer, cancellationToken); // (8)
             return;
         }
         answer.Write("{\"batchResult\":["u8);

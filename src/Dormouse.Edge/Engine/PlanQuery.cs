@@ -39,7 +39,11 @@ internal sealed class PlanQuery(QueryRunner runner, RequestSessions sessions, Da
 
     private PreparedPlan Plan => plan ?? throw new InvalidOperationException("The query was not prepared.");
 
-    public void Prepare() => plan = runner.Prepare(body.WrittenSpan);
+    public ValueTask PrepareAsync(CancellationToken cancellationToken)
+    {
+        plan = runner.Prepare(body.WrittenSpan);
+        return ValueTask.CompletedTask;
+    }
 
     public async ValueTask<bool> WriteAnswerAsync(PooledBuffer answer, CancellationToken cancellationToken)
     {

@@ -1,6 +1,6 @@
-using System.Text.Json;
 using Dormouse.Contracts;
 using Dormouse.Edge.Auth;
+using Dormouse.Edge.Caching;
 using Dormouse.Edge.Engine;
 using Dormouse.Edge.Limits;
 using Dormouse.Edge.Schemas;
@@ -15,16 +15,18 @@ namespace Dormouse.Edge.Http;
 /// are those of <see cref="QueryEndpoint"/>; what differs is that the server makes the SQL.
 /// <code>
 /// (1) authenticate   (2) admit   (3) read            as there
-/// (4) plan           the client's schema             Schemas/SchemaEngines
+/// (4) cache          is the answer here?             as there; the schema is part of the key
+/// (5) plan           the client's schema             Schemas/SchemaEngines
 ///                    known shape, or compiled now    Dormouse.Query/Operations
-/// (5) to (8)         lease, rent, run, give back     as there; a batch shares them
-/// (9) answer         or say what went wrong          Http/Answers, Http/OperationFailureForm
+/// (6) to (9)         lease, rent, run, give back     as there; a batch shares them
+/// (10) answer        or say what went wrong          Http/Answers, Http/OperationFailureForm
 /// </code>
 /// </summary>
 internal sealed class OperationEndpoint(
     Authenticator authenticator,
     Admission admission,
     RequestBody bodies,
+    CacheStep cache,
     SchemaEngines schemas,
     OperationRunner runner,
     RequestSessions sessions,
@@ -33,53 +35,87 @@ internal sealed class OperationEndpoint(
     TimeProvider timeProvider
 )
 {
-    public Task QueryAsync(HttpContext context) => AnswerAsync(context, null);
-
-    public Task QueryInTransactionAsync(HttpContext context) => AnswerAsync(context, (string)context.GetRouteValue("id")!);
-
-    private async Task AnswerAsync(HttpContext context, string? transaction)
+    public async Task QueryAsync(HttpContext context)
     {
-        QueryLog? log = Telemetry.WantsQueries(context.Request) ? new QueryLog(timeProvider, withBegin: true) : null;
+        QueryLog? log = NewLog(context);
         var form = new OperationFailureForm(isQuery: true, options.Engine);
-        using PooledBuffer answer = answers.NewBuffer();
+        ServedAnswer answer;
         try
         {
-            await AnswerAsync(context, transaction, answer, log, form);
-            if (log is not null)
-            {
-                answer.Write(",\"extensions\":"u8);
-                using var writer = new Utf8JsonWriter(answer);
-                log.WriteTo(writer);
-            }
-            answer.Write("}"u8);
+            answer = await AnswerAsync(context, log, form);
         }
         catch (Exception failure)
         {
             await answers.SendFailureAsync(context, failure, log, form);
             return;
         }
-        await answers.SendAsync(context, answer.Written); // (9)
+        using (answer)
+        {
+            await answers.SendAsync(context, answer, log, form); // (10)
+        }
     }
 
-    private async ValueTask AnswerAsync(
+    public async Task QueryInTransactionAsync(HttpContext context)
+    {
+        QueryLog? log = NewLog(context);
+        var form = new OperationFailureForm(isQuery: true, options.Engine);
+        using PooledBuffer answer = answers.NewBuffer();
+        try
+        {
+            await RunInTransactionAsync(context, (string)context.GetRouteValue("id")!, answer, log, form);
+            answer.Write("}"u8);
+            log?.AppendTo(answer);
+        }
+        catch (Exception failure)
+        {
+            await answers.SendFailureAsync(context, failure, log, form);
+            return;
+        }
+        await answers.SendAsync(context, answer.Written);
+    }
+
+    private QueryLog? NewLog(HttpContext context) =>
+        Telemetry.WantsQueries(context.Request) ? new QueryLog(timeProvider, withBegin: true) : null;
+
+    private async ValueTask<ServedAnswer> AnswerAsync(HttpContext context, QueryLog? log, OperationFailureForm form)
+    {
+        SchemaHash hash = OperationPath.Read(context);
+        KeyGrant grant = await authenticator.AuthenticateAsync(context, context.RequestAborted); // (1)
+        using Admission.Ticket ticket = admission.Enter(grant.Database); // (2)
+        PooledBuffer body = await bodies.ReadAsync(context, context.RequestAborted); // (3)
+        CacheLook look;
+        try
+        {
+            look = cache.Look(context.Request.Headers, grant.Database, hash.ToString(), body.WrittenSpan); // (4)
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+        if (look.IsFresh)
+        {
+            body.Dispose();
+            return CacheStep.Give(look);
+        }
+        var query = new OperationQuery(runner, schemas, sessions, grant.Database, hash, body, form, log);
+        return await cache.ThroughAsync(look, query, context.RequestAborted); // (5) to (9)
+    }
+
+    private async ValueTask RunInTransactionAsync(
         HttpContext context,
-        string? transaction,
+        string transaction,
         PooledBuffer answer,
         QueryLog? log,
         OperationFailureForm form
     )
     {
         SchemaHash hash = OperationPath.Read(context);
-        KeyGrant grant = await authenticator.AuthenticateAsync(context, context.RequestAborted); // (1)
-        using Admission.Ticket ticket = admission.Enter(grant.Database); // (2)
-        using PooledBuffer body = await bodies.ReadAsync(context, context.RequestAborted); // (3)
-        QueryEngine engine = await schemas.GetAsync(grant.Database, hash, context.RequestAborted); // (4)
-        OperationCall call = runner.Prepare(engine, body.Written, transaction is not null);
-        if (transaction is null)
-        {
-            await RunAsync(grant.Database, call, answer, log, form, context.RequestAborted); // (5) to (8)
-            return;
-        }
+        KeyGrant grant = await authenticator.AuthenticateAsync(context, context.RequestAborted);
+        using Admission.Ticket ticket = admission.Enter(grant.Database);
+        using PooledBuffer body = await bodies.ReadAsync(context, context.RequestAborted);
+        QueryEngine engine = await schemas.GetAsync(grant.Database, hash, context.RequestAborted);
+        OperationCall call = runner.Prepare(engine, body.Written, inTransaction: true);
         // A repeated request would be a second query of a transaction that the app believes to be at its first.
         form.IsSpent = true;
         await sessions.RunInTransactionAsync(
@@ -91,29 +127,4 @@ internal sealed class OperationEndpoint(
             context.RequestAborted
         );
     }
-
-    private ValueTask RunAsync(
-        DatabaseId database,
-        OperationCall call,
-        PooledBuffer answer,
-        QueryLog? log,
-        OperationFailureForm form,
-        CancellationToken clientGone
-    ) =>
-        sessions.RunAsync(
-            database,
-            log,
-            async (session, token) =>
-            {
-                try
-                {
-                    await runner.RunAsync(call, session, answer, form, token);
-                }
-                finally
-                {
-                    form.IsSpent = session.WasSeated && call.MayWrite;
-                }
-            },
-            clientGone
-        );
 }

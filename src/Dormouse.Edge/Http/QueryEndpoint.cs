@@ -61,7 +61,7 @@ internal sealed class QueryEndpoint(
         CacheLook look;
         try
         {
-            look = cache.Look(context.Request.Headers, grant.Database, default, body.WrittenSpan); // (4)
+            look = cache.Look(context.Request.Headers, grant.Database, "", body.WrittenSpan); // (4)
         }
         catch
         {

@@ -21,6 +21,9 @@ internal sealed class OperationPlan(Operation operation, PlanNode root, int slot
     /// <summary>The plan that answers many of these at once, once it was asked for; its own plan is null where there is none.</summary>
     public MergedForm? Merged { get; set; }
 
+    /// <summary>Some bytes of the SHA-256 of its documents' shape, by which statistics tell plans apart. Set before the plan is shared.</summary>
+    public ulong ShapeDigest { get; set; }
+
     /// <summary>The values of the parameters, or false when a literal is no value of its type.</summary>
     public bool TryBind(LiteralTable literals, out PlanValue[] values)
     {
@@ -54,6 +57,12 @@ public sealed class PreparedOperation
     public bool IsWrite => Plan.Operation.IsWrite;
 
     public bool IsRaw => Plan.Operation.Model is null;
+
+    /// <summary>What it does with which model, such as <c>findManyUser</c>.</summary>
+    public string Name => Plan.Operation.ResponseKey;
+
+    /// <summary>Some bytes that all queries of its shape have in common.</summary>
+    public ulong ShapeDigest => Plan.ShapeDigest;
 
     internal OperationPlan Plan { get; }
 

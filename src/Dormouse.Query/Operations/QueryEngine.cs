@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Dormouse.Query.Documents;
 using Dormouse.Query.Failures;
 using Dormouse.Query.Inputs;
@@ -58,6 +60,7 @@ public sealed class QueryEngine
             throw PlanFailure.Plain("A value of the query does not have the form of its type.");
         }
 
+        plan.ShapeDigest = BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(shape.Written[number.Length..]));
         cache.Add(shape, literals, facts.Facts, plan);
         return new PreparedOperation(plan, literals, values);
     }

@@ -291,7 +291,7 @@ public sealed class CacheFillsTests
         CancellationToken clientGone
     )
     {
-        query.Prepare();
+        await query.PrepareAsync(clientGone);
         return await cache.Fills.AskAsync(cache.Look(Key, strategy), query, cache.Counters, clientGone);
     }
 

@@ -28,6 +28,5 @@ public sealed class CacheKeyTests
         Assert.Equal(keys.Length, keys.Distinct().Count());
     }
 
-    private static CacheKey Key(string schema, string tags, string body) =>
-        CacheKey.Of(Encoding.UTF8.GetBytes(schema), tags, Encoding.UTF8.GetBytes(body));
+    private static CacheKey Key(string schema, string tags, string body) => CacheKey.Of(schema, tags, Encoding.UTF8.GetBytes(body));
 }

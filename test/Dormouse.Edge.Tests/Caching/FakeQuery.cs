@@ -19,13 +19,8 @@ internal sealed class FakeQuery(Func<CancellationToken, ValueTask<string>> ask) 
 
     public QueryShape Shape => new(1, "findMany Test");
 
-    public void Prepare()
-    {
-        if (Unreadable is { } failure)
-        {
-            throw failure;
-        }
-    }
+    public ValueTask PrepareAsync(CancellationToken cancellationToken) =>
+        Unreadable is { } failure ? ValueTask.FromException(failure) : ValueTask.CompletedTask;
 
     public async ValueTask<bool> WriteAnswerAsync(PooledBuffer answer, CancellationToken cancellationToken)
     {

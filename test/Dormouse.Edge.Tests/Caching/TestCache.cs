@@ -35,7 +35,7 @@ internal sealed class TestCache
     public CacheFills Fills { get; }
     public ShapeCounters Counters { get; } = new();
 
-    public static CacheKey Key(string name) => CacheKey.Of(default, "", Encoding.UTF8.GetBytes(name));
+    public static CacheKey Key(string name) => CacheKey.Of("", "", Encoding.UTF8.GetBytes(name));
 
     public static CacheKey Key(int number) => Key($"key {number}");
 
