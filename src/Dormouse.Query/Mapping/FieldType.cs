@@ -24,7 +24,11 @@ internal enum BytesEncoding : byte
     Hex,
 }
 
-internal sealed record FieldType(FieldKind Kind, bool IsList, BytesEncoding Encoding, EnumNames? Enum);
+internal sealed record FieldType(FieldKind Kind, bool IsList, BytesEncoding Encoding, EnumNames? Enum)
+{
+    /// <summary>Floats are written with 16 digits at most, as Prisma's query engine writes them.</summary>
+    public bool RoundsFloats { get; init; }
+}
 
 /// <summary>The database's values of one enum and what they are called in the Prisma schema, ready as JSON.</summary>
 internal sealed class EnumNames(string name, IReadOnlyList<(byte[] Value, byte[] Json)> names)

@@ -10,6 +10,8 @@ namespace Dormouse.Query.Mapping;
 /// <summary>A cell in PostgreSQL's text format, written as JSON of the type that the plan declares. The hot end of the interpreter.</summary>
 internal static class TextCellWriter
 {
+    private const int SurelySixteenDigits = 16;
+
     public static void Write(AnswerWriter answer, FieldStructure field, PgType pgType, ReadOnlySpan<byte> text)
     {
         if (!field.Type.IsList)
@@ -232,6 +234,9 @@ internal static class TextCellWriter
         {
             case CellForm.Integer:
                 answer.Raw(text);
+                return;
+            case CellForm.Float when field.Type.RoundsFloats && text.Length > SurelySixteenDigits && char.IsAsciiDigit((char)text[^1]):
+                RawCellWriter.WriteFloat(answer, JsNumber.WithSixteenDigits(text));
                 return;
             case CellForm.Float:
                 RawCellWriter.WriteFloat(answer, text);

@@ -10,10 +10,15 @@ namespace Dormouse.Query.Processing;
 /// <param name="Partition">Columns with the key of the parent; each parent has a page of its own. Empty for one page in all.</param>
 /// <param name="Distinct">Of the rows that are equal in these columns the first one stays; empty to keep all.</param>
 /// <param name="CursorColumn">A column that is true on the row at which the page begins; without such a row the page is empty.</param>
+/// <param name="OnlyParent">
+/// The keys of the parents, where the rows of a single parent all stand behind the cursor already: its page then begins with the first
+/// of them, whether the cursor's row is its own or not.
+/// </param>
 internal sealed record RecordPage(
     string[] Partition,
     string[] Distinct,
     string? CursorColumn,
+    Expression? OnlyParent,
     Expression? Skip,
     Expression? Take,
     bool IsReversed
@@ -73,7 +78,8 @@ internal sealed class PageNode(PlanNode inner, RecordPage page) : PlanNode
     {
         var skip = Page.Skip is null ? 0 : Lists.NumberOf(Page.Skip.Evaluate(run));
         var end = Page.Take is null ? double.PositiveInfinity : skip + Lists.NumberOf(Page.Take.Evaluate(run));
-        var cursor = Page.CursorColumn is null ? -1 : table.Shape.IndexOf(Page.CursorColumn);
+        var begins = Page.CursorColumn is null || Page.OnlyParent?.Evaluate(run) is ListValue { Items.Count: 1 };
+        var cursor = begins ? -1 : table.Shape.IndexOf(Page.CursorColumn!);
         var parents = new RowGroups(new KeyColumns(table, Page.Partition), rows.Count);
         // How many rows of each parent came since the cursor's, that one included.
         var positions = new List<int>();

@@ -17,7 +17,11 @@ internal static class Aggregates
         kind switch
         {
             AggregateKind.Count => ResultStructures.Number,
-            AggregateKind.Average when field!.Type != ScalarType.Decimal => ResultStructures.Number with { Kind = FieldKind.Float },
+            AggregateKind.Average when field!.Type != ScalarType.Decimal => ResultStructures.Number with
+            {
+                Kind = FieldKind.Float,
+                RoundsFloats = true,
+            },
             _ => ResultStructures.TypeOf(field!),
         };
 

@@ -61,9 +61,10 @@ internal static class GroupReader
             throw QueryFailure.Input("At least one selection is required for the `by` argument.");
         }
 
+        ScalarField[] selected = [.. selection.Fields.OfType<SelectedScalar>().Select(s => s.Field)];
         RequireIn(
             by,
-            selection.Fields.OfType<SelectedScalar>().Select(s => s.Field),
+            selected,
             "Every selected scalar field that is not part of an aggregation must be included in the by-arguments of the query."
         );
         RequireIn(
@@ -72,32 +73,34 @@ internal static class GroupReader
             "Every field used for orderBy must be included in the by-arguments of the query."
         );
         RequireIn(
-            by,
+            selected,
             having is null ? [] : PlainFields(having),
             "Every field used in `having` filters must either be an aggregation filter or be included in the selection of the query."
         );
     }
 
-    private static void RequireIn(IReadOnlyList<ScalarField> by, IEnumerable<ScalarField> fields, string rule)
+    private static void RequireIn(IReadOnlyList<ScalarField> known, IEnumerable<ScalarField> fields, string rule)
     {
-        var missing = fields.Except(by).Select(f => f.Name).ToArray();
+        var missing = fields.Except(known).Select(f => f.Name).ToArray();
         if (missing.Length > 0)
         {
             throw QueryFailure.Input($"{rule} Missing fields: {string.Join(", ", missing)}");
         }
     }
 
-    /// <summary>The fields that a condition compares as they are.</summary>
+    /// <summary>The fields that a condition compares as they are, and those that it compares something with.</summary>
     private static IEnumerable<ScalarField> PlainFields(Condition condition) =>
         condition switch
         {
             AllCondition all => all.Items.SelectMany(PlainFields),
             AnyCondition any => any.Items.SelectMany(PlainFields),
             NoneCondition none => none.Items.SelectMany(PlainFields),
-            ScalarCondition { Aggregate: null } scalar => [scalar.Field],
-            ListCondition list => [list.Field],
-            JsonCondition json => [json.Field],
+            ScalarCondition scalar => [.. scalar.Aggregate is null ? [scalar.Field] : (ScalarField[])[], .. Referenced(scalar.Operand)],
+            ListCondition list => [list.Field, .. Referenced(list.Operand)],
+            JsonCondition json => [json.Field, .. Referenced(json.Operand)],
             SearchCondition search => search.Fields,
             _ => [],
         };
+
+    private static IEnumerable<ScalarField> Referenced(InputValue? operand) => operand is InputFieldReference other ? [other.Field] : [];
 }

@@ -13,12 +13,17 @@ internal static class ListReader
 {
     private const string CursorColumn = "@cursor";
 
+    public static PlanNode Read(SelectStatement select, ReadArguments arguments, Selection selection, CompileContext context) =>
+        Read(select, arguments, [], null, selection, context);
+
     /// <param name="select">May hold conditions and columns already.</param>
-    /// <param name="parents">Empty for a list that belongs to nobody.</param>
+    /// <param name="parents">The columns by which the records find their parents.</param>
+    /// <param name="keys">Yields the parents' keys.</param>
     public static PlanNode Read(
         SelectStatement select,
         ReadArguments arguments,
         IReadOnlyList<ParentColumn> parents,
+        Expression? keys,
         Selection selection,
         CompileContext context
     )
@@ -40,7 +45,8 @@ internal static class ListReader
         if (isDistinctHere || !arguments.IsCursorExact || (parents.Count > 0 && arguments.Cursor.Count > 0))
         {
             WriteOrder(select, terms);
-            var page = PageOf(select, arguments, parents, isDistinctHere);
+            var onlyParent = isDistinctHere || !arguments.IsCursorExact ? null : keys;
+            var page = PageOf(select, arguments, parents, onlyParent, isDistinctHere);
             return RecordReader.Read(select, selection, context, rows => new PageNode(rows, page));
         }
 
@@ -63,7 +69,13 @@ internal static class ListReader
         }
     }
 
-    private static RecordPage PageOf(SelectStatement select, ReadArguments arguments, IReadOnlyList<ParentColumn> parents, bool isDistinct)
+    private static RecordPage PageOf(
+        SelectStatement select,
+        ReadArguments arguments,
+        IReadOnlyList<ParentColumn> parents,
+        Expression? onlyParent,
+        bool isDistinct
+    )
     {
         if (arguments.Cursor.Count > 0)
         {
@@ -72,13 +84,14 @@ internal static class ListReader
 
         if (isDistinct)
         {
-            select.Select(arguments.Distinct);
+            DistinctRows.Select(select, arguments.Distinct);
         }
 
         return new RecordPage(
             [.. parents.Select(p => p.SelectedAs)],
-            isDistinct ? [.. arguments.Distinct.Select(f => f.DatabaseName)] : [],
+            isDistinct ? [.. arguments.Distinct.Select(DistinctRows.ColumnOf)] : [],
             arguments.Cursor.Count > 0 ? CursorColumn : null,
+            onlyParent,
             arguments.Skip,
             arguments.Take,
             arguments.IsFromEnd

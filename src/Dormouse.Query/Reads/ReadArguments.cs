@@ -67,6 +67,10 @@ internal sealed record ReadArguments(Model Model)
     public bool IsCursorExact =>
         Cursor.Count == 0 || (IsStableOrder() && !OrderBy.Any(o => o is FieldOrdering { Field.IsRequired: false }));
 
+    /// <remarks>
+    /// A compound primary key does not count: Prisma's engine looks at unique fields and indexes only. That decides over the answer
+    /// where the cursor's record does not fit the filter.
+    /// </remarks>
     private bool IsStableOrder()
     {
         var fields = OrderBy.OfType<FieldOrdering>().ToArray();
@@ -76,7 +80,8 @@ internal sealed record ReadArguments(Model Model)
         }
 
         var own = fields.Where(f => f.Path.Count == 0).Select(f => f.Field).ToHashSet();
-        return Model.UniqueCriteria.Any(c => c.Fields.All(f => own.Contains(f.Field)))
+        return own.Any(f => f.IsId || f.IsUnique)
+            || Model.Indexes.Any(i => i.Kind == IndexKind.Unique && i.Fields.All(f => own.Contains(f.Field)))
             || fields.Any(f =>
                 f.Path.Count > 0 && (f.Field.IsId || f.Field.IsUnique) && f.Path.All(hop => hop.Relation.Kind == RelationKind.OneToOne)
             );

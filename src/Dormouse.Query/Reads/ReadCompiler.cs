@@ -83,5 +83,5 @@ internal static class ReadCompiler
         ReadList(ReadArguments.Read(operation.Model!, operation.Arguments, context.Facts), operation.Selection, context);
 
     private static PlanNode ReadList(ReadArguments arguments, Selection selection, CompileContext context) =>
-        ListReader.Read(new SelectStatement(arguments.Model, new TableAliases()), arguments, [], selection, context);
+        ListReader.Read(new SelectStatement(arguments.Model, new TableAliases()), arguments, selection, context);
 }

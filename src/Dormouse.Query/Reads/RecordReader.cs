@@ -38,9 +38,6 @@ internal static class RecordReader
 
         var records = context.NewSlot(select.Model.Name);
         var children = relations.ConvertAll(r => RelatedRecords.Read(r, records, context));
-        return new LetNode(
-            [(records.Slot, select.ToNode())],
-            new JoinNode(new GetNode(records), [.. children], canAssumeStrictEquality: true)
-        );
+        return new LetNode([(records.Slot, rows)], new JoinNode(new GetNode(records), [.. children], canAssumeStrictEquality: true));
     }
 }

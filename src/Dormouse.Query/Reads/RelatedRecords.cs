@@ -14,22 +14,24 @@ internal static class RelatedRecords
     public static JoinChild Read(SelectedRelation relation, ScopeName parents, CompileContext context)
     {
         var field = relation.Field;
-        var parentKeys = RelationColumns.Own(field).Select(f => f.DatabaseName).ToArray();
+        var ownKeys = RelationColumns.Own(field).Select(f => f.DatabaseName).ToArray();
         var select = new SelectStatement(field.Target, new TableAliases());
         string[] childKeys = field.Relation.JoinTable is null
             ? [.. RelationColumns.Related(field).Select(f => f.DatabaseName)]
             : [ParentKey];
         var node = Query(
-            new KeysExpression(parents, parentKeys),
+            new KeysExpression(parents, ownKeys),
             context,
             keys =>
             {
                 var link = WriteLink(select, relation, keys);
                 var arguments = ReadArguments.Read(field.Target, relation.Arguments, context.Facts);
-                return ListReader.Read(select, arguments, link, relation.Selection, context);
+                // Of a many-to-many relation even a single parent's page needs the cursor's own record, as in Prisma's engine.
+                var parentKeys = field.Relation.JoinTable is null ? keys : null;
+                return ListReader.Read(select, arguments, link, parentKeys, relation.Selection, context);
             }
         );
-        return new JoinChild(node, parentKeys, childKeys, ResultStructures.SourceOf(relation), !field.IsList);
+        return new JoinChild(node, ownKeys, childKeys, ResultStructures.SourceOf(relation), !field.IsList);
     }
 
     /// <summary>A query for records by keys, left out at run time when there are none.</summary>

@@ -66,7 +66,10 @@ internal static class ResultStructures
     public static FieldType TypeOf(ScalarField field) =>
         field.Enum is { } type
             ? new FieldType(FieldKind.Enum, field.IsList, BytesEncoding.Hex, NamesOf(type))
-            : new FieldType(field.Type is { } scalar ? Kinds[scalar] : FieldKind.Unsupported, field.IsList, BytesEncoding.Hex, null);
+            : new FieldType(field.Type is { } scalar ? Kinds[scalar] : FieldKind.Unsupported, field.IsList, BytesEncoding.Hex, null)
+            {
+                RoundsFloats = true,
+            };
 
     public static ObjectField Field(string name, ResultStructure structure, bool isFirst) =>
         new(name, [isFirst ? (byte)'{' : (byte)',', .. JsonValues.Serialize(TextValue.Of(name)).Span, (byte)':'], structure);

@@ -11,6 +11,8 @@ internal static class JsNumber
     /// <summary>2^53 - 1, the largest integer that a JavaScript number holds without loss.</summary>
     public const double MaxSafeInteger = 9007199254740991;
 
+    private const NumberStyles Plain = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+
     private static readonly SearchValues<byte> Digits = SearchValues.Create("0123456789"u8);
 
     /// <summary>Digits that a JavaScript number prints exactly as they stand: at most 15, no leading zero.</summary>
@@ -29,7 +31,8 @@ internal static class JsNumber
             return 0;
         }
 
-        if (Utf8Parser.TryParse(text, out double value, out var consumed) && consumed == text.Length && !char.IsAsciiLetter((char)text[^1]))
+        // Utf8Parser rounds some numbers to the wrong neighbour: 9007199254740993.0 becomes …994.
+        if (!char.IsAsciiLetter((char)text[^1]) && double.TryParse(text, Plain, CultureInfo.InvariantCulture, out var value))
         {
             return value;
         }
@@ -41,6 +44,13 @@ internal static class JsNumber
             _ => double.NaN,
         };
     }
+
+    /// <summary>
+    /// A number of the database with the 16 digits that Prisma's engine keeps of it; the last digits of 0.30000000000000004 are lost
+    /// there.
+    /// </summary>
+    public static byte[] WithSixteenDigits(ReadOnlySpan<byte> text) =>
+        Format(double.Parse(Parse(text).ToString("E15", CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture));
 
     /// <summary>String(number).</summary>
     public static byte[] Format(double value)
