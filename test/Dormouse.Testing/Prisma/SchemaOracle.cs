@@ -6,8 +6,11 @@ using Dormouse.Testing.Processes;
 
 namespace Dormouse.Testing.Prisma;
 
-/// <summary>What Prisma makes of a schema: an error text, or its own description of the models and the SQL that creates the tables.</summary>
-public sealed record OracleAnswer(string? Error, JsonObject? Datamodel, string? Sql);
+/// <summary>
+/// What Prisma makes of a schema: an error text, or its own description of the models, the SQL that creates the tables, and the types
+/// of everything that may be asked of it.
+/// </summary>
+public sealed record OracleAnswer(string? Error, JsonObject? Datamodel, string? Sql, JsonObject? Queries);
 
 /// <summary>Prisma's own reader, run by Node.js. Its packages are installed once per lock file, under artifacts.</summary>
 public static class SchemaOracle
@@ -23,7 +26,8 @@ public static class SchemaOracle
     public static async Task<IReadOnlyList<OracleAnswer>> AskAsync(
         IReadOnlyList<string> schemas,
         CancellationToken cancellationToken,
-        bool withSql = false
+        bool withSql = false,
+        bool withQueries = false
     )
     {
         string modules = await EnsureAsync(cancellationToken);
@@ -33,7 +37,15 @@ public static class SchemaOracle
             string input = Path.Combine(folder, "schemas.json");
             string output = Path.Combine(folder, "answers.json");
             await File.WriteAllTextAsync(input, JsonSerializer.Serialize(schemas), cancellationToken);
-            string[] words = [Path.Combine(Sources, "oracle.mjs"), modules, input, output, .. withSql ? ["sql"] : Array.Empty<string>()];
+            List<string> words = [Path.Combine(Sources, "oracle.mjs"), modules, input, output];
+            if (withSql)
+            {
+                words.Add("sql");
+            }
+            if (withQueries)
+            {
+                words.Add("queries");
+            }
             (await ProcessRun.OfAsync("node", words, AskLimit, cancellationToken)).Succeeded();
             JsonArray answers = JsonNode.Parse(await File.ReadAllTextAsync(output, cancellationToken))!.AsArray();
             return [.. answers.Select(answer => Read(answer!.AsObject()))];
@@ -45,7 +57,7 @@ public static class SchemaOracle
     }
 
     private static OracleAnswer Read(JsonObject answer) =>
-        new((string?)answer["error"], answer["datamodel"] as JsonObject, (string?)answer["sql"]);
+        new((string?)answer["error"], answer["datamodel"] as JsonObject, (string?)answer["sql"], answer["queries"] as JsonObject);
 
     private static async Task<string> EnsureAsync(CancellationToken cancellationToken)
     {

@@ -5,7 +5,7 @@ namespace Dormouse.Query.Inputs.Types;
 /// <summary>The answers of aggregate and groupBy.</summary>
 internal sealed class AggregateTypes(QuerySchema schema)
 {
-    public OutputObjectType Aggregate(Model model) => new("Aggregate" + model.Name, () => AggregateFields(model));
+    public OutputObjectType Aggregate(Model model) => new("Aggregate" + Names.Capitalized(model.Name), () => AggregateFields(model));
 
     public OutputObjectType GroupBy(Model model) =>
         new(

@@ -21,14 +21,15 @@ internal sealed class ArgumentLists(QuerySchema schema)
     public IReadOnlyList<InputField> Page(Model model)
     {
         var order = schema.Orders.ByRelation(model);
-        return
-        [
-            Where(model),
-            new InputField("orderBy", [schema.References.ListOf(order), order]),
-            new InputField("cursor", [schema.Wheres.WhereUnique(model)]),
-            new InputField("take", Number),
-            new InputField("skip", Number),
-        ];
+        List<InputField> page = [Where(model), new InputField("orderBy", [schema.References.ListOf(order), order])];
+        if (WhereTypes.HasUnique(model))
+        {
+            page.Add(new InputField("cursor", [schema.Wheres.WhereUnique(model)]));
+        }
+
+        page.Add(new InputField("take", Number));
+        page.Add(new InputField("skip", Number));
+        return page;
     }
 
     /// <summary>Of a selected related record: it can be filtered away only where it may be absent.</summary>

@@ -54,7 +54,7 @@ internal sealed class CreateTypes(QuerySchema schema)
     /// <summary>A key that the record holds is written by its relation, and a counted id by the database.</summary>
     public static bool IsWritable(ScalarField field) => !IsCountedId(field) && !IsKeyOfAnyRelation(field);
 
-    public static bool IsCountedId(ScalarField field) => field.IsId && IsCounted(field);
+    public static bool IsCountedId(ScalarField field) => field.IsId && field.Type == ScalarType.Int && IsCounted(field);
 
     public static bool IsCounted(ScalarField field) => field.Default is FunctionDefault { Function: DefaultFunction.Autoincrement };
 
@@ -64,7 +64,8 @@ internal sealed class CreateTypes(QuerySchema schema)
 
     /// <summary>Whether every field that must have a value can get one.</summary>
     public static bool CanCreate(Model model) =>
-        !model.ScalarFields.Any(field => field.IsUnsupported && field.IsRequired && field.Default is null);
+        !model.IsView
+        && !model.ScalarFields.Any(field => field.IsUnsupported && field.IsRequired && field.Default is null);
 
     private InputField Value(ScalarField field)
     {

@@ -6,7 +6,7 @@ namespace Dormouse.Query.Inputs.Types;
 internal static class OperationTypes
 {
     private static readonly OutputField QueryRaw = Raw("queryRaw", "Json");
-    private static readonly OutputField ExecuteRaw = Raw("executeRaw", "Int");
+    private static readonly OutputField ExecuteRaw = Raw("executeRaw", "Json");
 
     /// <summary>The operations that belong to no model.</summary>
     public static OutputField? Make(string action) =>
@@ -26,10 +26,11 @@ internal static class OperationTypes
         var arguments = schema.Arguments;
         return action switch
         {
-            "findUnique" => Record(schema, "findUnique" + model.Name, model, () => arguments.Unique(model)),
-            "findUniqueOrThrow" => Record(schema, $"findUnique{model.Name}OrThrow", model, () => arguments.Unique(model)),
-            "findFirst" => Record(schema, "findFirst" + model.Name, model, () => arguments.Many(model)),
-            "findFirstOrThrow" => Record(schema, $"findFirst{model.Name}OrThrow", model, () => arguments.Many(model)),
+            "findUnique" or "findUniqueOrThrow" when !WhereTypes.HasUnique(model) => null,
+            "findUnique" => Found(schema, "findUnique" + model.Name, model, () => arguments.Unique(model)),
+            "findUniqueOrThrow" => Found(schema, $"findUnique{model.Name}OrThrow", model, () => arguments.Unique(model)),
+            "findFirst" => Found(schema, "findFirst" + model.Name, model, () => arguments.Many(model)),
+            "findFirstOrThrow" => Found(schema, $"findFirst{model.Name}OrThrow", model, () => arguments.Many(model)),
             "findMany" => Of("findMany" + model.Name, schema.Outputs.Record(model), isList: true, () => arguments.Many(model)),
             "aggregate" => Of(
                 "aggregate" + model.Name,
@@ -48,8 +49,8 @@ internal static class OperationTypes
         return action switch
         {
             "createOne" or "createMany" or "createManyAndReturn" or "upsertOne" when !CreateTypes.CanCreate(model) => null,
-            "createOne" => Record(schema, "createOne" + model.Name, model, () => arguments.CreateOne(model)),
-            "upsertOne" => Record(schema, "upsertOne" + model.Name, model, () => arguments.UpsertOne(model)),
+            "createOne" => Made(schema, "createOne" + model.Name, model, () => arguments.CreateOne(model)),
+            "upsertOne" => Made(schema, "upsertOne" + model.Name, model, () => arguments.UpsertOne(model)),
             "createMany" => Count("createMany" + model.Name, () => arguments.CreateMany(model)),
             "createManyAndReturn" => Of(
                 $"createMany{model.Name}AndReturn",
@@ -57,8 +58,8 @@ internal static class OperationTypes
                 isList: true,
                 () => arguments.CreateMany(model)
             ),
-            "deleteOne" => Record(schema, "deleteOne" + model.Name, model, () => arguments.DeleteOne(model)),
-            "updateOne" => Record(schema, "updateOne" + model.Name, model, () => arguments.UpdateOne(model)),
+            "deleteOne" => Found(schema, "deleteOne" + model.Name, model, () => arguments.DeleteOne(model)),
+            "updateOne" => Found(schema, "updateOne" + model.Name, model, () => arguments.UpdateOne(model)),
             "updateMany" => Count("updateMany" + model.Name, () => arguments.UpdateMany(model)),
             "updateManyAndReturn" => Of(
                 $"updateMany{model.Name}AndReturn",
@@ -83,12 +84,22 @@ internal static class OperationTypes
                 ]
         );
 
-    private static OutputField Record(QuerySchema schema, string name, Model model, Func<IReadOnlyList<InputField>> arguments) =>
+    /// <summary>A record that may not be there.</summary>
+    private static OutputField Found(QuerySchema schema, string name, Model model, Func<IReadOnlyList<InputField>> arguments) =>
+        Of(name, schema.Outputs.Record(model), isList: false, arguments, isNullable: true);
+
+    private static OutputField Made(QuerySchema schema, string name, Model model, Func<IReadOnlyList<InputField>> arguments) =>
         Of(name, schema.Outputs.Record(model), isList: false, arguments);
 
     private static OutputField Count(string name, Func<IReadOnlyList<InputField>> arguments) =>
         Of(name, OutputTypes.AffectedRows, isList: false, arguments);
 
-    private static OutputField Of(string name, OutputObjectType type, bool isList, Func<IReadOnlyList<InputField>> arguments) =>
-        new(name, OutputKind.Operation, isList ? type.Name + "[]" : type.Name, arguments) { ObjectType = type };
+    private static OutputField Of(
+        string name,
+        OutputObjectType type,
+        bool isList,
+        Func<IReadOnlyList<InputField>> arguments,
+        bool isNullable = false
+    ) =>
+        new(name, OutputKind.Operation, isList ? type.Name + "[]" : type.Name, arguments) { ObjectType = type, IsNullable = isNullable };
 }

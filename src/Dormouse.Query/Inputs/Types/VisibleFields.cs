@@ -8,7 +8,8 @@ internal sealed class VisibleFields
     public VisibleFields(Model model)
     {
         Scalars = [.. model.ScalarFields.Where(field => !field.IsIgnored && !field.IsUnsupported)];
-        Relations = [.. model.RelationFields.Where(field => !field.IsIgnored && !field.Target.IsIgnored)];
+        // A relation is there from both of its sides or from none.
+        Relations = [.. model.RelationFields.Where(field => !field.IsIgnored && !field.Opposite.IsIgnored && !field.Target.IsIgnored)];
         All = [.. Scalars, .. Relations];
     }
 

@@ -44,7 +44,7 @@ internal sealed class WhereTypes(QuerySchema schema)
             () =>
             {
                 var (single, compound) = UniqueFields(model);
-                string[] names = [.. single.Select(field => field.Name), .. compound.Select(criterion => criterion.ClientName)];
+                string[] names = [.. model.UniqueCriteria.Select(criterion => criterion.ClientName)];
                 return new InputObjectType(
                     model.Name + "WhereUniqueInput",
                     new FieldConstraints(1, null, names),
@@ -64,6 +64,9 @@ internal sealed class WhereTypes(QuerySchema schema)
         fields.AddRange(schema.FieldsOf(model).All.Where(field => !single.Contains(field)).Select(field => FilterField(field, false)));
         return fields;
     }
+
+    /// <summary>Whether there is anything that identifies one record; a view may have nothing.</summary>
+    public static bool HasUnique(Model model) => model.UniqueCriteria.Any();
 
     /// <summary>The fields that identify a record alone, in the order of fields; then the compound uniques, and last the compound id.</summary>
     private (IReadOnlyList<ScalarField> Single, IReadOnlyList<UniqueCriterion> Compound) UniqueFields(Model model)

@@ -53,8 +53,12 @@ function program() {
 async function openEngine({ datamodel, databaseUrl, poolSize, logQueries, onStatement }) {
   const { PrismaPg } = load('@prisma/adapter-pg')
   const { bindAdapter } = load('@prisma/driver-adapter-utils')
-  const Engine = program()
   const adapter = bindAdapter(await new PrismaPg({ connectionString: databaseUrl, max: poolSize }).connect())
+  return openEngineOn(adapter, { datamodel, logQueries, onStatement })
+}
+
+async function openEngineOn(adapter, { datamodel, logQueries, onStatement }) {
+  const Engine = program()
   const onLog = (line) => {
     const event = JSON.parse(line)
     if (event.query !== undefined) onStatement(event)
@@ -85,4 +89,4 @@ async function close(engine, adapter) {
   await adapter.dispose()
 }
 
-module.exports = { openEngine, requestId, orPanic, EnginePanic }
+module.exports = { openEngine, openEngineOn, requestId, orPanic, EnginePanic }

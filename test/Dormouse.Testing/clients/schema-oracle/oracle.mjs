@@ -1,11 +1,12 @@
 // Reads a file that holds a JSON array of schemas and writes, for each, what Prisma makes of it:
-// { error } or { datamodel, sql }. "sql" is asked for with a second argument.
+// { error } or { datamodel, sql, queries }. "sql" and "queries" (what may be asked of the schema) are asked for with further words.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { join } from 'node:path'
 
-const [modules, inputFile, outputFile, wantsSql] = process.argv.slice(2)
+const [modules, inputFile, outputFile, ...wanted] = process.argv.slice(2)
+const wantsSql = wanted.includes('sql')
 const require = createRequire(join(modules, 'package.json'))
 const reader = require('@prisma/prisma-schema-wasm')
 
@@ -45,7 +46,9 @@ const SchemaEngine = wantsSql ? await schemaEngine() : undefined
 const answers = []
 for (const schema of JSON.parse(readFileSync(inputFile, 'utf8'))) {
   try {
-    const answer = { datamodel: JSON.parse(reader.get_dmmf(JSON.stringify({ prismaSchema: schema, noColor: true }))).datamodel }
+    const all = JSON.parse(reader.get_dmmf(JSON.stringify({ prismaSchema: schema, noColor: true })))
+    const answer = { datamodel: all.datamodel }
+    if (wanted.includes('queries')) answer.queries = all.schema
     if (wantsSql) {
       const engine = await SchemaEngine.new({ datamodels: [['schema.prisma', schema]] }, () => {}, connections)
       const script = await engine.diff({
