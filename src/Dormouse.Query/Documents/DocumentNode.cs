@@ -81,11 +81,12 @@ internal sealed class EnumNode(string value) : DocumentNode
 }
 
 /// <summary><c>{"$type":"FieldRef","value":{"_ref":"age","_container":"User"}}</c></summary>
-internal sealed class FieldReferenceNode(string field, string container) : DocumentNode
+/// <param name="field">Null where the document names none.</param>
+internal sealed class FieldReferenceNode(string? field, string? container) : DocumentNode
 {
-    public string Field { get; } = field;
+    public string? Field { get; } = field;
 
-    public string Container { get; } = container;
+    public string? Container { get; } = container;
 }
 
 /// <summary><c>{"$type":"Raw","value":…}</c>: a document in which nothing is a tag.</summary>

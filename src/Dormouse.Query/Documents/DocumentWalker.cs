@@ -90,9 +90,11 @@ internal ref struct DocumentWalker<TSink>
                     TokenLength()
                 );
                 break;
-            default:
+            case JsonTokenType.String:
                 sink.Text(RawToken());
                 break;
+            default:
+                throw DocumentFailure.Malformed("a number stands outside of arguments.");
         }
     }
 
@@ -157,11 +159,6 @@ internal ref struct DocumentWalker<TSink>
             {
                 reader.Skip();
             }
-        }
-
-        if (field.IsEmpty || container.IsEmpty)
-        {
-            throw DocumentFailure.Malformed("a field reference names no field.");
         }
 
         sink.FieldReference(field, container);

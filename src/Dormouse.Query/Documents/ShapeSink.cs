@@ -69,6 +69,7 @@ internal sealed class ShapeSink(ShapeBuffer shape, LiteralTable literals) : IDoc
     {
         Byte(ReferenceMark);
         shape.Write(rawField);
+        Byte((byte)',');
         shape.Write(rawContainer);
     }
 

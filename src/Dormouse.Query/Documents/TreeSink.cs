@@ -45,7 +45,7 @@ internal sealed class TreeSink(int maxNodes) : IDocumentSink
     public void Enum(ReadOnlySpan<byte> raw) => Add(new EnumNode(StringOf(raw)));
 
     public void FieldReference(ReadOnlySpan<byte> rawField, ReadOnlySpan<byte> rawContainer) =>
-        Add(new FieldReferenceNode(StringOf(rawField), StringOf(rawContainer)));
+        Add(new FieldReferenceNode(rawField.IsEmpty ? null : StringOf(rawField), rawContainer.IsEmpty ? null : StringOf(rawContainer)));
 
     public void BeginRaw() => open.Push(new Open(OpenKind.Raw));
 

@@ -9,7 +9,11 @@ namespace Dormouse.Query.Inputs;
 /// A validated part of an operation's arguments. Unions are decided, single values stand in lists where the type is a list, and each
 /// scalar is an expression: a constant, or a parameter whose value is bound anew for each request.
 /// </summary>
-internal abstract class InputValue;
+internal abstract class InputValue
+{
+    /// <summary>What is wrong with it though it has the right form; said last, after all else is found valid.</summary>
+    internal Failures.PlanException? Problem { get; init; }
+}
 
 /// <summary>An object of a known input type, its fields in the order of the request.</summary>
 internal sealed class InputObject(string typeName, IReadOnlyList<KeyValuePair<string, InputValue>> fields) : InputValue
@@ -112,10 +116,8 @@ internal sealed class InputFieldReference : InputValue
 
     public InputFieldReference(ScalarField field) => referenced = field;
 
-    /// <summary>A reference that names no field of the right model and type. The engine says so last, after all else is found valid.</summary>
-    internal InputFieldReference(string problem) => Problem = problem;
+    /// <summary>A reference that names no field of the right model and type.</summary>
+    internal InputFieldReference(string problem) => Problem = Faults.InputFailure.Of(problem);
 
-    public ScalarField Field => referenced ?? throw new InvalidOperationException(Problem);
-
-    internal string? Problem { get; }
+    public ScalarField Field => referenced ?? throw new InvalidOperationException("It refers to no field.", Problem);
 }

@@ -35,13 +35,14 @@ internal sealed class OperationReader(QuerySchema querySchema, LiteralFacts fact
         var reader = new SelectionReader(new ArgumentReader(facts, querySchema.Schema));
         var (arguments, selection) = reader.ReadField(operation, query, new DocumentPath(null, operation.Name));
         Acceptance.Settle(arguments, selection, parameters);
-        return new Operation(
-            known,
-            model,
-            operation.Name,
-            arguments,
-            operation.ObjectType == OutputTypes.AffectedRows ? Selection.Empty : selection
-        );
+        var isCount = operation.ObjectType == OutputTypes.AffectedRows;
+        var read = new Operation(known, model, operation.Name, arguments, isCount ? Selection.Empty : selection);
+        if (known == OperationAction.GroupBy)
+        {
+            GroupByRules.Check(read);
+        }
+
+        return read;
     }
 
     private (OperationAction Action, Model? Model, OutputField Operation) Find(string action, string? modelName)

@@ -31,7 +31,11 @@ public static class EngineOracle
         {
             string input = Path.Combine(folder, "documents.json");
             string output = Path.Combine(folder, "answers.json");
-            JsonObject question = new() { ["schema"] = schema, ["documents"] = new JsonArray([.. documents.Select(item => (JsonNode)item)]) };
+            JsonObject question = new()
+            {
+                ["schema"] = schema,
+                ["documents"] = new JsonArray([.. documents.Select(item => (JsonNode)item)]),
+            };
             await File.WriteAllTextAsync(input, question.ToJsonString(), cancellationToken);
             await clients.RunAsync("validate.js", [input, output], AskLimit, cancellationToken);
             JsonArray answers = JsonNode.Parse(await File.ReadAllTextAsync(output, cancellationToken))!.AsArray();

@@ -107,11 +107,7 @@ internal sealed class JsonBinding : ParameterBinding
                     Quote(text.Value);
                     break;
                 case FieldReferenceNode reference:
-                    constant.Append("{\"_ref\":");
-                    Quote(reference.Field);
-                    constant.Append(",\"_container\":");
-                    Quote(reference.Container);
-                    constant.Append('}');
+                    WriteReference(reference);
                     break;
                 case RawNode raw:
                     Write(raw.Value, isRaw: true);
@@ -123,6 +119,22 @@ internal sealed class JsonBinding : ParameterBinding
                     WriteMembers(item, isRaw);
                     break;
             }
+        }
+
+        private void WriteReference(FieldReferenceNode reference)
+        {
+            var members = new List<KeyValuePair<string, DocumentNode>>();
+            if (reference.Field is { } field)
+            {
+                members.Add(new("_ref", new TextNode(field)));
+            }
+
+            if (reference.Container is { } container)
+            {
+                members.Add(new("_container", new TextNode(container)));
+            }
+
+            WriteMembers(new ObjectNode(members), isRaw: true);
         }
 
         private void WriteItems(ListNode list, bool isRaw)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
@@ -9,6 +10,9 @@ internal static class NumberText
 {
     /// <summary>The engine keeps this many digits of a number that is no 64-bit integer.</summary>
     private const string SixteenDigits = "E15";
+
+    /// <summary>Underscores may stand between digits.</summary>
+    private static readonly SearchValues<byte> Digits = SearchValues.Create("0123456789_"u8);
 
     /// <summary>How far an exponent may move the point: beyond lie no numbers that PostgreSQL holds, only large texts.</summary>
     private const int MaxExponent = 200_000;
@@ -74,18 +78,19 @@ internal static class NumberText
         var fraction = point < 0 ? default : digits[(point + 1)..];
         if (whole.IsEmpty && fraction.IsEmpty)
         {
-            return point < 0 ? "invalid digit found in string" : "Failed to parse empty string";
+            return "cannot parse integer from empty string";
         }
 
-        return whole.ContainsAnyExceptInRange((byte)'0', (byte)'9') || fraction.ContainsAnyExceptInRange((byte)'0', (byte)'9')
+        var first = whole.IsEmpty ? fraction[0] : whole[0];
+        return first == (byte)'_' || whole.ContainsAnyExcept(Digits) || fraction.ContainsAnyExcept(Digits)
             ? "invalid digit found in string"
             : null;
     }
 
-    /// <summary>A decimal without an exponent, as PostgreSQL prints numbers; one without exponent stays as it is.</summary>
+    /// <summary>A decimal without exponent and underscores; one that has none stays as it is.</summary>
     public static ReadOnlyMemory<byte> Plain(ReadOnlyMemory<byte> text)
     {
-        if (text.Span.IndexOfAny((byte)'e', (byte)'E') < 0)
+        if (text.Span.IndexOfAny((byte)'e', (byte)'E', (byte)'_') < 0)
         {
             return WithoutPlus(text);
         }
@@ -128,11 +133,12 @@ internal static class NumberText
         var isNegative = mantissa[0] == (byte)'-';
         mantissa = mantissa[0] is (byte)'-' or (byte)'+' ? mantissa[1..] : mantissa;
         var point = mantissa.IndexOf((byte)'.');
-        var wholeLength = point < 0 ? mantissa.Length : point;
+        var whole = point < 0 ? mantissa : mantissa[..point];
+        var wholeLength = whole.Length - whole.Count((byte)'_');
         var digits = new StringBuilder(mantissa.Length);
         foreach (var c in mantissa)
         {
-            if (c != (byte)'.')
+            if (c is not ((byte)'.' or (byte)'_'))
             {
                 digits.Append((char)c);
             }

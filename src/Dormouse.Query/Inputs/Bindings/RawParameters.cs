@@ -48,16 +48,31 @@ internal static class RawParameters
         }
         catch (JsonException e)
         {
-            var isEnd = text.Span.TrimEnd(" \t\r\n"u8).IsEmpty || e.BytePositionInLine >= text.Length;
-            var line = (e.LineNumber ?? 0) + 1;
-            var column = (e.BytePositionInLine ?? 0) + (isEnd ? 0 : 1);
-            return (
-                "JSON String",
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{(isEnd ? "EOF while parsing a value" : "expected value")} at line {line} column {column}"
-                )
-            );
+            return ("JSON String", ExplainSyntax(text.Span, e));
+        }
+    }
+
+    private static string ExplainSyntax(ReadOnlySpan<byte> text, JsonException cause)
+    {
+        var (what, line, column) = IsCut(text)
+            ? ("EOF while parsing a value", text.Count((byte)'\n'), text.Length - text.LastIndexOf((byte)'\n') - 1)
+            : ("expected value", cause.LineNumber ?? 0, (cause.BytePositionInLine ?? 0) + 1);
+        return string.Create(CultureInfo.InvariantCulture, $"{what} at line {line + 1} column {column}");
+    }
+
+    /// <summary>Whether nothing is wrong but the end.</summary>
+    private static bool IsCut(ReadOnlySpan<byte> text)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(text, isFinalBlock: false, default);
+            while (reader.Read()) { }
+
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
         }
     }
 

@@ -165,7 +165,13 @@ internal ref struct Rfc3339
             return 0;
         }
 
-        if (sign is not ((byte)'+' or (byte)'-'))
+        if (rest.StartsWith("\u2212"u8))
+        {
+            // The typographic minus sign of ISO 8601.
+            rest = rest[2..];
+            sign = (byte)'-';
+        }
+        else if (sign is not ((byte)'+' or (byte)'-'))
         {
             Fail(Invalid);
             return 0;

@@ -1,4 +1,3 @@
-using Dormouse.Query.Inputs.Faults;
 using Dormouse.Query.Operations;
 
 namespace Dormouse.Query.Inputs.Reading;
@@ -29,6 +28,11 @@ internal static class Acceptance
 
     private static void Settle(InputValue? value, ParameterList parameters)
     {
+        if (value?.Problem is { } problem)
+        {
+            throw problem;
+        }
+
         switch (value)
         {
             case InputScalar scalar:
@@ -48,8 +52,6 @@ internal static class Acceptance
                 }
 
                 break;
-            case InputFieldReference { Problem: { } problem }:
-                throw InputFailure.Of(problem);
         }
     }
 }

@@ -43,7 +43,7 @@ internal sealed class ArgumentReader(LiteralFacts facts, PrismaSchema schema)
                     return (null, outcome.Fault);
                 }
 
-                fields.Add(new KeyValuePair<string, InputValue>(argument.Name, outcome.Value!));
+                fields.Add(new KeyValuePair<string, InputValue>(argument.Name, Counted(argument.Name, outcome.Value!)));
             }
             else if (argument.IsRequired)
             {
@@ -52,6 +52,23 @@ internal sealed class ArgumentReader(LiteralFacts facts, PrismaSchema schema)
         }
 
         return (new InputObject("", fields), null);
+    }
+
+    /// <summary>Numbers of records may not be negative.</summary>
+    private InputValue Counted(string name, InputValue value)
+    {
+        if (name is not ("skip" or "limit") || value is not InputScalar { Literal: >= 0 } number)
+        {
+            return value;
+        }
+
+        var found = literals[number.Literal];
+        ScalarReader.TryRead(number.Type, found.Kind, literals.RawOf(found), out var read);
+        var isNegative = NotNegativeBinding.IsNegative(read);
+        return new InputScalar(number.Type, isList: false, new BindingSource(new NotNegativeBinding(number.Literal)), number.Literal)
+        {
+            Problem = isNegative ? InputFailure.Negative(name, literals.StringOf(number.Literal)) : null,
+        };
     }
 
     private Outcome Read(DocumentNode node, IReadOnlyList<InputType> types, DocumentPath path, Model? filtered)
@@ -330,9 +347,15 @@ internal sealed class ArgumentReader(LiteralFacts facts, PrismaSchema schema)
     }
 
     private Outcome ReadReference(FieldReferenceNode reference, InputObjectType type, DocumentPath path, Model? filtered) =>
-        type.Referenced is { } referenced ? FieldReferences.Resolve(schema, filtered, reference.Field, reference.Container, referenced)
-        : MissingField(type, path, _ => false) is { } missing ? missing
-        : new UnknownInputField(selection, path.Then("_ref"), type);
+        MissingField(
+            type,
+            path,
+            name => name == "_ref" ? reference.Field is not null : name == "_container" && reference.Container is not null
+        )
+            is { } missing
+            ? missing
+        : type.Referenced is { } referenced ? FieldReferences.Resolve(schema, filtered, reference.Field!, reference.Container!, referenced)
+        : new UnknownInputField(selection, path.Then(reference.Field is null ? "_container" : "_ref"), type);
 
     private Outcome ReadMembers(ObjectNode node, InputObjectType type, DocumentPath path, Model? filtered)
     {

@@ -69,6 +69,14 @@ internal sealed class SelectionReader(ArgumentReader arguments)
             .Members.Where(member => member.Value is BooleanNode { Value: false })
             .Select(member => member.Key)
             .ToHashSet();
+        foreach (var name in omitted)
+        {
+            if (name is not (AllScalars or AllComposites) && !type.TryGet(name, out _))
+            {
+                throw FaultJson.ToException(new UnknownSelectionField(path.Then(name), type));
+            }
+        }
+
         foreach (var (name, node) in selected.Members)
         {
             switch (node)

@@ -64,8 +64,7 @@ internal sealed class CreateTypes(QuerySchema schema)
 
     /// <summary>Whether every field that must have a value can get one.</summary>
     public static bool CanCreate(Model model) =>
-        !model.IsView
-        && !model.ScalarFields.Any(field => field.IsUnsupported && field.IsRequired && field.Default is null);
+        !model.IsView && !model.ScalarFields.Any(field => field.IsUnsupported && field.IsRequired && field.Default is null);
 
     private InputField Value(ScalarField field)
     {

@@ -100,6 +100,5 @@ internal static class OperationTypes
         bool isList,
         Func<IReadOnlyList<InputField>> arguments,
         bool isNullable = false
-    ) =>
-        new(name, OutputKind.Operation, isList ? type.Name + "[]" : type.Name, arguments) { ObjectType = type, IsNullable = isNullable };
+    ) => new(name, OutputKind.Operation, isList ? type.Name + "[]" : type.Name, arguments) { ObjectType = type, IsNullable = isNullable };
 }

@@ -17,11 +17,16 @@ class EnginePanic extends Error {}
 // The engine says here why it gives up, just before its instance becomes useless. What it was doing never ends by itself.
 globalThis.PRISMA_WASM_PANIC_REGISTRY = {
   set_message(message) {
-    const error = new EnginePanic(message)
-    QueryEngine = undefined
-    for (const reject of waiting) reject(error)
-    throw error
+    throw giveUp(message)
   },
+}
+
+// What waits for an engine learns that it will get no answer.
+function giveUp(message) {
+  const error = new EnginePanic(message)
+  QueryEngine = undefined
+  for (const reject of waiting) reject(error)
+  return error
 }
 
 // The engine wants a number of its own for each call, as text.
@@ -89,4 +94,4 @@ async function close(engine, adapter) {
   await adapter.dispose()
 }
 
-module.exports = { openEngine, openEngineOn, requestId, orPanic, EnginePanic }
+module.exports = { openEngine, openEngineOn, requestId, orPanic, giveUp, EnginePanic }

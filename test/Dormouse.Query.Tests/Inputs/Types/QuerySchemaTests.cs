@@ -81,7 +81,9 @@ public sealed class QuerySchemaTests
     /// <summary>The corpus of valid schemas, the captured models without and with preview features, and one made for this test.</summary>
     private static IEnumerable<(string Name, string Text)> Schemas()
     {
-        foreach (var file in Directory.GetFiles(Path.Combine(Tests, "Dormouse.Schema.Tests", "corpus", "valid")).Order(StringComparer.Ordinal))
+        foreach (
+            var file in Directory.GetFiles(Path.Combine(Tests, "Dormouse.Schema.Tests", "corpus", "valid")).Order(StringComparer.Ordinal)
+        )
         {
             yield return (Path.GetFileName(file), File.ReadAllText(file));
         }

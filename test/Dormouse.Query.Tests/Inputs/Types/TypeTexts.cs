@@ -161,7 +161,10 @@ internal static class TypeTexts
             {
                 Reach(type);
             }
-            else if (field.Field is Dormouse.Schema.Models.ScalarField { Enum: { } values } && field.TypeName.TrimEnd('[', ']') == values.Name)
+            else if (
+                field.Field is Dormouse.Schema.Models.ScalarField { Enum: { } values }
+                && field.TypeName.TrimEnd('[', ']') == values.Name
+            )
             {
                 Reach(new EnumInputType(values));
             }

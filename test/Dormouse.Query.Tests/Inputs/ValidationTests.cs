@@ -1,0 +1,89 @@
+using System.Text.Json.Nodes;
+using Dormouse.Query.Failures;
+using Dormouse.Query.Inputs;
+using Dormouse.Testing;
+using Dormouse.Testing.Prisma;
+
+namespace Dormouse.Query.Tests.Inputs;
+
+/// <summary>Documents, most of them faulty: what is said of them is what Prisma's own engine says.</summary>
+public sealed class ValidationTests
+{
+    private static readonly string SchemaText = File.ReadAllText(
+        Path.Combine(Checkout.Root, "test", "Dormouse.Query.Tests", "Reads", "schema.prisma")
+    );
+
+    [Fact]
+    public async Task Faults_are_told_as_Prisma_tells_them()
+    {
+        Assert.SkipWhen(EngineOracle.Missing is not null, EngineOracle.Missing ?? "");
+        var documents = await File.ReadAllLinesAsync(
+            Path.Combine(AppContext.BaseDirectory, "Inputs", "documents.jsonl"),
+            TestContext.Current.CancellationToken
+        );
+
+        await AssertSameAsync(documents);
+    }
+
+    private static async Task AssertSameAsync(string[] documents)
+    {
+        var verdicts = await EngineOracle.AskAsync(SchemaText, documents, TestContext.Current.CancellationToken);
+        var schema = new QuerySchema(Documents.Schema);
+        var differences = documents.Zip(verdicts, (document, verdict) => Difference(schema, document, verdict)).OfType<string>().ToList();
+        Assert.True(differences.Count == 0, $"{differences.Count} of {documents.Length}:\n" + string.Join("\n\n", differences.Take(10)));
+    }
+
+    private static string? Difference(QuerySchema schema, string document, EngineVerdict verdict)
+    {
+        var ours = Ours(schema, document);
+        if (verdict.IsPanic)
+        {
+            return null;
+        }
+
+        if (verdict.IsUnreadable)
+        {
+            return ours is null ? $"{document}\n    Prisma: no document\n    ours:   valid" : null;
+        }
+
+        var theirs = verdict.Error is { } error ? Known(error) : null;
+        // Later stages than validation find faults of their own; we find some of them here.
+        if (theirs is not null && (string?)theirs["code"] is not (null or "P2009" or "P2012" or "P2019") && ours is null)
+        {
+            return null;
+        }
+
+        return JsonNode.DeepEquals(theirs, ours)
+            ? null
+            : $"{document}\n    Prisma: {theirs?.ToJsonString() ?? "valid"}\n    ours:   {ours?.ToJsonString() ?? "valid"}";
+    }
+
+    private static JsonObject Known(JsonObject error)
+    {
+        var told = error["user_facing_error"]!;
+        return new JsonObject
+        {
+            ["code"] = told["error_code"]?.DeepClone(),
+            ["message"] = told["message"]?.DeepClone(),
+            ["meta"] = told["meta"]?.DeepClone(),
+        };
+    }
+
+    private static JsonObject? Ours(QuerySchema schema, string document)
+    {
+        try
+        {
+            Documents.Read(document, schema);
+            return null;
+        }
+        catch (PlanException e)
+        {
+            return new JsonObject
+            {
+                ["code"] = e.Code,
+                ["message"] = e.Message,
+                ["meta"] = e.MetaUtf8.IsEmpty ? null : JsonNode.Parse(e.MetaUtf8.Span),
+            };
+        }
+    }
+}
