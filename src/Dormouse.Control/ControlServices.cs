@@ -1,4 +1,5 @@
 using Dormouse.Contracts;
+using Dormouse.Control.Caching;
 using Dormouse.Control.Connections;
 using Dormouse.Control.Databases;
 using Dormouse.Control.Management;
@@ -46,6 +47,7 @@ public static class ControlServices
         services.AddSingleton<PlatformEndpoints>();
         services.AddSingleton<DatabaseEndpoints>();
         services.AddSingleton<ConnectionEndpoints>();
+        services.AddSingleton<CacheEndpoints>();
         return services.AddSingleton<IHostedService, ControlStart>();
     }
 
@@ -55,5 +57,6 @@ public static class ControlServices
         routes.ServiceProvider.GetRequiredService<PlatformEndpoints>().Map(routes);
         routes.ServiceProvider.GetRequiredService<DatabaseEndpoints>().Map(routes);
         routes.ServiceProvider.GetRequiredService<ConnectionEndpoints>().Map(routes);
+        routes.ServiceProvider.GetRequiredService<CacheEndpoints>().Map(routes);
     }
 }

@@ -59,6 +59,7 @@ public static class EdgeServices
         services.AddSingleton<CacheFills>();
         services.AddSingleton<CacheStep>();
         services.AddSingleton<CacheUpkeep>();
+        services.AddSingleton<ICacheAdmin, CacheAdmin>();
         services.AddSingleton<Answers>();
         services.AddSingleton<QueryEndpoint>();
         services.AddSingleton<TransactionEndpoints>();

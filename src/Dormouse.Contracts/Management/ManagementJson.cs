@@ -25,6 +25,10 @@ namespace Dormouse.Contracts.Management;
 [JsonSerializable(typeof(RotateConnectionRequest))]
 [JsonSerializable(typeof(SleepRequest))]
 [JsonSerializable(typeof(ExecuteRequest))]
+[JsonSerializable(typeof(CacheSummary))]
+[JsonSerializable(typeof(CacheStatistics))]
+[JsonSerializable(typeof(InvalidateRequest))]
+[JsonSerializable(typeof(InvalidationResult))]
 [JsonSerializable(typeof(ErrorResponse))]
 public sealed partial class ManagementJson : JsonSerializerContext
 {

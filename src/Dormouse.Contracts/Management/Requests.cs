@@ -23,6 +23,10 @@ public sealed record ExecuteRequest(string? Sql);
 /// </param>
 public sealed record PushRequest(IReadOnlyList<string>? Schemas, IReadOnlyList<string>? Statements);
 
+/// <param name="Tags">Answers that have one of these tags are forgotten.</param>
+/// <param name="All">Instead of tags: all of the database's answers are.</param>
+public sealed record InvalidateRequest(IReadOnlyList<string>? Tags = null, bool All = false);
+
 /// <summary>The body of every answer of the management endpoint that is no success.</summary>
 public sealed record ErrorResponse(ErrorBody Error);
 

@@ -15,6 +15,7 @@ internal sealed class DatabaseEndpoints(
     ScriptRunner scripts,
     SchemaPush pushes,
     IInstanceAdmin instances,
+    ICacheAdmin cache,
     ControlOptions options,
     IHostApplicationLifetime lifetime
 )
@@ -66,6 +67,8 @@ internal sealed class DatabaseEndpoints(
     {
         Database database = await NamedByAsync(context, databases);
         await databases.DeleteAsync(database.Id, Stopping);
+        // Its keys ended with it, so nobody can reach its cached answers any more; this frees their memory at once.
+        await cache.ForgetAsync(database.Id, Stopping);
         return Answer.NoContent;
     }
 

@@ -47,8 +47,9 @@ internal sealed class CacheLedger(TimeProvider timeProvider)
     {
         lock (changing)
         {
-            long minute = Minute();
-            return databases.TryGetValue(database, out DatabaseLedger? ledger) ? ledger.View(minute) : null;
+            // Periods are numbered by the monotonic clock; the wall clock only says what they are called, as it stands now.
+            DateTimeOffset start = timeProvider.GetUtcNow() - timeProvider.GetElapsedTime(startedAt);
+            return databases.TryGetValue(database, out DatabaseLedger? ledger) ? ledger.View(Minute(), start) : null;
         }
     }
 
@@ -116,14 +117,14 @@ internal sealed class DatabaseLedger(long minute)
         hours.Add(now / MinutesPerHour, sum);
     }
 
-    public LedgerView View(long now)
+    public LedgerView View(long now, DateTimeOffset start)
     {
         Drain(now);
         return new LedgerView(
             total,
             [.. shapes.Select(pair => (pair.Key, pair.Value.Total)).Where(pair => !pair.Total.IsZero)],
-            minutes.Last(now),
-            hours.Last(now / MinutesPerHour)
+            [.. minutes.Last(now).Select(minute => (start.AddMinutes(minute.Number), minute.Counts))],
+            [.. hours.Last(now / MinutesPerHour).Select(hour => (start.AddHours(hour.Number), hour.Counts))]
         );
     }
 
@@ -151,16 +152,16 @@ internal sealed class DatabaseLedger(long minute)
             sums[place] += counts;
         }
 
-        /// <summary>By how many periods ago, the present one first; those in which nothing happened are left out.</summary>
-        public List<(int Ago, CacheCounts Counts)> Last(long now)
+        /// <summary>The present one first; those in which nothing happened are left out.</summary>
+        public List<(long Number, CacheCounts Counts)> Last(long now)
         {
-            var list = new List<(int, CacheCounts)>();
-            for (var ago = 0; ago < count && ago <= now; ago++)
+            var list = new List<(long, CacheCounts)>();
+            for (long number = now; number >= 0 && number > now - count; number--)
             {
-                var place = (int)((now - ago) % count);
-                if (numbers[place] == now - ago && !sums[place].IsZero)
+                var place = (int)(number % count);
+                if (numbers[place] == number && !sums[place].IsZero)
                 {
-                    list.Add((ago, sums[place]));
+                    list.Add((number, sums[place]));
                 }
             }
             return list;
@@ -168,10 +169,10 @@ internal sealed class DatabaseLedger(long minute)
     }
 }
 
-/// <summary>A database's statistics at one moment: in all, by shape, and by minutes and hours ago.</summary>
+/// <summary>A database's statistics at one moment: in all, by shape, and by the last minutes and hours.</summary>
 internal sealed record LedgerView(
     CacheCounts Total,
     IReadOnlyList<(QueryShape Shape, CacheCounts Counts)> Shapes,
-    IReadOnlyList<(int Ago, CacheCounts Counts)> Minutes,
-    IReadOnlyList<(int Ago, CacheCounts Counts)> Hours
+    IReadOnlyList<(DateTimeOffset From, CacheCounts Counts)> Minutes,
+    IReadOnlyList<(DateTimeOffset From, CacheCounts Counts)> Hours
 );

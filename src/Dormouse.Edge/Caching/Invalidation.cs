@@ -8,6 +8,8 @@ namespace Dormouse.Edge.Caching;
 /// <param name="Tags">The tags; null for all that is cached.</param>
 internal sealed record Invalidation(IReadOnlyCollection<string>? Tags)
 {
+    public static readonly Invalidation All = new((IReadOnlyCollection<string>?)null);
+
     private const string AllTags = "all";
 
     /// <exception cref="DormouseException"><see cref="FailureKind.Caller"/></exception>
@@ -62,7 +64,7 @@ internal sealed record Invalidation(IReadOnlyCollection<string>? Tags)
         }
         if (tags.ValueKind == JsonValueKind.String && tags.ValueEquals(AllTags))
         {
-            return new Invalidation((IReadOnlyCollection<string>?)null);
+            return All;
         }
         if (tags.ValueKind != JsonValueKind.Array || tags.EnumerateArray().Any(tag => tag.ValueKind != JsonValueKind.String))
         {

@@ -121,6 +121,21 @@ internal sealed class ManagementClient : IDisposable
     public Task DeleteConnectionAsync(string connection, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Delete, Connection(connection), null, cancellationToken);
 
+    public Task<CacheSummary> GetCacheSummaryAsync(CancellationToken cancellationToken) =>
+        GetAsync("management/cache", ManagementJson.Default.CacheSummary, cancellationToken);
+
+    public Task<CacheStatistics> GetCacheStatisticsAsync(string database, CancellationToken cancellationToken) =>
+        GetAsync(Database(database) + "/cache", ManagementJson.Default.CacheStatistics, cancellationToken);
+
+    public Task<InvalidationResult> InvalidateCacheAsync(string database, InvalidateRequest request, CancellationToken cancellationToken) =>
+        PostAsync(
+            Database(database) + "/cache/invalidate",
+            request,
+            ManagementJson.Default.InvalidateRequest,
+            ManagementJson.Default.InvalidationResult,
+            cancellationToken
+        );
+
     public void Dispose() => http.Dispose();
 
     private static string Database(string database) => "management/databases/" + Uri.EscapeDataString(database);

@@ -71,6 +71,7 @@ internal static class CommandLine
                 ConnectionRotateCommand.Create(common),
                 ConnectionDeleteCommand.Create(common),
             },
+            new Command("cache", "The query cache.") { CacheStatsCommand.Create(common), CacheInvalidateCommand.Create(common) },
             new Command("config", "The platform's set-up.") { ConfigCheckCommand.Create(common) },
             new Command("image", "PostgreSQL images.") { ImageListCommand.Create(common) },
         };

@@ -81,6 +81,8 @@ internal sealed class ControlUnderTest : IAsyncDisposable
         services.AddLogging();
         services.AddSingleton<IInstanceAdmin>(instances);
         services.AddSingleton<IInstanceHost>(instances);
+        services.AddSingleton<FakeCache>();
+        services.AddSingleton<ICacheAdmin>(provider => provider.GetRequiredService<FakeCache>());
         services.AddSingleton(time);
         services.AddDormouseControl(options);
     }

@@ -24,6 +24,8 @@ internal sealed class ManagementServer : IAsyncDisposable
 
     public FakeInstances Instances { get; }
 
+    public FakeCache Cache => app.Services.GetRequiredService<FakeCache>();
+
     public bool StopWasAsked { get; private set; }
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;

@@ -19,6 +19,10 @@ public sealed class CommandLineTests
     [InlineData("db push shop schema.prisma")]
     [InlineData("connection create shop")]
     [InlineData("connection rotate con_x --overlap soon")]
+    [InlineData("cache")]
+    [InlineData("cache invalidate shop")]
+    [InlineData("cache invalidate shop --tag a --all")]
+    [InlineData("cache stats shop other")]
     [InlineData("up --http 70000")]
     [InlineData("up --http -1")]
     [InlineData("up --http many")]
@@ -63,6 +67,8 @@ public sealed class CommandLineTests
     [InlineData("db list")]
     [InlineData("db show shop --json")]
     [InlineData("connection list shop")]
+    [InlineData("cache stats")]
+    [InlineData("cache invalidate shop --tag a --tag b")]
     [InlineData("status --json")]
     public async Task Without_a_platform_a_command_fails_with_1_and_tells_how_to_start_one(string words)
     {

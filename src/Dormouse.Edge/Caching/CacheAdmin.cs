@@ -1,0 +1,71 @@
+using System.Globalization;
+using Dormouse.Contracts;
+using Dormouse.Contracts.Management;
+
+namespace Dormouse.Edge.Caching;
+
+/// <summary>The cache as control sees it.</summary>
+internal sealed class CacheAdmin(AnswerCache cache, CacheLedger ledger) : ICacheAdmin
+{
+    private static readonly LedgerView Nothing = new(default, [], [], []);
+
+    public CacheSummary Summary()
+    {
+        CacheSize size = cache.SizeOfAll();
+        return new CacheSummary(
+            size.Bytes,
+            cache.Options.MaxBytes,
+            cache.Options.MaxBytesPerDatabase,
+            size.Entries,
+            [.. ledger.Databases.Select(database => Resource(database, ledger.View(database) ?? Nothing))]
+        );
+    }
+
+    public CacheStatistics Statistics(DatabaseId database)
+    {
+        LedgerView view = ledger.View(database) ?? Nothing;
+        return new CacheStatistics(
+            Resource(database, view),
+            [
+                .. view
+                    .Shapes.OrderByDescending(shape => shape.Counts.SavedTicks)
+                    .ThenBy(shape => shape.Shape.Name, StringComparer.Ordinal)
+                    .Select(shape => new CacheShapeResource(
+                        shape.Shape.Id.ToString("x16", CultureInfo.InvariantCulture),
+                        shape.Shape.Name,
+                        Resource(shape.Counts)
+                    )),
+            ],
+            [.. view.Minutes.Select(minute => new CachePeriodResource(minute.From, Resource(minute.Counts)))],
+            [.. view.Hours.Select(hour => new CachePeriodResource(hour.From, Resource(hour.Counts)))]
+        );
+    }
+
+    public ValueTask<int> InvalidateAsync(DatabaseId database, IReadOnlyCollection<string>? tags, CancellationToken cancellationToken) =>
+        new((tags is null ? Invalidation.All : Invalidation.Of(tags, cache.Options)).Apply(cache, database));
+
+    public ValueTask ForgetAsync(DatabaseId database, CancellationToken cancellationToken)
+    {
+        cache.InvalidateAll(database);
+        ledger.Forget(database);
+        return ValueTask.CompletedTask;
+    }
+
+    private DatabaseCacheResource Resource(DatabaseId database, LedgerView view)
+    {
+        CacheSize size = cache.SizeOf(database);
+        return new DatabaseCacheResource(database.ToString(), size.Bytes, size.Entries, size.Tags, Resource(view.Total));
+    }
+
+    private static CacheCountsResource Resource(in CacheCounts counts) =>
+        new(
+            counts.Hits,
+            counts.Stale,
+            counts.Misses,
+            counts.Shared,
+            counts.Failures,
+            counts.Uncached,
+            counts.ServedBytes,
+            Math.Round(TimeSpan.FromTicks(counts.SavedTicks).TotalMilliseconds, 3)
+        );
+}
