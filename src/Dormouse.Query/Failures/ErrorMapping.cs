@@ -9,17 +9,24 @@ public abstract class ErrorMapping
     /// <param name="isRaw">The statement is the user's own SQL: its errors keep their SQLSTATE.</param>
     public abstract PlanException Map(DatabaseError error, bool isRaw, Exception cause);
 
+    /// <summary>A result has a column of a type that the protocol cannot carry.</summary>
+    public abstract PlanException UnsupportedType(string type, bool isRaw);
+
     /// <summary>Protocol B: what Prisma's plan executor answers.</summary>
     private sealed class PlanErrorMapping : ErrorMapping
     {
         public override PlanException Map(DatabaseError error, bool isRaw, Exception cause) =>
             DatabaseErrors.ToPlanException(error, isRaw, cause);
+
+        public override PlanException UnsupportedType(string type, bool isRaw) => DatabaseErrors.UnsupportedType(type, isRaw);
     }
 
     /// <summary>Protocol A: what Prisma's query engine answers.</summary>
     private sealed class OperationErrorMapping : ErrorMapping
     {
         public override PlanException Map(DatabaseError error, bool isRaw, Exception cause) =>
-            DatabaseErrors.ToPlanException(error, isRaw, cause);
+            OperationErrors.ToPlanException(error, isRaw, cause);
+
+        public override PlanException UnsupportedType(string type, bool isRaw) => OperationErrors.UnsupportedType(type, isRaw);
     }
 }

@@ -9,13 +9,35 @@ namespace Dormouse.Query.Nodes;
 /// <summary>Runs SQL and yields its rows; those of a raw statement keep their columns and types.</summary>
 internal sealed class QueryNode(SqlTemplate sql, bool isRaw) : PlanNode
 {
-    public override ValueTask<PlanValue> EvaluateAsync(PlanRun run)
-    {
-        var statements = sql.Render(run);
-        return statements.Count == 1 ? RunAsync(statements, run) : run.InTransactionAsync(inner => RunAsync(statements, inner));
-    }
+    public override ValueTask<PlanValue> EvaluateAsync(PlanRun run) => SqlStatements.QueryAsync(sql.Render(run), isRaw, run);
 
-    private async ValueTask<PlanValue> RunAsync(IReadOnlyList<SqlStatement> statements, PlanRun run)
+    public override void Describe(PlanText text) => text.Statement(isRaw ? "rawQuery" : "query", sql);
+}
+
+/// <summary>Runs SQL and yields the number of affected rows.</summary>
+internal sealed class ExecuteNode(SqlTemplate sql, bool isRaw) : PlanNode
+{
+    public override ValueTask<PlanValue> EvaluateAsync(PlanRun run) => SqlStatements.ExecuteAsync(sql.Render(run), isRaw, run);
+
+    public override void Describe(PlanText text) => text.Statement(isRaw ? "rawExecute" : "execute", sql);
+}
+
+/// <summary>The running of statements; several run in one transaction.</summary>
+internal static class SqlStatements
+{
+    /// <summary>The rows of all statements as one table.</summary>
+    public static ValueTask<PlanValue> QueryAsync(IReadOnlyList<SqlStatement> statements, bool isRaw, PlanRun run) =>
+        statements.Count == 1
+            ? QueryAllAsync(statements, isRaw, run)
+            : run.InTransactionAsync(inner => QueryAllAsync(statements, isRaw, inner));
+
+    /// <summary>The number of rows that all statements affected.</summary>
+    public static ValueTask<PlanValue> ExecuteAsync(IReadOnlyList<SqlStatement> statements, bool isRaw, PlanRun run) =>
+        statements.Count == 1
+            ? ExecuteAllAsync(statements, isRaw, run)
+            : run.InTransactionAsync(inner => ExecuteAllAsync(statements, isRaw, inner));
+
+    private static async ValueTask<PlanValue> QueryAllAsync(IReadOnlyList<SqlStatement> statements, bool isRaw, PlanRun run)
     {
         var table = run.NewTable();
         foreach (var statement in statements)
@@ -37,25 +59,13 @@ internal sealed class QueryNode(SqlTemplate sql, bool isRaw) : PlanNode
 
         if (table.Shape.FirstUnsupportedOid is { } oid)
         {
-            throw DatabaseErrors.UnsupportedType(UnsupportedTypes.NameOf(oid), isRaw);
+            throw run.Errors.UnsupportedType(UnsupportedTypes.NameOf(oid), isRaw);
         }
 
         return isRaw ? new RawRowsValue(table) : new RowsValue(table, null, []);
     }
 
-    public override void Describe(PlanText text) => text.Statement(isRaw ? "rawQuery" : "query", sql);
-}
-
-/// <summary>Runs SQL and yields the number of affected rows.</summary>
-internal sealed class ExecuteNode(SqlTemplate sql, bool isRaw) : PlanNode
-{
-    public override ValueTask<PlanValue> EvaluateAsync(PlanRun run)
-    {
-        var statements = sql.Render(run);
-        return statements.Count == 1 ? RunAsync(statements, run) : run.InTransactionAsync(inner => RunAsync(statements, inner));
-    }
-
-    private async ValueTask<PlanValue> RunAsync(IReadOnlyList<SqlStatement> statements, PlanRun run)
+    private static async ValueTask<PlanValue> ExecuteAllAsync(IReadOnlyList<SqlStatement> statements, bool isRaw, PlanRun run)
     {
         long affected = 0;
         foreach (var statement in statements)
@@ -72,6 +82,4 @@ internal sealed class ExecuteNode(SqlTemplate sql, bool isRaw) : PlanNode
 
         return new NumberValue(affected);
     }
-
-    public override void Describe(PlanText text) => text.Statement(isRaw ? "rawExecute" : "execute", sql);
 }

@@ -1,6 +1,6 @@
-using Dormouse.Query.Failures;
 using Dormouse.Query.Nodes;
 using Dormouse.Query.Reads;
+using Dormouse.Query.Writes;
 
 namespace Dormouse.Query.Operations;
 
@@ -11,6 +11,6 @@ internal static class OperationCompiler
         operation.Action switch
         {
             <= OperationAction.GroupBy => ReadCompiler.Compile(operation, context),
-            _ => throw PlanFailure.Plain($"The action '{operation.Action}' is not supported yet."),
+            _ => WriteCompiler.Compile(operation, context),
         };
 }

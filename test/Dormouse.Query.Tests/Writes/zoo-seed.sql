@@ -1,0 +1,14 @@
+INSERT INTO "Desk" (id, label, "updatedAt") VALUES (1, 'd1', '2024-01-01'), (2, 'd2', '2024-01-01'), (3, 'd3', '2024-01-01');
+INSERT INTO "Person" (id, name, "deskId", "bossId", "updatedAt") VALUES (1, 'ada', 1, NULL, '2024-01-01'), (2, 'bob', 2, 1, '2024-01-01'), (3, 'cyd', NULL, 1, '2024-01-01'), (4, 'dan', NULL, NULL, '2024-01-01');
+INSERT INTO "Passport" (id, number, "personId", "updatedAt") VALUES (1, 'p1', 1, '2024-01-01'), (2, 'p2', 2, '2024-01-01'), (3, 'p3', NULL, '2024-01-01');
+INSERT INTO "Locker" (id, code, "personId") VALUES (1, 'l1', 1), (2, 'l2', 2);
+INSERT INTO "Pet" (id, name, "ownerId", "updatedAt") VALUES (1, 'rex', 1, '2024-01-01'), (2, 'tom', 1, '2024-01-01'), (3, 'ulf', 2, '2024-01-01'), (4, 'vic', NULL, '2024-01-01');
+INSERT INTO "Toy" (id, name, "makerId", "petId") VALUES (1, 'ball', 1, 1), (2, 'bone', 1, NULL), (3, 'ball', 2, 3);
+INSERT INTO "House" (street, number) VALUES ('elm', 1), ('elm', 2), ('oak', 1);
+INSERT INTO "Room" (id, name, street, number) VALUES (1, 'hall', 'elm', 1), (2, 'attic', 'elm', 1), (3, 'bath', 'oak', 1), (4, 'shed', NULL, NULL);
+INSERT INTO badges (badge_code, holder_name, street, number) VALUES ('b1', 'ada', 'elm', 1), ('b2', 'bob', NULL, NULL), ('b3', NULL, NULL, NULL);
+INSERT INTO "Tag" (word, "badgeCode") VALUES ('hot', 'b1'), ('new', 'b1'), ('old', NULL);
+INSERT INTO "Badge2" (id) VALUES ('x1'), ('x2');
+INSERT INTO "_Badge2ToTag" ("A", "B") VALUES ('x1', 'hot'), ('x1', 'new');
+INSERT INTO "_friends" ("A", "B") VALUES (1, 2), (1, 3), (2, 3);
+SELECT setval(pg_get_serial_sequence('"Desk"', 'id'), 10), setval(pg_get_serial_sequence('"Person"', 'id'), 10), setval(pg_get_serial_sequence('"Passport"', 'id'), 10), setval(pg_get_serial_sequence('"Locker"', 'id'), 10), setval(pg_get_serial_sequence('"Pet"', 'id'), 10), setval(pg_get_serial_sequence('"Toy"', 'id'), 10), setval(pg_get_serial_sequence('"Room"', 'id'), 10);
