@@ -26,8 +26,8 @@ internal enum BytesEncoding : byte
 
 internal sealed record FieldType(FieldKind Kind, bool IsList, BytesEncoding Encoding, EnumNames? Enum)
 {
-    /// <summary>Floats are written with 16 digits at most, as Prisma's query engine writes them.</summary>
-    public bool RoundsFloats { get; init; }
+    /// <summary>The rules of protocol A; null for protocol B.</summary>
+    public EngineField? Engine { get; init; }
 }
 
 /// <summary>The database's values of one enum and what they are called in the Prisma schema, ready as JSON.</summary>
@@ -98,6 +98,9 @@ internal sealed class ObjectStructure : ResultStructure
     }
 
     public string? SerializedName { get; }
+
+    /// <summary>The related record must be there (protocol A).</summary>
+    public bool IsRequired { get; init; }
 
     public bool SkipNulls { get; }
 

@@ -126,7 +126,7 @@ internal static class ResultMapper
                     WriteRow(answer, rows, row, field.Nested!);
                     break;
                 case BoundFieldKind.Join:
-                    WriteChildren(answer, (JoinAttachment)rows.Attachments[field.Index], row, field.Nested!);
+                    WriteChildren(answer, declared.Name, (JoinAttachment)rows.Attachments[field.Index], row, field.Nested!);
                     break;
                 case BoundFieldKind.Value:
                     WriteValue(answer, declared.Structure, Cells.Field(rows, row, rows.Attachments[field.Index].Name));
@@ -143,6 +143,11 @@ internal static class ResultMapper
     {
         if (table.IsNull(row, field.Index))
         {
+            if (declared.Type is { IsList: false, Engine: { IsRequired: true } engine })
+            {
+                throw engine.NullFound();
+            }
+
             answer.Raw(declared.Type.IsList ? "[]"u8 : "null"u8);
             return;
         }
@@ -167,13 +172,18 @@ internal static class ResultMapper
         JsonCellWriter.WriteObjects(answer, declared, text);
     }
 
-    private static void WriteChildren(AnswerWriter answer, JoinAttachment join, int row, BoundObject bound)
+    private static void WriteChildren(AnswerWriter answer, string name, JoinAttachment join, int row, BoundObject bound)
     {
         var child = join.FirstOf(row);
         if (join.IsUnique)
         {
             if (child < 0)
             {
+                if (bound.Structure.IsRequired)
+                {
+                    throw QueryFailure.RequiredRecordMissing(name);
+                }
+
                 answer.Null();
             }
             else

@@ -10,8 +10,6 @@ namespace Dormouse.Query.Mapping;
 /// <summary>A cell in PostgreSQL's text format, written as JSON of the type that the plan declares. The hot end of the interpreter.</summary>
 internal static class TextCellWriter
 {
-    private const int SurelySixteenDigits = 16;
-
     public static void Write(AnswerWriter answer, FieldStructure field, PgType pgType, ReadOnlySpan<byte> text)
     {
         if (!field.Type.IsList)
@@ -86,7 +84,7 @@ internal static class TextCellWriter
                 answer.Null();
                 break;
             default:
-                throw Unexpected(field, index, "object", "null"u8);
+                throw field.Type.Engine?.NullFound() ?? Unexpected(field, index, "object", "null"u8);
         }
     }
 
@@ -112,7 +110,7 @@ internal static class TextCellWriter
                 break;
             case FieldKind.Decimal:
                 Require(form is not (CellForm.Boolean or CellForm.Bytes), field, index, form, text);
-                TaggedValues.Decimal(answer, form == CellForm.Money ? Cells.MoneyText(text) : text);
+                WriteDecimal(answer, field, form == CellForm.Money ? Cells.MoneyText(text) : text);
                 break;
             case FieldKind.DateTime:
                 Require(form is not (CellForm.Boolean or CellForm.Bytes), field, index, form, text);
@@ -125,7 +123,7 @@ internal static class TextCellWriter
                 WriteBytes(answer, field, index, form, text);
                 break;
             case FieldKind.Enum:
-                WriteEnum(answer, field.Type.Enum!, text);
+                WriteEnum(answer, field, text);
                 break;
             default:
                 RawCellWriter.WriteScalar(answer, form, text);
@@ -133,8 +131,22 @@ internal static class TextCellWriter
         }
     }
 
-    public static void WriteEnum(AnswerWriter answer, EnumNames names, ReadOnlySpan<byte> value)
+    private static void WriteDecimal(AnswerWriter answer, FieldStructure field, ReadOnlySpan<byte> text)
     {
+        if (field.Type.Engine is null)
+        {
+            TaggedValues.Decimal(answer, text);
+            return;
+        }
+
+        // The engine prints all digits, without an exponent and without zeros at the end.
+        var plain = text.Contains((byte)'.') ? text.TrimEnd((byte)'0').TrimEnd((byte)'.') : text;
+        TaggedValues.Plain(answer, "Decimal"u8, plain);
+    }
+
+    private static void WriteEnum(AnswerWriter answer, FieldStructure field, ReadOnlySpan<byte> value)
+    {
+        var names = field.Type.Enum!;
         if (!names.IsKnown)
         {
             throw PlanFailure.Inconsistent($"Unknown enum '{names.Name}'");
@@ -143,7 +155,8 @@ internal static class TextCellWriter
         var json = names.Find(value);
         if (json.IsEmpty)
         {
-            throw PlanFailure.Inconsistent($"Value '{Encoding.UTF8.GetString(value)}' not found in enum '{names.Name}'");
+            var message = $"Value '{Encoding.UTF8.GetString(value)}' not found in enum '{names.Name}'";
+            throw field.Type.Engine is null ? PlanFailure.Inconsistent(message) : PlanFailure.Plain(message);
         }
 
         answer.Raw(json);
@@ -164,6 +177,12 @@ internal static class TextCellWriter
             throw Unexpected(field, index, "string", text);
         }
 
+        if (field.Type.Engine is not null && text.TrimStart((byte)'-').IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0)
+        {
+            answer.Raw(text);
+            return;
+        }
+
         if (Math.Abs(number) > JsNumber.MaxSafeInteger)
         {
             throw PlanFailure.Inconsistent(
@@ -179,6 +198,11 @@ internal static class TextCellWriter
 
     public static PlanException Unexpected(FieldStructure field, int index, string got, ReadOnlySpan<byte> value)
     {
+        if (field.Type.Engine is { } engine)
+        {
+            return engine.CannotConvert(value);
+        }
+
         var expected = field.Type.Kind switch
         {
             FieldKind.String => "a string",
@@ -235,8 +259,9 @@ internal static class TextCellWriter
             case CellForm.Integer:
                 answer.Raw(text);
                 return;
-            case CellForm.Float when field.Type.RoundsFloats && text.Length > SurelySixteenDigits && char.IsAsciiDigit((char)text[^1]):
-                RawCellWriter.WriteFloat(answer, JsNumber.WithSixteenDigits(text));
+            case CellForm.Float
+                when field.Type.Engine is { } engine && text.Length > engine.FloatDigits && char.IsAsciiDigit((char)text[^1]):
+                RawCellWriter.WriteFloat(answer, JsNumber.Rounded(text, engine.FloatDigits));
                 return;
             case CellForm.Float:
                 RawCellWriter.WriteFloat(answer, text);

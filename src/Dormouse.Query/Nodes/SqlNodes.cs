@@ -57,7 +57,8 @@ internal static class SqlStatements
             }
         }
 
-        if (table.Shape.FirstUnsupportedOid is { } oid)
+        // An operation of protocol A selects what its schema describes, and the schema says how the text is to be read.
+        if (table.Shape.FirstUnsupportedOid is { } oid && (isRaw || ReferenceEquals(run.Errors, ErrorMapping.OfPlans)))
         {
             throw run.Errors.UnsupportedType(UnsupportedTypes.NameOf(oid), isRaw);
         }

@@ -13,17 +13,27 @@ internal static class Aggregates
 
     public static string ColumnOf(AggregateKind kind, ScalarField? field) => $"@{AggregateKinds.NameOf(kind)}.{field?.Name ?? All}";
 
-    public static FieldType TypeOf(AggregateKind kind, ScalarField? field) =>
-        kind switch
+    /// <summary>Of no record all aggregates but the count are absent.</summary>
+    public static FieldType TypeOf(AggregateKind kind, ScalarField? field)
+    {
+        if (kind == AggregateKind.Count)
         {
-            AggregateKind.Count => ResultStructures.Number,
-            AggregateKind.Average when field!.Type != ScalarType.Decimal => ResultStructures.Number with
+            return ResultStructures.Number;
+        }
+
+        var type = ResultStructures.TypeOf(field!);
+        var optional = type.Engine! with { IsRequired = false };
+        return kind == AggregateKind.Average && field!.Type != ScalarType.Decimal
+            ? ResultStructures.Number with
             {
                 Kind = FieldKind.Float,
-                RoundsFloats = true,
-            },
-            _ => ResultStructures.TypeOf(field!),
-        };
+                Engine = optional with { FloatDigits = ResultStructures.DoubleDigits },
+            }
+            : type with
+            {
+                Engine = optional,
+            };
+    }
 
     /// <summary>Selects aggregates of a table's columns.</summary>
     public static void Select(SelectStatement select, SelectedAggregate aggregate)

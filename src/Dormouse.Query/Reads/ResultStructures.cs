@@ -23,15 +23,18 @@ internal static class ResultStructures
         [ScalarType.Decimal] = FieldKind.Decimal,
     }.ToFrozenDictionary();
 
+    public const int DoubleDigits = 16;
+    private const int RealDigits = 7;
+
     /// <summary>The type of counts.</summary>
     public static readonly FieldType Number = new(FieldKind.Int, IsList: false, BytesEncoding.Hex, null);
 
-    public static ObjectStructure Of(Selection selection) => Of(selection, null);
+    public static ObjectStructure Of(Selection selection) => Of(selection, null, isRequired: false);
 
     /// <summary>What the records of a relation are attached as.</summary>
     public static string SourceOf(SelectedRelation relation) => "@" + relation.Name;
 
-    private static ObjectStructure Of(Selection selection, string? source)
+    private static ObjectStructure Of(Selection selection, string? source, bool isRequired)
     {
         var fields = new List<ObjectField>();
         foreach (var selected in selection.Fields)
@@ -39,7 +42,7 @@ internal static class ResultStructures
             ResultStructure structure = selected switch
             {
                 SelectedScalar scalar => new FieldStructure(scalar.Field.DatabaseName, TypeOf(scalar.Field)),
-                SelectedRelation relation => Of(relation.Selection, SourceOf(relation)),
+                SelectedRelation relation => Of(relation.Selection, SourceOf(relation), relation.Field.IsRequired),
                 SelectedCounts counts => OfCounts(counts),
                 SelectedAggregate aggregate => OfAggregate(aggregate),
                 _ => throw new ArgumentException($"{selected.Name} is no field of a record.", nameof(selection)),
@@ -47,7 +50,7 @@ internal static class ResultStructures
             fields.Add(Field(selected.Name, structure, fields.Count == 0));
         }
 
-        return new ObjectStructure(source, skipNulls: false, [.. fields]);
+        return new ObjectStructure(source, skipNulls: false, [.. fields]) { IsRequired = isRequired };
     }
 
     private static ObjectStructure OfCounts(SelectedCounts counts) =>
@@ -64,12 +67,22 @@ internal static class ResultStructures
         new(null, skipNulls: false, [.. fields.Select((f, i) => Field(f.Name, new FieldStructure(f.Column, f.Type), i == 0))]);
 
     public static FieldType TypeOf(ScalarField field) =>
-        field.Enum is { } type
-            ? new FieldType(FieldKind.Enum, field.IsList, BytesEncoding.Hex, NamesOf(type))
-            : new FieldType(field.Type is { } scalar ? Kinds[scalar] : FieldKind.Unsupported, field.IsList, BytesEncoding.Hex, null)
-            {
-                RoundsFloats = true,
-            };
+        new(
+            field.Enum is not null ? FieldKind.Enum
+                : field.Type is { } scalar ? Kinds[scalar]
+                : FieldKind.Unsupported,
+            field.IsList,
+            BytesEncoding.Hex,
+            field.Enum is { } type ? NamesOf(type) : null
+        )
+        {
+            Engine = new EngineField(
+                field.Name,
+                field.TypeName,
+                field.IsRequired,
+                field.NativeType?.Name == "Real" ? RealDigits : DoubleDigits
+            ),
+        };
 
     public static ObjectField Field(string name, ResultStructure structure, bool isFirst) =>
         new(name, [isFirst ? (byte)'{' : (byte)',', .. JsonValues.Serialize(TextValue.Of(name)).Span, (byte)':'], structure);

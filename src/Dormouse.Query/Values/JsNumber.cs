@@ -46,11 +46,13 @@ internal static class JsNumber
     }
 
     /// <summary>
-    /// A number of the database with the 16 digits that Prisma's engine keeps of it; the last digits of 0.30000000000000004 are lost
-    /// there.
+    /// A number of the database with as many digits as Prisma's engine keeps of it; the last ones of 0.30000000000000004 are lost there.
     /// </summary>
-    public static byte[] WithSixteenDigits(ReadOnlySpan<byte> text) =>
-        Format(double.Parse(Parse(text).ToString("E15", CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture));
+    public static byte[] Rounded(ReadOnlySpan<byte> text, int digits)
+    {
+        var rounded = Parse(text).ToString(string.Create(CultureInfo.InvariantCulture, $"E{digits - 1}"), CultureInfo.InvariantCulture);
+        return Format(double.Parse(rounded, NumberStyles.Float, CultureInfo.InvariantCulture));
+    }
 
     /// <summary>String(number).</summary>
     public static byte[] Format(double value)
