@@ -30,10 +30,13 @@ internal sealed partial class SchemaEngines(
     ILogger<SchemaEngines> logger
 ) : IAsyncDisposable
 {
-    /// <summary>Measured on schemas of 10 to 1,000 models: the model of a schema takes some ten times its text.</summary>
-    private const int BytesPerTextByte = 10;
+    /// <summary>Measured on schemas of 10 to 1,000 models: in memory a schema takes seven to eight times its text.</summary>
+    private const int BytesPerTextByte = 8;
 
     private const int EngineBytes = 8 * 1024;
+
+    /// <summary>Calls of the store that nobody waits for. It has a few connections only; more would merely queue there.</summary>
+    private const int ErrandsMax = 64;
 
     private readonly SchemaOptions options = edge.Schemas;
     private readonly ConcurrentDictionary<SchemaHash, SchemaEngine> engines = new();
@@ -43,7 +46,7 @@ internal sealed partial class SchemaEngines(
     private readonly ConcurrentDictionary<SchemaHash, Lazy<Task<SchemaEngine>>> reads = new();
     private readonly SemaphoreSlim reading = new(edge.Schemas.ReadsAtOnce);
     private readonly Lock changing = new();
-    private readonly HashSet<Task> touches = [];
+    private readonly HashSet<Task> errands = [];
     private long usedBytes;
 
     public int Count => engines.Count;
@@ -60,7 +63,7 @@ internal sealed partial class SchemaEngines(
             known.UsedAt = now;
             if (time.GetElapsedTime(touchedAt, now) > options.TouchInterval && known.TryTakeTouch(database, touchedAt, now))
             {
-                BeginTouch(database, hash);
+                TryRunBeside(() => store.TouchAsync(database, hash, CancellationToken.None), database);
             }
             return new(known.Engine);
         }
@@ -81,16 +84,20 @@ internal sealed partial class SchemaEngines(
         }
         byte[] text = Decode(base64.Span);
         SchemaEngine engine = await ReadAsync(hash, text).WaitAsync(cancellationToken);
-        await store.KeepAsync(database, hash, text, cancellationToken);
         Admit(engine, database);
+        // The client need not wait for the store: if it never gets there, the schema is uploaded once more some day.
+        if (!TryRunBeside(() => store.KeepAsync(database, hash, text, CancellationToken.None), database))
+        {
+            await store.KeepAsync(database, hash, text, cancellationToken);
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
         Task[] left;
-        lock (touches)
+        lock (errands)
         {
-            left = [.. touches];
+            left = [.. errands];
         }
         await Task.WhenAll(left);
     }
@@ -178,34 +185,39 @@ internal sealed partial class SchemaEngines(
         }
     }
 
-    // Beside the request, which must not wait for the store; awaited when the edge stops.
-    private void BeginTouch(DatabaseId database, SchemaHash hash)
+    /// <summary>Goes to the store beside the request; awaited when the edge stops. False where too much is under way already.</summary>
+    private bool TryRunBeside(Func<Task> errand, DatabaseId database)
     {
-        Task touch = TouchAsync(database, hash);
-        lock (touches)
+        lock (errands)
         {
-            touches.RemoveWhere(static task => task.IsCompleted);
-            touches.Add(touch);
+            errands.RemoveWhere(static task => task.IsCompleted);
+            return errands.Count < ErrandsMax && errands.Add(RunAsync(errand, database));
         }
     }
 
-    private async Task TouchAsync(DatabaseId database, SchemaHash hash)
+    private async Task RunAsync(Func<Task> errand, DatabaseId database)
     {
         await Task.Yield();
         try
         {
-            await store.TouchAsync(database, hash, CancellationToken.None);
+            await errand();
         }
-        catch (DormouseException away)
+        catch (DormouseException failure)
         {
-            // The worst that comes of it is one more upload.
-            Log.TouchFailed(logger, database, away.Message);
+            Log.StoreFailed(logger, database, failure.Message);
+        }
+        catch (Exception failure)
+        {
+            Log.StoreBroke(logger, database, failure);
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(4201, LogLevel.Debug, "The use of a schema of {Database} could not be noted: {Reason}")]
-        public static partial void TouchFailed(ILogger logger, DatabaseId database, string reason);
+        [LoggerMessage(4201, LogLevel.Warning, "A schema of {Database} is not in the store, and will be uploaded again: {Reason}")]
+        public static partial void StoreFailed(ILogger logger, DatabaseId database, string reason);
+
+        [LoggerMessage(4202, LogLevel.Error, "A schema of {Database} could not be brought to the store.")]
+        public static partial void StoreBroke(ILogger logger, DatabaseId database, Exception failure);
     }
 }

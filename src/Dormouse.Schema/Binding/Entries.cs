@@ -80,8 +80,11 @@ internal sealed class IndexEntry(ModelIndex index, IndexFieldEntry[] fields, Att
         : "@@unique";
 }
 
-internal sealed class ModelEntry(ModelSyntax syntax, Model model)
+/// <param name="position">Among all models; a number is a cheaper key than an object.</param>
+internal sealed class ModelEntry(ModelSyntax syntax, Model model, int position)
 {
+    public int Position { get; } = position;
+
     public ModelSyntax Syntax { get; } = syntax;
 
     public Model Model { get; } = model;

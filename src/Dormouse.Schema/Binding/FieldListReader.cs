@@ -17,6 +17,9 @@ internal static class FieldListReader
     /// <summary>PostgreSQL takes 32 columns in a key; more than this is not looked at, so that a long list stays cheap.</summary>
     private const int MostFields = 1_000;
 
+    /// <summary>Up to here looking through a list costs less than a set.</summary>
+    private const int FewFields = 16;
+
     public static FieldList? Read(
         BindingContext context,
         ModelEntry model,
@@ -29,7 +32,7 @@ internal static class FieldListReader
         List<IndexFieldEntry> fields = new(items.Count);
         List<string> unknown = [];
         List<FieldEntry> relations = [];
-        HashSet<FieldEntry> seen = [];
+        HashSet<FieldEntry>? seen = items.Count > FewFields ? [] : null;
         bool isWrong = false;
         foreach (ExpressionSyntax item in items.Take(MostFields))
         {
@@ -47,7 +50,7 @@ internal static class FieldListReader
             {
                 relations.Add(field);
             }
-            else if (!seen.Add(field))
+            else if (seen is null ? fields.Exists(known => known.Field == field) : !seen.Add(field))
             {
                 context.Report(KeyMessages.RepeatedField(model.Name, name, attribute));
                 return null;

@@ -103,7 +103,7 @@ internal static class NamePass
         {
             context.Report(NameMessages.ReservedModel(syntax.Kind, syntax.Name.Text, syntax.Span));
         }
-        ModelEntry entry = new(syntax, new Model(syntax.Name.Text, isView, syntax.Documentation));
+        ModelEntry entry = new(syntax, new Model(syntax.Name.Text, isView, syntax.Documentation), context.Models.Count);
         entry.Fields = new FieldEntry[syntax.Fields.Count];
         entry.ByName = new Dictionary<string, FieldEntry>(syntax.Fields.Count);
         for (int index = 0; index < entry.Fields.Length; index++)

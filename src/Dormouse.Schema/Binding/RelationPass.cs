@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Dormouse.Schema.Models;
 
 namespace Dormouse.Schema.Binding;
@@ -10,21 +11,25 @@ internal static class RelationPass
 {
     public static void Run(BindingContext context)
     {
-        Dictionary<(Model From, Model To, string? Name), List<FieldEntry>> bySides = [];
-        foreach (FieldEntry field in context.Models.SelectMany(model => model.Fields).Where(field => field.Relation is not null))
+        FieldEntry[] all = [.. context.Models.SelectMany(model => model.Fields).Where(field => field.Relation is not null)];
+        Dictionary<(int From, int To, string? Name), (FieldEntry First, FieldEntry? Second)> bySides = new(all.Length);
+        foreach (FieldEntry field in all)
         {
-            (Model, Model, string?) key = (field.Relation!.Model, field.Relation.Target, field.Relation.ExplicitRelationName);
-            if (!bySides.TryGetValue(key, out List<FieldEntry>? fields))
-            {
-                bySides.Add(key, fields = []);
-            }
-            fields.Add(field);
-        }
-        foreach (FieldEntry field in context.Models.SelectMany(model => model.Fields).Where(field => field.Relation is not null))
-        {
-            (Model, Model, string?) key = (field.Relation!.Target, field.Relation.Model, field.Relation.ExplicitRelationName);
             // More than two of one name are an error of their own, so only the first two matter here.
-            FieldEntry? opposite = bySides.GetValueOrDefault(key)?.Take(2).FirstOrDefault(other => other != field);
+            ref (FieldEntry First, FieldEntry? Second) sides = ref CollectionsMarshal.GetValueRefOrAddDefault(
+                bySides,
+                (field.Owner.Position, field.Target!.Position, field.Relation!.ExplicitRelationName),
+                out bool exists
+            );
+            sides = exists ? (sides.First, sides.Second ?? field) : (field, null);
+        }
+        foreach (FieldEntry field in all)
+        {
+            (int, int, string?) key = (field.Target!.Position, field.Owner.Position, field.Relation!.ExplicitRelationName);
+            FieldEntry? opposite =
+                !bySides.TryGetValue(key, out (FieldEntry First, FieldEntry? Second) sides) ? null
+                : sides.First != field ? sides.First
+                : sides.Second;
             if (Infer(field, opposite) is { } relation)
             {
                 context.Relations.Add(relation);

@@ -11,6 +11,7 @@ namespace Dormouse.Schema.Syntax;
 internal ref struct Lexer(SourceFile source)
 {
     private readonly string text = source.Text;
+    private readonly WordCache words = new();
 
     /// <summary>From here on no comment ends: known after the first search, so that a text full of openings stays linear.</summary>
     private int noCommentEndFrom = int.MaxValue;
@@ -29,7 +30,7 @@ internal ref struct Lexer(SourceFile source)
 
     public readonly string TextFrom(int start) => text[start..Position];
 
-    public readonly bool StartsWith(string word) => string.CompareOrdinal(text, Position, word, 0, word.Length) == 0;
+    public readonly bool StartsWith(string word) => Current == word[0] && text.AsSpan(Position).StartsWith(word, StringComparison.Ordinal);
 
     /// <summary>Spaces and tabs, also the Unicode space separators; never an end of line.</summary>
     public void SkipBlanks()
@@ -77,6 +78,25 @@ internal ref struct Lexer(SourceFile source)
         Position = found < 0 ? text.Length : Position + found;
     }
 
+    /// <summary>Whether one of some words stands here as a whole; it is not taken.</summary>
+    public readonly bool StandsAtWord(ReadOnlySpan<string> known)
+    {
+        Lexer ahead = this;
+        if (!ahead.TrySkipIdentifier())
+        {
+            return false;
+        }
+        ReadOnlySpan<char> word = text.AsSpan(Position, ahead.Position - Position);
+        foreach (string candidate in known)
+        {
+            if (word.SequenceEqual(candidate))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// <summary>A letter of any script or an ASCII digit, then more of them, underscores and hyphens.</summary>
     public bool TryTakeIdentifier(out Identifier identifier)
     {
@@ -86,7 +106,7 @@ internal ref struct Lexer(SourceFile source)
             identifier = default;
             return false;
         }
-        identifier = new Identifier(text[start..Position], SpanFrom(start));
+        identifier = new Identifier(words.Take(text.AsSpan(start, Position - start)), SpanFrom(start));
         return true;
     }
 
@@ -104,7 +124,7 @@ internal ref struct Lexer(SourceFile source)
             Position++;
             TrySkipIdentifier();
         }
-        path = new Identifier(text[start..Position], SpanFrom(start));
+        path = new Identifier(words.Take(text.AsSpan(start, Position - start)), SpanFrom(start));
         return true;
     }
 

@@ -8,6 +8,8 @@ namespace Dormouse.Schema.Syntax;
 /// </summary>
 internal ref struct SchemaParser
 {
+    private static readonly string[] Keywords = ["model", "view", "enum", "type", "datasource", "generator"];
+
     private readonly SourceFile source;
     private readonly DiagnosticBag diagnostics;
     private readonly List<TopSyntax> tops = [];
@@ -221,15 +223,16 @@ internal ref struct SchemaParser
     /// <summary>Whether a block begins here, inside another whose end was forgotten: a keyword, a name and a brace in one line.</summary>
     internal static bool OpensBlock(ref Lexer lexer)
     {
-        int start = lexer.Position;
-        bool opens = false;
-        if (lexer.TryTakeIdentifier(out Identifier keyword))
+        if (!lexer.StandsAtWord(Keywords))
         {
-            lexer.SkipBlanks();
-            opens = keyword.Text is "model" or "view" or "enum" or "type" or "datasource" or "generator" && lexer.TryTakeIdentifier(out _);
-            lexer.SkipBlanks();
-            opens = opens && lexer.Current == '{';
+            return false;
         }
+        int start = lexer.Position;
+        lexer.TryTakeIdentifier(out _);
+        lexer.SkipBlanks();
+        bool opens = lexer.TryTakeIdentifier(out _);
+        lexer.SkipBlanks();
+        opens = opens && lexer.Current == '{';
         lexer.Position = start;
         return opens;
     }

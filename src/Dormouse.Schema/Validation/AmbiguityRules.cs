@@ -9,13 +9,17 @@ internal static class AmbiguityRules
     public static bool Check(BindingContext context)
     {
         bool isClear = true;
-        Dictionary<(ModelEntry Target, string Name), List<FieldEntry>> groups = [];
+        Dictionary<(int Target, string Name), List<FieldEntry>> groups = [];
         foreach (ModelEntry model in context.Models)
         {
             groups.Clear();
-            foreach (FieldEntry field in model.Fields.Where(field => field.Relation is not null))
+            foreach (FieldEntry field in model.Fields)
             {
-                (ModelEntry, string) key = (field.Target!, RelationNames.Of(field));
+                if (field.Relation is null)
+                {
+                    continue;
+                }
+                (int, string) key = (field.Target!.Position, RelationNames.Of(field));
                 if (!groups.TryGetValue(key, out List<FieldEntry>? fields))
                 {
                     groups.Add(key, fields = []);

@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
 using Dormouse.Schema.Binding;
 using Dormouse.Schema.Diagnostics;
 using Dormouse.Schema.Models;
 using Dormouse.Schema.Naming;
+using Dormouse.Schema.Syntax;
 
 namespace Dormouse.Schema.Validation;
 
@@ -13,68 +15,72 @@ internal static class ConstraintNameRules
 {
     public static void Check(BindingContext context)
     {
-        Dictionary<(string? Schema, string Name), int> global = Count(
-            context.Models.SelectMany(model =>
-                model
-                    .Indexes.Select(index => index.Index.DatabaseName)
-                    .Concat(model.Key is null ? [] : [model.Key.Key.DatabaseName])
-                    .Select(name => (model.Model.Schema, name))
-            )
-        );
-        ILookup<ModelEntry, RelationEntry> relations = context
-            .Relations.Where(relation => relation.Kind != RelationKind.ManyToMany)
-            .ToLookup(relation => relation.Forward?.Owner ?? relation.Back!.Target!);
-        foreach (ModelEntry model in context.Models)
+        List<ModelNames> models = [.. context.Models.Select(model => new ModelNames(model))];
+        foreach (RelationEntry relation in context.Relations)
         {
-            CheckModel(context, model, global, relations[model]);
+            if (relation.Kind != RelationKind.ManyToMany)
+            {
+                ModelEntry owner = relation.Forward?.Owner ?? relation.Back!.Target!;
+                models[owner.Position].ForeignKeys.Add((relation, ForeignKey(owner, relation)));
+            }
+        }
+        Dictionary<(string? Schema, string Name), int> global = [];
+        foreach (ModelNames names in models)
+        {
+            foreach (string name in names.OwnNames)
+            {
+                Count(global, (names.Model.Model.Schema, name));
+            }
+        }
+        // Cleared for each model, since making one costs more than most models have names.
+        Dictionary<string, int> local = [];
+        foreach (ModelNames names in models)
+        {
+            local.Clear();
+            foreach (string name in names.OwnNames)
+            {
+                Count(local, name);
+            }
+            foreach ((_, string name) in names.ForeignKeys)
+            {
+                Count(local, name);
+            }
+            CheckModel(context, names, global, local);
         }
     }
 
     private static void CheckModel(
         BindingContext context,
-        ModelEntry model,
+        ModelNames names,
         Dictionary<(string? Schema, string Name), int> global,
-        IEnumerable<RelationEntry> relations
+        Dictionary<string, int> local
     )
     {
-        (RelationEntry Relation, string Name)[] foreignKeys = [.. relations.Select(relation => (relation, ForeignKey(model, relation)))];
-        Dictionary<string, int> local = Count(
-            foreignKeys
-                .Select(pair => pair.Name)
-                .Concat(model.Indexes.Select(index => index.Index.DatabaseName))
-                .Concat(model.Key is null ? [] : [model.Key.Key.DatabaseName])
-        );
-        Dictionary<string, int> custom = Count(
-            model
-                .Indexes.Select(index => index.Index.Name)
-                .Append(model.Key?.Key.Name)
-                .Where(name => name is not null)
-                .Select(name => name!)
-        );
+        ModelEntry model = names.Model;
         if (model.Key is { } key)
         {
-            string name = key.Key.DatabaseName;
-            SourceSpan span = key.Attribute.SpanOf("map");
+            string name = names.OwnNames[^1];
             if (global[(model.Model.Schema, name)] > 1)
             {
-                context.Report(ModelMessages.GlobalName(name, key.AttributeName, span));
+                context.Report(ModelMessages.GlobalName(name, key.AttributeName, key.Attribute.SpanOf("map")));
             }
             if (local[name] > 1)
             {
-                context.Report(ModelMessages.NameWithinModel(name, model.Name, key.AttributeName, span));
+                context.Report(ModelMessages.NameWithinModel(name, model.Name, key.AttributeName, key.Attribute.SpanOf("map")));
             }
-            CheckCustomName(context, model, custom, key.Key.Name, key.AttributeName, key.Attribute.SpanOf("name"));
+            CheckCustomName(context, model, key.Key.Name, key.AttributeName, key.Attribute);
         }
-        foreach (IndexEntry index in model.Indexes)
+        for (int i = 0; i < model.Indexes.Count; i++)
         {
-            string name = index.Index.DatabaseName;
+            IndexEntry index = model.Indexes[i];
+            string name = names.OwnNames[i];
             if (global[(model.Model.Schema, name)] > 1)
             {
                 context.Report(ModelMessages.GlobalName(name, index.AttributeName, index.Attribute.SpanOf("map")));
             }
-            CheckCustomName(context, model, custom, index.Index.Name, index.AttributeName, index.Attribute.SpanOf("name"));
+            CheckCustomName(context, model, index.Index.Name, index.AttributeName, index.Attribute);
         }
-        foreach ((RelationEntry relation, string name) in foreignKeys)
+        foreach ((RelationEntry relation, string name) in names.ForeignKeys)
         {
             if (local[name] > 1)
             {
@@ -84,22 +90,15 @@ internal static class ConstraintNameRules
         }
     }
 
-    private static void CheckCustomName(
-        BindingContext context,
-        ModelEntry model,
-        Dictionary<string, int> custom,
-        string? name,
-        string attribute,
-        SourceSpan span
-    )
+    private static void CheckCustomName(BindingContext context, ModelEntry model, string? name, string attribute, AttributeSyntax syntax)
     {
         if (name is null)
         {
             return;
         }
-        if (custom[name] > 1)
+        if (model.Indexes.Count(index => index.Index.Name == name) + (model.Key?.Key.Name == name ? 1 : 0) > 1)
         {
-            context.Report(ModelMessages.CustomName(name, attribute, span));
+            context.Report(ModelMessages.CustomName(name, attribute, syntax.SpanOf("name")));
         }
         if (model.ByName.ContainsKey(name))
         {
@@ -111,14 +110,18 @@ internal static class ConstraintNameRules
         relation.Forward?.Relation!.MappedForeignKey
         ?? ConstraintNames.ForeignKey(model.Model.DatabaseName, (relation.Forward?.Fields ?? []).Select(item => item.Scalar!.DatabaseName));
 
-    private static Dictionary<T, int> Count<T>(IEnumerable<T> names)
-        where T : notnull
+    private static void Count<T>(Dictionary<T, int> counts, T name)
+        where T : notnull => CollectionsMarshal.GetValueRefOrAddDefault(counts, name, out _)++;
+
+    /// <summary>The names in the database that a model's constraints have, each derived once.</summary>
+    private sealed class ModelNames(ModelEntry model)
     {
-        Dictionary<T, int> counts = [];
-        foreach (T name in names)
-        {
-            counts[name] = counts.GetValueOrDefault(name) + 1;
-        }
-        return counts;
+        public ModelEntry Model { get; } = model;
+
+        /// <summary>Of its indexes in their order, and then of its key, where it has one.</summary>
+        public string[] OwnNames { get; } =
+        [.. model.Indexes.Select(index => index.Index.DatabaseName), .. model.Key is { } key ? [key.Key.DatabaseName] : (string[])[]];
+
+        public List<(RelationEntry Relation, string Name)> ForeignKeys { get; } = [];
     }
 }

@@ -59,6 +59,10 @@ internal static class RelationRules
 
     private static void CheckAction(BindingContext context, FieldEntry field, ReferentialAction? action, string argument)
     {
+        if (action is null)
+        {
+            return;
+        }
         SourceSpan span = field.Syntax.SpanOf("relation", argument);
         bool isEmulated = context.RelationMode == RelationMode.Prisma;
         if (isEmulated && action is ReferentialAction.NoAction or ReferentialAction.SetDefault)
@@ -92,11 +96,11 @@ internal static class RelationRules
         {
             context.Report(RelationRuleMessages.OptionalKey(forward));
         }
-        foreach ((FieldEntry field, FieldEntry reference) in fields.Zip(references))
+        for (int i = 0; i < Math.Min(fields.Length, references.Length); i++)
         {
-            if (!HaveOneType(field.Scalar!, reference.Scalar!))
+            if (!HaveOneType(fields[i].Scalar!, references[i].Scalar!))
             {
-                context.Report(RelationRuleMessages.DifferentTypes(forward, field, reference));
+                context.Report(RelationRuleMessages.DifferentTypes(forward, fields[i], references[i]));
             }
         }
     }

@@ -24,6 +24,9 @@ internal sealed class FakeSchemaStore : ISchemaStore
 
     public void Clear() => schemas.Clear();
 
+    /// <summary>When set, keeping waits for it.</summary>
+    public TaskCompletionSource? SlowKeep { get; set; }
+
     public async Task<byte[]?> FindAsync(DatabaseId database, SchemaHash hash, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref finds);
@@ -35,11 +38,14 @@ internal sealed class FakeSchemaStore : ISchemaStore
         return schemas.GetValueOrDefault((database, hash));
     }
 
-    public Task KeepAsync(DatabaseId database, SchemaHash hash, ReadOnlyMemory<byte> text, CancellationToken cancellationToken)
+    public async Task KeepAsync(DatabaseId database, SchemaHash hash, ReadOnlyMemory<byte> text, CancellationToken cancellationToken)
     {
+        if (SlowKeep is { } slow)
+        {
+            await slow.Task;
+        }
         ThrowIfFailing();
         schemas[(database, hash)] = text.ToArray();
-        return Task.CompletedTask;
     }
 
     public Task TouchAsync(DatabaseId database, SchemaHash hash, CancellationToken cancellationToken)

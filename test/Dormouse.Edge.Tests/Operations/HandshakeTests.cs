@@ -151,7 +151,7 @@ public sealed class HandshakeTests
         Assert.Equal(404, before.Status);
         Assert.Equal(200, after.Status);
         Assert.Equal(1, edge.Service<SchemaEngines>().Count);
-        Assert.Equal(2, edge.Schemas.Count);
+        await Eventually.TrueAsync(() => edge.Schemas.Count == 2);
     }
 
     [Fact]
@@ -163,6 +163,7 @@ public sealed class HandshakeTests
         {
             await client.QueryAsync(FindMany);
         }
+        await Eventually.TrueAsync(() => edge.Schemas.Count == 5);
 
         Assert.Equal(2, edge.Service<SchemaEngines>().Count);
         foreach (OlderClient client in clients)
@@ -186,6 +187,7 @@ public sealed class HandshakeTests
         await clients[0].QueryAsync(FindMany);
         time.Advance(TimeSpan.FromSeconds(1));
         await clients[2].QueryAsync(FindMany);
+        await Eventually.TrueAsync(() => edge.Schemas.Count == 3);
         int finds = edge.Schemas.Finds;
 
         await clients[0].QueryAsync(FindMany);
@@ -201,6 +203,7 @@ public sealed class HandshakeTests
         var client = new OlderClient(edge, Schema);
         await client.QueryAsync(FindMany);
         await new OlderClient(edge, Schema + "\n// pushes the other out").QueryAsync(FindMany);
+        await Eventually.TrueAsync(() => edge.Schemas.Count == 2);
         int finds = edge.Schemas.Finds;
         edge.Schemas.Slow = new TaskCompletionSource();
 
@@ -228,6 +231,38 @@ public sealed class HandshakeTests
         await client.QueryAsync(FindMany);
 
         await Eventually.TrueAsync(() => edge.Schemas.Touches == 1);
+    }
+
+    [Fact]
+    public async Task An_upload_does_not_wait_for_the_store_and_the_edge_does_at_its_end()
+    {
+        EdgeHost edge = await EdgeHost.StartAsync(null, null, Script);
+        edge.Schemas.SlowKeep = new TaskCompletionSource();
+        var client = new OlderClient(edge, Schema);
+
+        Reply reply = await client.QueryAsync(FindMany);
+        Assert.Equal((200, 0), (reply.Status, edge.Schemas.Count));
+        Task stopping = edge.StopAsync();
+        edge.Schemas.SlowKeep.SetResult();
+        await stopping;
+
+        Assert.Equal(1, edge.Schemas.Count);
+        await edge.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_store_that_takes_no_schema_costs_one_more_upload_and_nothing_else()
+    {
+        await using EdgeHost edge = await EdgeHost.StartAsync(null, null, Script);
+        var client = new OlderClient(edge, Schema);
+        await client.PostAsync(client.Root + "/graphql", FindMany);
+        edge.Schemas.Failure = new DormouseException(FailureKind.ControlPlane, "DM2001", "the store is away");
+
+        Reply upload = await client.UploadAsync();
+        Reply query = await client.PostAsync(client.Root + "/graphql", FindMany);
+
+        Assert.Equal((200, 200), (upload.Status, query.Status));
+        await Eventually.TrueAsync(() => edge.LogLines.All.Contains("the store is away", StringComparison.Ordinal));
     }
 
     [Fact]
