@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Dormouse.Query.Failures;
@@ -12,14 +14,14 @@ namespace Dormouse.Query.Tests.Writes;
 /// <summary>What Prisma's engine did with some queries, and the same done by ours.</summary>
 internal sealed partial class Scenarios(string name) : IDisposable
 {
-    private readonly Dictionary<string, JsonNode> recorded = ZooDatabase
+    private readonly Dictionary<string, JsonNode> recorded = ScenarioDatabase
         .Text(name + ".jsonl")
         .Split('\n', StringSplitOptions.RemoveEmptyEntries)
         .Select(line => JsonNode.Parse(line)!)
         .ToDictionary(scenario => (string)scenario["name"]!);
 
     private readonly SemaphoreSlim one = new(1);
-    private ZooDatabase? database;
+    private ScenarioDatabase? database;
 
     public IEnumerable<string> Names => recorded.Keys;
 
@@ -29,7 +31,7 @@ internal sealed partial class Scenarios(string name) : IDisposable
         await one.WaitAsync(cancellationToken);
         try
         {
-            database ??= await ZooDatabase.CreateAsync(name, cancellationToken);
+            database ??= await ScenarioDatabase.CreateAsync(name, cancellationToken);
             var session = await database.BeginAsync(cancellationToken);
             var before = Sorted(await database.StateAsync(cancellationToken));
             var expected = recorded[scenario];
@@ -110,26 +112,90 @@ internal sealed partial class Scenarios(string name) : IDisposable
     private static JsonNode? Ordered(JsonNode? node) =>
         node switch
         {
+            // The client reads numbers and documents; how their text looks it does not see.
+            JsonObject { Count: 2 } tagged when tagged["$type"] is JsonValue type && (string?)type == "Decimal" => JsonValue.Create(
+                decimal.Parse((string)tagged["value"]!, NumberStyles.Float, CultureInfo.InvariantCulture) / 1.000000000000000000000000000m
+            ),
+            JsonObject { Count: 2 } tagged when tagged["$type"] is JsonValue type && (string?)type == "Json" => new JsonArray(
+                Ordered(JsonNode.Parse((string)tagged["value"]!))
+            ),
             JsonObject item => new JsonObject(
                 item.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => KeyValuePair.Create(m.Key, Ordered(m.Value)))
             ),
             JsonArray list => new JsonArray([.. list.Select(Ordered)]),
+            // The recording was made in JavaScript, which drops the zeros of 1.00.
+            JsonValue number when number.GetValueKind() == JsonValueKind.Number => JsonValue.Create(number.GetValue<double>()),
             _ => node?.DeepClone(),
         };
 
-    private static string Masked(string json) => Uuid().Replace(Recent().Replace(json, "\"<now>\""), "\"<uuid>\"");
+    /// <summary>What the clock or chance gave, as what it is.</summary>
+    private static string Masked(string json)
+    {
+        foreach (var (form, mask) in Generated)
+        {
+            json = form.Replace(json, mask);
+        }
+
+        return json;
+    }
+
+    private static readonly (Regex Form, string Mask)[] Generated =
+    [
+        (Recent(), "\"<now>\""),
+        (Uuid(), "\"<uuid $1>\""),
+        (Cuid(), "\"<cuid>\""),
+        (Cuid2(), "\"<cuid2>\""),
+        (Ulid(), "\"<ulid>\""),
+        (Nanoid(), "\"<nanoid>\""),
+        (ShortNanoid(), "\"nano5\":\"<nanoid>\""),
+    ];
 
     [GeneratedRegex(
         """
-            "20(2[5-9]|[3-9]\d)-\d\d-\d\dT[^"]*"
+            "20(2[5-9]|[3-9]\d)-\d\d-\d\d(T[^"]*)?"
             """
     )]
     private static partial Regex Recent();
 
     [GeneratedRegex(
         """
-            "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+            "[0-9a-f]{8}-[0-9a-f]{4}-([0-9a-f])[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
             """
     )]
     private static partial Regex Uuid();
+
+    [GeneratedRegex(
+        """
+            "c[0-9a-z]{24}"
+            """
+    )]
+    private static partial Regex Cuid();
+
+    [GeneratedRegex(
+        """
+            "[a-z][0-9a-z]{23}"
+            """
+    )]
+    private static partial Regex Cuid2();
+
+    [GeneratedRegex(
+        """
+            "[0-9A-HJKMNP-TV-Z]{26}"
+            """
+    )]
+    private static partial Regex Ulid();
+
+    [GeneratedRegex(
+        """
+            "[A-Za-z0-9_-]{21}"
+            """
+    )]
+    private static partial Regex Nanoid();
+
+    [GeneratedRegex(
+        """
+            "nano5":"[A-Za-z0-9_-]{5}"
+            """
+    )]
+    private static partial Regex ShortNanoid();
 }

@@ -9,38 +9,40 @@ using Dormouse.Testing;
 
 namespace Dormouse.Query.Tests.Writes;
 
-/// <summary>A database with the tables and rows of one of the zoo's schemas, and an engine for it. What a test changes is taken back.</summary>
-internal sealed class ZooDatabase
+/// <summary>A database with the tables and rows of one of the recorded schemas, and an engine for it. What a test changes is taken back.</summary>
+internal sealed class ScenarioDatabase
 {
     private readonly PostgresSession session;
     private readonly string[] tables;
     private readonly string sequences;
 
-    private ZooDatabase(PostgresSession session, string[] tables, QueryEngine engine)
+    private ScenarioDatabase(PostgresSession session, string[] tables, string seed, QueryEngine engine)
     {
         this.session = session;
         this.tables = tables;
         Engine = engine;
-        sequences = Text("zoo-seed.sql").Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
+        sequences = seed.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
     }
 
     public QueryEngine Engine { get; }
 
-    /// <param name="name"><c>zoo</c>, or <c>zoo-emulated</c> for the one without foreign keys.</param>
-    public static async Task<ZooDatabase> CreateAsync(string name, CancellationToken cancellationToken)
+    /// <param name="name"><c>zoo</c>, <c>zoo-emulated</c> for the one without foreign keys, or <c>types</c>.</param>
+    public static async Task<ScenarioDatabase> CreateAsync(string name, CancellationToken cancellationToken)
     {
         var reading = SchemaReader.Read(Text(name + ".prisma"));
         Assert.True(reading.IsValid, string.Join('\n', reading.Diagnostics));
         var server = await TestPostgres.SharedAsync();
         var database = await server.CreateDatabaseAsync(cancellationToken);
-        await server.ExecuteAsync(database.Database, Text(name + ".sql") + Text("zoo-seed.sql"), cancellationToken);
+        var seed = Text(name.Split('-')[0] + "-seed.sql");
+        await server.ExecuteAsync(database.Database, Text(name + ".sql") + seed, cancellationToken);
         var session = await PostgresSession.OpenAsync(database, cancellationToken);
         var tables = await ColumnAsync(
             session,
             "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'",
             cancellationToken
         );
-        return new ZooDatabase(session, tables, new QueryEngine(reading.Schema, new OperationCache(10_000, 100_000_000), Run.Limits));
+        var engine = new QueryEngine(reading.Schema, new OperationCache(10_000, 100_000_000), Run.Limits);
+        return new ScenarioDatabase(session, tables, seed, engine);
     }
 
     /// <summary>Begins with the seeded rows; <see cref="EndAsync"/> takes everything back.</summary>
