@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dormouse.EndToEnd.Platform;
+using Dormouse.Testing;
 using Dormouse.Testing.Node;
 using Dormouse.Testing.Platform;
 
@@ -13,17 +14,23 @@ public sealed class CacheTests(SharedPlatform shared)
     [Theory]
     [InlineData("prisma7")]
     [InlineData("prisma6")]
+    [InlineData("prisma60")]
+    [InlineData("prisma5")]
     public async Task The_extension_keeps_its_promises(string set)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
-        Assert.SkipWhen(NodeClients.Missing is not null, NodeClients.Missing ?? "");
-        NodeClients clients = await NodeClients.EnsureAsync(ClientSet.All.Single(each => each.Name == set), cancellationToken);
+        NodeClients clients = await shared.ClientsOf(ClientSet.All.Single(each => each.Name == set));
         PlatformProcess platform = await shared.Platform;
         PlatformDatabase database = await platform.CreateDatabaseAsync($"cache-{set}", cancellationToken);
         string schema = await File.ReadAllTextAsync(Path.Combine(ClientSet.Shared, "schema.sql"), cancellationToken);
         await platform.ExecuteAsync(database.Id, schema, cancellationToken);
 
-        string printed = await clients.RunAsync("cache.js", [database.Url], TimeSpan.FromMinutes(2), cancellationToken);
+        using TestDataFolder tls = new();
+        Dictionary<string, string?> environment = set is "prisma5" or "prisma60"
+            ? await LocalhostCertificate.MakeAsync(tls.Path, cancellationToken)
+            : [];
+
+        string printed = await clients.RunAsync("cache.js", [database.Url], TimeSpan.FromMinutes(2), cancellationToken, environment);
 
         Dictionary<string, string?> outcomes = JsonSerializer.Deserialize<Dictionary<string, string?>>(printed)!;
         string[] broken = [.. outcomes.Where(check => check.Value is not null).Select(check => $"{check.Key}: {check.Value}")];

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Dormouse.EndToEnd.Differential;
 using Dormouse.EndToEnd.Platform;
@@ -35,7 +33,7 @@ public sealed class OlderClientTests(SharedPlatform shared, ITestOutputHelper ou
         string schema = await File.ReadAllTextAsync(Path.Combine(ClientSet.Shared, "schema.sql"), cancellationToken);
         await sides.ExecuteAsync(schema, cancellationToken);
         using TestDataFolder tls = new();
-        Dictionary<string, string?> environment = set == "prisma6" ? [] : await CertificateAsync(tls.Path, cancellationToken);
+        Dictionary<string, string?> environment = set == "prisma6" ? [] : await LocalhostCertificate.MakeAsync(tls.Path, cancellationToken);
 
         JsonObject expected = await RunAsync(sides.Peer);
         JsonObject actual = await RunAsync(sides.Other);
@@ -52,21 +50,5 @@ public sealed class OlderClientTests(SharedPlatform shared, ITestOutputHelper ou
                     await clients.RunAsync("conform.js", [client, side.Url, form, "isolated"], RunLimit, cancellationToken, environment)
                 )!
                 .AsObject();
-    }
-
-    /// <summary>A certificate for localhost, and what tells the script and its client where it lies.</summary>
-    private static async Task<Dictionary<string, string?>> CertificateAsync(string folder, CancellationToken cancellationToken)
-    {
-        using RSA key = RSA.Create(2048);
-        CertificateRequest request = new("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        SubjectAlternativeNameBuilder names = new();
-        names.AddDnsName("localhost");
-        request.CertificateExtensions.Add(names.Build());
-        DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        using X509Certificate2 certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
-        string file = Path.Combine(folder, "cert.pem");
-        await File.WriteAllTextAsync(file, certificate.ExportCertificatePem(), cancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(folder, "key.pem"), key.ExportPkcs8PrivateKeyPem(), cancellationToken);
-        return new() { ["DORMOUSE_TLS"] = folder, ["NODE_EXTRA_CA_CERTS"] = file };
     }
 }

@@ -4,23 +4,27 @@
 const assert = require('node:assert/strict')
 const { setTimeout: sleep } = require('node:timers/promises')
 const { at, client, load } = require('./modules')
+const tls = require('./tls')
 
 const { PrismaClient } = client('default')
-const { withAccelerate } = load('@prisma/extension-accelerate')
+const { makeAccelerateExtension, withAccelerate } = load('@prisma/extension-accelerate')
 
 const url = process.argv[2]
 const platform = url.replace(/^prisma\+postgres:/, 'http:').replace(/\/?\?.*$/, '')
 const patience = { maxWait: 20_000, timeout: 60_000 }
 
-// Older extensions send invalidations to the hosted service, whatever the URL says: this is the form that reaches the platform.
+// Extensions send invalidations to the hosted service, unless the URL says localhost and they are of version 2 or later: a fetch of
+// one's own brings them to the platform.
+const before2 = /^(5|6\.0)\./.test(load('@prisma/client/package.json').version)
 const rewritten = (target, options) => {
   const asked = new URL(target)
   return fetch(platform + asked.pathname + asked.search, options)
 }
 
-const open = () => new PrismaClient({ ...at(url), errorFormat: 'minimal' })
-const plain = open()
-const prisma = open().$extends(withAccelerate({ fetch: rewritten }))
+const open = () => new PrismaClient({ ...at(front.url), errorFormat: 'minimal' })
+let front
+let plain
+let prisma
 
 let number = 0
 // A name of its own for each check, so that no check finds another's answer.
@@ -157,8 +161,7 @@ const checks = {
   },
 
   'for localhost the extension finds the way by itself': async () => {
-    // Not before version 2.
-    if (Number(load('@prisma/extension-accelerate/package.json').version.split('.')[0]) < 2) return
+    if (before2) return
     const [name, byItself] = [await row(), open().$extends(withAccelerate())]
     await status(name, { ttl: 60, tags: ['by_itself'] })
     await change(name)
@@ -240,6 +243,9 @@ const checks = {
 }
 
 async function main() {
+  front = process.env.DORMOUSE_TLS ? await tls.front(url, process.env.DORMOUSE_TLS) : { url }
+  plain = open()
+  prisma = open().$extends(before2 ? makeAccelerateExtension(rewritten) : withAccelerate({ fetch: rewritten }))
   const outcomes = {}
   for (const [name, check] of Object.entries(checks)) {
     outcomes[name] = await check().then(
@@ -249,6 +255,7 @@ async function main() {
   }
   process.stdout.write(JSON.stringify(outcomes))
   await Promise.all([plain.$disconnect(), prisma.$disconnect()])
+  front.close?.()
 }
 
 main().catch((error) => {
