@@ -35,15 +35,19 @@ internal sealed class JoinNode(PlanNode parent, JoinChild[] children, bool canAs
         return value;
     }
 
-    public override void Describe(PlanText text)
-    {
-        text.Node("join", parent);
-        foreach (var child in children)
-        {
-            var keys = child.ParentKeys.Zip(child.ChildKeys, (own, other) => $"{own} = {other}");
-            text.Node($"{(child.IsUnique ? "one" : "many")} {child.ParentField} on {string.Join(", ", keys)}", child.Child);
-        }
-    }
+    public override void Describe(PlanText text) =>
+        text.Node(
+            "join",
+            () =>
+            {
+                parent.Describe(text);
+                foreach (var child in children)
+                {
+                    var keys = child.ParentKeys.Zip(child.ChildKeys, (own, other) => $"{own} = {other}");
+                    text.Node($"{(child.IsUnique ? "one" : "many")} {child.ParentField} on {string.Join(", ", keys)}", child.Child);
+                }
+            }
+        );
 
     private PlanValue Attach(PlanValue value, JoinChild join, PlanValue found)
     {

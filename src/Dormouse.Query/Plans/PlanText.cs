@@ -25,6 +25,15 @@ internal sealed class PlanText
         depth--;
     }
 
+    /// <summary>A node whose inner lines the caller writes.</summary>
+    public void Node(string name, Action writeInner)
+    {
+        Line(name);
+        depth++;
+        writeInner();
+        depth--;
+    }
+
     /// <summary>A statement, one clause a line, and what its parameters are.</summary>
     public void Statement(string name, SqlTemplate sql)
     {

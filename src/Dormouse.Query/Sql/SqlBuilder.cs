@@ -1,5 +1,6 @@
 using System.Text;
 using Dormouse.Query.Nodes;
+using Dormouse.Query.Values;
 using Dormouse.Schema.Models;
 
 namespace Dormouse.Query.Sql;
@@ -37,8 +38,17 @@ internal sealed class SqlBuilder
     public SqlBuilder Column(string alias, ScalarField field) => Name(alias).Text(".").Name(field.DatabaseName);
 
     /// <summary>A place for one value; a list is one value too, an array.</summary>
+    /// <remarks>Booleans of the shape, and numbers that are always the same, stand in the text: the planner can do more with them.</remarks>
     public SqlBuilder Parameter(Expression value, ArgumentType type)
     {
+        switch (value)
+        {
+            case LiteralExpression { Value: BooleanValue constant }:
+                return Text(constant.Value ? "TRUE" : "FALSE");
+            case LiteralExpression { Value: NumberValue constant }:
+                return Text(System.Text.Encoding.ASCII.GetString(constant.Text.Span));
+        }
+
         FlushText();
         fragments.Add(new Fragment(FragmentKind.Parameter, "", "", "", "", ""));
         arguments.Add(value);

@@ -5,6 +5,7 @@ internal static class SqlLines
 {
     private static readonly string[] Clauses =
     [
+        "SELECT ",
         "FROM ",
         "WHERE ",
         "LEFT JOIN ",

@@ -12,7 +12,7 @@ using Dormouse.Schema.Models;
 namespace Dormouse.Query.Tests.Reads;
 
 /// <summary>Operations put together by hand, without a document.</summary>
-public sealed class HandMadeReadTests(SeededDatabase database) : IClassFixture<SeededDatabase>
+public sealed class HandMadeReadTests(CapturedDatabase database) : IClassFixture<CapturedDatabase>
 {
     [Fact]
     public async Task Records_come_with_their_relations()

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using Dormouse.Migrations;
 using Dormouse.Query.Tests.Sessions;
 using Dormouse.Schema;
 using Dormouse.Schema.Models;
@@ -5,32 +7,52 @@ using Dormouse.Testing;
 
 namespace Dormouse.Query.Tests.Reads;
 
-/// <summary>A database with the tables of the captures' schema and the rows that were in it when they were made.</summary>
-public sealed class SeededDatabase : IAsyncLifetime
+/// <summary>A schema with its tables and rows, and what Prisma's engine answered to queries on them: <c>engine.jsonl</c>.</summary>
+public abstract class SeededDatabase(string folder) : IAsyncLifetime
 {
-    /// <summary>What the database's clock said when the captured rows were made.</summary>
-    private const string CapturedTimes = """
-        UPDATE memberships SET since = '2026-11-22T04:11:56.309';
-        UPDATE "Comment" SET "createdAt" = '2026-11-22T04:11:56.263Z';
-        """;
-
     private TestDatabase? database;
 
-    public PrismaSchema Schema { get; private set; } = null!;
+    public PrismaSchema Schema { get; } = ReadSchema(folder);
+
+    /// <summary>The queries by name: <c>{"name":…,"query":…,"answer":…}</c>; of an error the answer has its code and meta.</summary>
+    internal IReadOnlyDictionary<string, JsonNode> Queries { get; } =
+        Text(folder, "engine.jsonl")
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonNode.Parse(line)!)
+            .ToDictionary(query => (string)query["name"]!);
 
     public async ValueTask InitializeAsync()
     {
-        var reading = SchemaReader.Read(Text("schema.prisma"));
-        Assert.True(reading.IsValid, string.Join('\n', reading.Diagnostics));
-        Schema = reading.Schema;
         var server = await TestPostgres.SharedAsync();
         database = await server.CreateDatabaseAsync(CancellationToken.None);
-        await server.ExecuteAsync(database.Database, Text("schema.sql") + Text("seed.sql") + CapturedTimes, CancellationToken.None);
+        var tables = string.Join(";\n", SchemaScript.Create(Schema));
+        await server.ExecuteAsync(database.Database, $"{tables};\n{Text(folder, "seed.sql")}", CancellationToken.None);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
     }
 
     internal Task<PostgresSession> OpenAsync() => PostgresSession.OpenAsync(database!, TestContext.Current.CancellationToken);
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    private static PrismaSchema ReadSchema(string folder)
+    {
+        var reading = SchemaReader.Read(Text(folder, "schema.prisma"));
+        Assert.True(reading.IsValid, string.Join('\n', reading.Diagnostics));
+        return reading.Schema;
+    }
 
-    internal static string Text(string name) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Reads", name));
+    private static string Text(string folder, string name) =>
+        File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Reads", folder, name));
 }
+
+/// <summary>What client 6.19.3 asked in the conformance run before its first write, and some queries at the edges of the language.</summary>
+public sealed class CapturedDatabase() : SeededDatabase("Captured");
+
+/// <summary>Relations and keys of every kind; the queries were made at random.</summary>
+public sealed class ShapesDatabase() : SeededDatabase("Shapes");
+
+/// <summary>Every native type.</summary>
+public sealed class TypesDatabase() : SeededDatabase("Types");
