@@ -129,7 +129,10 @@ internal sealed class OperationFailureForm(bool isQuery, EngineOptions engine) :
     private void WriteEngineError(Utf8JsonWriter writer, FailureReply reply)
     {
         writer.WriteBoolean("is_panic"u8, false);
-        writer.WriteString("message"u8, reply.Transaction?.EngineMessage ?? reply.Message);
+        string message = reply.Transaction?.EngineMessage ?? reply.Message;
+        // An answer that is too large, or found no room, fails after the statements that it answers.
+        bool isLate = IsSpent && reply.Reason is (EdgeFailures.AnswerTooLargeCode or EdgeFailures.OutOfBuffersCode);
+        writer.WriteString("message"u8, isLate ? message + " Changes of this request may have been stored all the same." : message);
         WriteMeta(writer, reply, engine);
         // Null where the engine has no code either; the member itself is what the client looks for.
         writer.WriteString("error_code"u8, reply.Code);

@@ -24,6 +24,13 @@ internal static class Blog
           tags     PostTag[]
         }
 
+        model Sleeper {
+          id  Int    @id
+          nap String
+
+          @@map("sleeper")
+        }
+
         model PostTag {
           postId Int
           tag    String   @db.Char(4)
@@ -44,7 +51,17 @@ internal static class Blog
         INSERT INTO "Author" VALUES (1, 'Ann'), (2, 'Bob');
         INSERT INTO "Post" VALUES (1, 'first', 1.50, 1), (2, 'second', 2, 1), (3, 'third', 3, 2);
         INSERT INTO "PostTag" VALUES (1, 'a', '2024-01-01'), (1, 'b', '2024-01-02'), (2, 'a', '2024-01-03');
+
+        -- A read that takes a minute, and authors who take one to write or to commit.
+        CREATE VIEW sleeper AS SELECT 1 AS id, pg_sleep(60)::text AS nap;
+        CREATE FUNCTION nap() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(60); RETURN NEW; END';
+        CREATE TRIGGER slow BEFORE INSERT ON "Author" FOR EACH ROW WHEN (NEW.name = 'slow') EXECUTE FUNCTION nap();
+        CREATE CONSTRAINT TRIGGER late AFTER INSERT ON "Author" DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW WHEN (NEW.name = 'late') EXECUTE FUNCTION nap();
         """;
+
+    public static string CreateAuthor(int id, string name) =>
+        OlderClient.Query("Author", "createOne", $$$$$$"""{"data":{"id":{{{{{{id}}}}}},"name":"{{{{{{name}}}}}}"}}""", """{"id":true}""");
 
     public static Task<EdgeHost> StartAsync(Action<EdgeOptions>? configure = null, TimeProvider? timeProvider = null) =>
         EdgeHost.StartAsync(configure, timeProvider, Script);
