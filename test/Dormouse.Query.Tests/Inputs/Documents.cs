@@ -14,7 +14,7 @@ internal static class Documents
 {
     private static readonly Lazy<PrismaSchema> LazySchema = new(() =>
     {
-        var reading = SchemaReader.Read(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Reads", "schema.prisma")));
+        var reading = SchemaReader.Read(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Reads", "Captured", "schema.prisma")));
         return reading.Schema ?? throw new InvalidOperationException(string.Join('\n', reading.Diagnostics));
     });
 

@@ -10,7 +10,7 @@ namespace Dormouse.Query.Tests.Inputs;
 public sealed class ValidationTests
 {
     private static readonly string SchemaText = File.ReadAllText(
-        Path.Combine(Checkout.Root, "test", "Dormouse.Query.Tests", "Reads", "schema.prisma")
+        Path.Combine(Checkout.Root, "test", "Dormouse.Query.Tests", "Reads", "Captured", "schema.prisma")
     );
 
     [Fact]
