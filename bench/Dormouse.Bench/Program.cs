@@ -1,12 +1,20 @@
 using Dormouse.Bench;
 using Dormouse.Bench.Drivers;
 using Dormouse.Bench.Query;
+using Dormouse.Bench.Query.Handwritten;
 using Dormouse.Bench.Reports;
+using Dormouse.Bench.Schema;
 using Dormouse.Bench.Wake;
 
 // ./dormouse bench list | NAME [--json]: starts what the bench needs, measures, prints the report, cleans up. Holding the aims is not
 // the exit status's business: 0 says that it ran.
-IBench[] benches = [new WakeBench(), new QueryBench(), new DriverBench()];
+IBench[] benches = [new WakeBench(), new QueryBench(), new SchemaBench(), new DriverBench()];
+
+if (args is [HandwrittenServer.Word, var connectionString])
+{
+    await HandwrittenServer.RunAsync(connectionString);
+    return 0;
+}
 
 if (args is ["list"])
 {

@@ -32,6 +32,16 @@ internal sealed record LoadRound(double PerSecond, IReadOnlyList<double> Millise
         return new LoadRound(all.Length / Stopwatch.GetElapsedTime(started).TotalSeconds, all);
     }
 
+    /// <summary>A failed query is answered with 200 in protocol A; a side that fails must not pass for a fast one.</summary>
+    private static void RequireData(ReadOnlySpan<byte> answer)
+    {
+        int start = answer.IndexOf((byte)'{');
+        if (start < 0 || !answer[start..].StartsWith("{\"data\":"u8))
+        {
+            throw new InvalidOperationException($"The server answered {System.Text.Encoding.UTF8.GetString(answer)}");
+        }
+    }
+
     private static async Task<List<double>> SendUntilAsync(
         ProtocolConnection connection,
         byte[][] requests,
@@ -49,7 +59,8 @@ internal sealed record LoadRound(double PerSecond, IReadOnlyList<double> Millise
             {
                 return milliseconds;
             }
-            await connection.SendAsync(requests[next % requests.Length], cancellationToken);
+            ReadOnlyMemory<byte> answer = await connection.SendAsync(requests[next % requests.Length], cancellationToken);
+            RequireData(answer.Span);
             milliseconds.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
         }
     }

@@ -19,13 +19,13 @@ internal sealed class ProtocolConnection : IDisposable
     private ProtocolConnection(Socket socket) => this.socket = socket;
 
     /// <summary>A request as bytes: what the client's own headers say, and no more.</summary>
-    public static byte[] Request(Uri server, string apiKey, string body)
+    public static byte[] Request(Uri server, string apiKey, string body, string target = "POST /query")
     {
         byte[] content = Encoding.UTF8.GetBytes(body);
         string head = string.Create(
             CultureInfo.InvariantCulture,
-            $"POST /query HTTP/1.1\r\nHost: {server.Authority}\r\nAccept: application/json\r\nAuthorization: Bearer {apiKey}\r\n"
-                + $"Content-Type: application/json\r\nPrisma-Engine-Hash: 7.10.0\r\nX-Capture-Telemetry: error\r\n"
+            $"{target} HTTP/1.1\r\nHost: {server.Authority}\r\nAccept: application/json\r\nAuthorization: Bearer {apiKey}\r\n"
+                + $"Content-Type: application/json\r\nX-Capture-Telemetry: error\r\n"
                 + $"Content-Length: {content.Length}\r\n\r\n"
         );
         return [.. Encoding.ASCII.GetBytes(head), .. content];

@@ -1,5 +1,4 @@
 using Dormouse.Bench.Load;
-using Dormouse.Testing.Platform;
 
 namespace Dormouse.Bench.Query;
 
@@ -16,10 +15,10 @@ internal sealed class InstanceKeptAwake : IAsyncDisposable
 
     private InstanceKeptAwake(ProtocolConnection connection, byte[] request) => loop = AskAsync(connection, request);
 
-    public static async Task<InstanceKeptAwake> StartAsync(PlatformProcess platform, PlatformDatabase database, string body)
+    public static async Task<InstanceKeptAwake> StartAsync(Uri server, byte[] request)
     {
-        ProtocolConnection connection = await ProtocolConnection.OpenAsync(platform.Http, CancellationToken.None);
-        return new InstanceKeptAwake(connection, ProtocolConnection.Request(platform.Http, database.ApiKey, body));
+        ProtocolConnection connection = await ProtocolConnection.OpenAsync(server, CancellationToken.None);
+        return new InstanceKeptAwake(connection, request);
     }
 
     public async ValueTask DisposeAsync()

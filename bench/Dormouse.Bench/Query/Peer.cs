@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Dormouse.Testing.Node;
+using Dormouse.Bench.Query.Handwritten;
 
 namespace Dormouse.Bench.Query;
 
-/// <summary>The npm query plan executor, running as a process of its own.</summary>
+/// <summary>A server that Dormouse is compared with, running as a process of its own.</summary>
 internal sealed class Peer : IDisposable
 {
     private readonly Process process;
@@ -17,18 +17,9 @@ internal sealed class Peer : IDisposable
 
     public Uri Url { get; }
 
-    /// <summary>Starts it on a server's unix socket. node-postgres reads the pool's size from the URL.</summary>
-    public static async Task<Peer> StartAsync(
-        NodeClients clients,
-        string socketFolder,
-        BenchRole role,
-        int poolSize,
-        CancellationToken cancellationToken
-    )
+    /// <summary>Waits until a started server says its port, as one line <c>{"port":N}</c>, and owns it from then on.</summary>
+    public static async Task<Peer> StartAsync(Process process, CancellationToken cancellationToken)
     {
-        string folder = Uri.EscapeDataString(socketFolder);
-        string database = $"postgresql://{role.Name}:{role.Password}@localhost/postgres?host={folder}&max={poolSize}";
-        Process process = clients.Start("peer.js", database);
         try
         {
             string? line = await process.StandardOutput.ReadLineAsync(cancellationToken);
@@ -40,6 +31,14 @@ internal sealed class Peer : IDisposable
             End(process);
             throw;
         }
+    }
+
+    public static Task<Peer> StartHandwrittenAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        string[] words = [typeof(Peer).Assembly.Location, HandwrittenServer.Word, connectionString];
+        ProcessStartInfo start = new("dotnet", words) { RedirectStandardOutput = true, RedirectStandardInput = true };
+        Process process = Process.Start(start) ?? throw new InvalidOperationException("'dotnet' did not start.");
+        return StartAsync(process, cancellationToken);
     }
 
     public void Dispose() => End(process);

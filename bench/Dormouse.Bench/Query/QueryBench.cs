@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Dormouse.Bench.Load;
 using Dormouse.Bench.Reports;
 using Dormouse.Testing;
 using Dormouse.Testing.Node;
@@ -10,35 +7,43 @@ using Dormouse.Testing.Platform;
 namespace Dormouse.Bench.Query;
 
 /// <summary>
-/// The same protocol B requests, as a generated npm client sends them, to Dormouse and to the npm query plan executor, one after the
-/// other on the same instance with pools of the same size. The load generator shares the cores with both; its share is reported.
+/// The same requests, as generated npm clients send them, to Dormouse and to others, on the same instance:
+/// the plans of client 7 to the npm query plan executor, the queries of client 6 to Prisma's query engine and to a server written by
+/// hand for just these. The load generator shares the cores with all of them; its share is reported.
 /// </summary>
 internal sealed class QueryBench : IBench
 {
     private const int Rounds = 7;
     private const int RequestsPerOperation = 200;
 
-    /// <summary>Both sides' server connections; the default of Dormouse's pool and of node-postgres.</summary>
+    /// <summary>Server connections of the executor; the default of Dormouse's pool and of node-postgres.</summary>
     private const int PoolSize = 10;
 
-    private static readonly int[] InFlight = [1, 16];
-    private static readonly string[] Operations = ["findUnique", "findMany", "create"];
-    private static readonly TimeSpan RoundTime = TimeSpan.FromSeconds(1.5);
+    /// <summary>
+    /// The same where three sides share the 27 connections of a small instance, besides Dormouse's 10. Two cores are busy with four.
+    /// </summary>
+    private const int SharedPoolSize = 8;
 
-    /// <summary>Long enough for both just-in-time compilers to settle.</summary>
-    private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(4);
+    private static readonly int[] PlanConcurrencies = [1, 16];
+    private static readonly int[] QueryConcurrencies = [16];
+    private static readonly string[] PlanOperations = ["findUnique", "findMany", "create"];
+    private static readonly string[] ReadOperations = ["findUnique", "findMany", "aggregate"];
+    private static readonly string[] WriteOperations = ["create", "createNested", "update"];
+    private static readonly string[] QueryOperations = [.. ReadOperations, .. WriteOperations];
 
     public string Name => "query";
 
-    public string Summary => "protocol B requests through Dormouse and through the npm query plan executor, on one PostgreSQL";
+    public string Summary => "requests of clients 6 and 7 through Dormouse, through Prisma's engines, and by hand, on one PostgreSQL";
 
     public async Task<BenchReport> RunAsync(Action<string> progress, CancellationToken cancellationToken)
     {
         progress("installing the npm clients and recording their requests");
-        NodeClients clients = await NodeClients.EnsureAsync(cancellationToken);
-        Dictionary<string, string[]> bodies = await RecordAsync(clients, cancellationToken);
+        NodeClients clients7 = await NodeClients.EnsureAsync(ClientSet.Prisma7, cancellationToken);
+        NodeClients clients6 = await NodeClients.EnsureAsync(ClientSet.Prisma6, cancellationToken);
+        RecordedRequests plans = await RecordedRequests.OfPlansAsync(clients7, RequestsPerOperation, cancellationToken);
+        RecordedRequests queries = await RecordedRequests.OfQueriesAsync(clients6, RequestsPerOperation, cancellationToken);
 
-        progress("starting a platform and the peer on the same instance");
+        progress("starting a platform and the others on the same instance");
         await using PlatformProcess platform = await PlatformProcess.StartAsync(cancellationToken);
         PlatformDatabase database = await platform.CreateDatabaseAsync("bench", cancellationToken);
         BenchRole role = BenchRole.New();
@@ -47,81 +52,93 @@ internal sealed class QueryBench : IBench
             cancellationToken
         );
         await platform.ExecuteAsync(database.Id, tables + role.Script, cancellationToken);
-        using Peer peer = await Peer.StartAsync(clients, platform.SocketFolder(database.Id), role, PoolSize, cancellationToken);
-
-        int connections = InFlight.Max();
-        using Side ours = await Side.OpenAsync("dormouse", platform.Http, database.ApiKey, bodies, connections, cancellationToken);
-        using Side theirs = await Side.OpenAsync("executor", peer.Url, "unused", bodies, connections, cancellationToken);
-        await using InstanceKeptAwake awake = await InstanceKeptAwake.StartAsync(platform, database, bodies["findUnique"][0]);
-
-        await CheckSameAnswersAsync(ours, theirs, cancellationToken);
-        return await MeasureAsync(ours, theirs, progress, cancellationToken);
+        BenchSetting setting = new(platform, database, role);
+        QueryFigures planFigures = new("b");
+        QueryFigures queryFigures = new("a");
+        // One contest after the other, since a small instance has no room for the connections of all sides at once.
+        double[] shares =
+        [
+            await CompetePlansAsync(setting, clients7, plans, planFigures, progress, cancellationToken),
+            await CompeteQueriesAsync(setting, queries, queryFigures, progress, cancellationToken),
+        ];
+        return Report(planFigures, queryFigures, shares.Average());
     }
 
-    private static async Task<Dictionary<string, string[]>> RecordAsync(NodeClients clients, CancellationToken cancellationToken)
-    {
-        string recorded = await clients.RunAsync("record.js", [$"{RequestsPerOperation}"], TimeSpan.FromMinutes(1), cancellationToken);
-        return JsonSerializer.Deserialize<Dictionary<string, string[]>>(recorded)!;
-    }
-
-    /// <summary>A side that answered something else would be measured doing other work.</summary>
-    private static async Task CheckSameAnswersAsync(Side ours, Side theirs, CancellationToken cancellationToken)
-    {
-        foreach (string operation in Operations.Where(operation => operation != "create"))
-        {
-            JsonNode? our = DataOf(await ours.AskAsync(operation, cancellationToken));
-            JsonNode? their = DataOf(await theirs.AskAsync(operation, cancellationToken));
-            if (our is null || !JsonNode.DeepEquals(our, their))
-            {
-                throw new InvalidOperationException(
-                    $"The sides answer {operation} differently.\nDormouse: {our?.ToJsonString()}\nexecutor: {their?.ToJsonString()}"
-                );
-            }
-        }
-    }
-
-    private static JsonNode? DataOf(byte[] body) => JsonNode.Parse(body)?["data"];
-
-    private static async Task<BenchReport> MeasureAsync(
-        Side ours,
-        Side theirs,
+    private static async Task<double> CompetePlansAsync(
+        BenchSetting setting,
+        NodeClients clients,
+        RecordedRequests plans,
+        QueryFigures figures,
         Action<string> progress,
         CancellationToken cancellationToken
     )
     {
-        QueryFigures figures = new();
+        using Peer executor = await Peer.StartAsync(clients.Start("peer.js", setting.Url(PoolSize)), cancellationToken);
+        int connections = PlanConcurrencies.Max();
+        using Side ours = await Side.OpenAsync("dormouse", setting.Http, setting.ApiKey, plans, connections, cancellationToken);
+        using Side theirs = await Side.OpenAsync("executor", executor.Url, "unused", plans, connections, cancellationToken);
+        await using InstanceKeptAwake awake = await InstanceKeptAwake.StartAsync(setting.Http, ours.Requests["findUnique"][0]);
+        Contest contest = new([ours, theirs], PlanOperations, PlanConcurrencies, figures);
+        await contest.CheckSameAnswersAsync(["findUnique", "findMany"], cancellationToken);
+        return await RunAsync(contest, progress, cancellationToken);
+    }
+
+    private static async Task<double> CompeteQueriesAsync(
+        BenchSetting setting,
+        RecordedRequests queries,
+        QueryFigures figures,
+        Action<string> progress,
+        CancellationToken cancellationToken
+    )
+    {
+        using EnginePeer engine = await EnginePeer.StartAsync(cancellationToken, "--pool", $"{SharedPoolSize}");
+        using Peer handwritten = await Peer.StartHandwrittenAsync(setting.ConnectionString(SharedPoolSize), cancellationToken);
+        int connections = QueryConcurrencies.Max();
+        using Side ours = await Side.OpenAsync("dormouse", setting.Http, setting.ApiKey, queries, connections, cancellationToken);
+        using Side theirs = await Side.OpenAsync("engine", engine.Http, setting.EngineKey, queries, connections, cancellationToken);
+        RecordedRequests withoutSchema = queries with { Schema = null };
+        using Side byHand = await Side.OpenAsync("handwritten", handwritten.Url, "unused", withoutSchema, connections, cancellationToken);
+        await using InstanceKeptAwake awake = await InstanceKeptAwake.StartAsync(setting.Http, ours.Requests["findUnique"][0]);
+        Contest contest = new([ours, theirs, byHand], QueryOperations, QueryConcurrencies, figures);
+        await contest.CheckSameAnswersAsync(ReadOperations, cancellationToken);
+        return await RunAsync(contest, progress, cancellationToken);
+    }
+
+    /// <returns>The load generator's share of the machine's time, in percent.</returns>
+    private static async Task<double> RunAsync(Contest contest, Action<string> progress, CancellationToken cancellationToken)
+    {
         progress("warming up");
-        foreach (string operation in Operations)
-        {
-            await ours.RunAsync(operation, InFlight.Max(), WarmUpTime, cancellationToken);
-            await theirs.RunAsync(operation, InFlight.Max(), WarmUpTime, cancellationToken);
-        }
+        await contest.WarmUpAsync(cancellationToken);
         TimeSpan cpuBefore = Process.GetCurrentProcess().TotalProcessorTime;
         long started = Stopwatch.GetTimestamp();
         for (int round = 0; round < Rounds; round++)
         {
             progress($"round {round + 1} of {Rounds}");
-            // Who goes first changes from round to round, so that neither always meets the caches as the other left them.
-            Side[] order = round % 2 == 0 ? [ours, theirs] : [theirs, ours];
-            foreach (int inFlight in InFlight)
-            {
-                foreach (string operation in Operations)
-                {
-                    foreach (Side side in order)
-                    {
-                        LoadRound result = await side.RunAsync(operation, inFlight, RoundTime, cancellationToken);
-                        figures.Add(side.Name, operation, inFlight, result);
-                    }
-                }
-            }
+            await contest.RunRoundAsync(round, cancellationToken);
         }
         TimeSpan cpu = Process.GetCurrentProcess().TotalProcessorTime - cpuBefore;
-        double share = cpu / (Stopwatch.GetElapsedTime(started) * Environment.ProcessorCount) * 100;
+        return cpu / (Stopwatch.GetElapsedTime(started) * Environment.ProcessorCount) * 100;
+    }
 
+    private static BenchReport Report(QueryFigures plans, QueryFigures queries, double generatorShare)
+    {
         BenchReport report = new("query", Rounds);
-        figures.Report(report, ours.Name, theirs.Name, Operations, InFlight);
-        report.Figure("generator_cpu_percent", new Measure(share, share, share));
-        report.Aim(new Aim("b_throughput_ratio_16", AtMost: false, 3));
+        foreach (int inFlight in PlanConcurrencies)
+        {
+            plans.ReportThroughput(report, "throughput_ratio", "dormouse", "executor", PlanOperations, inFlight);
+        }
+        queries.ReportThroughput(report, "read_throughput_ratio", "dormouse", "engine", ReadOperations, 16);
+        queries.ReportThroughput(report, "write_throughput_ratio", "dormouse", "engine", WriteOperations, 16);
+        queries.ReportTail(report, "p99_ratio", "dormouse", "engine", QueryOperations, 16);
+        queries.ReportThroughput(report, "over_handwritten_ratio", "dormouse", "handwritten", QueryOperations, 16);
+        plans.ReportOperations(report, "dormouse", ["executor"], PlanOperations, PlanConcurrencies);
+        queries.ReportOperations(report, "dormouse", ["engine", "handwritten"], QueryOperations, QueryConcurrencies);
+        report.Figure("generator_cpu_percent", new Measure(generatorShare, generatorShare, generatorShare));
+        report.Aim(new Aim("b_throughput_ratio_16", AtMost: false, 5));
+        report.Aim(new Aim("a_read_throughput_ratio_16", AtMost: false, 5));
+        report.Aim(new Aim("a_write_throughput_ratio_16", AtMost: false, 3));
+        report.Aim(new Aim("a_p99_ratio_16", AtMost: true, 1));
+        report.Aim(new Aim("a_over_handwritten_ratio_16", AtMost: false, 0.6));
         return report;
     }
 }

@@ -2,7 +2,7 @@ using Dormouse.Bench.Load;
 
 namespace Dormouse.Bench.Query;
 
-/// <summary>One of the two servers that get the same requests: its ready-made requests and its open connections.</summary>
+/// <summary>One of the servers that get the same requests: its ready-made requests and its open connections.</summary>
 internal sealed class Side : IDisposable
 {
     private readonly List<ProtocolConnection> connections = [];
@@ -22,21 +22,25 @@ internal sealed class Side : IDisposable
         string name,
         Uri server,
         string apiKey,
-        IReadOnlyDictionary<string, string[]> bodies,
+        RecordedRequests recorded,
         int connectionCount,
         CancellationToken cancellationToken
     )
     {
         Side side = new(
             name,
-            bodies.ToDictionary(
+            recorded.Bodies.ToDictionary(
                 operation => operation.Key,
-                operation => operation.Value.Select(body => ProtocolConnection.Request(server, apiKey, body)).ToArray()
+                operation => operation.Value.Select(body => ProtocolConnection.Request(server, apiKey, body, recorded.Target)).ToArray()
             )
         );
         while (side.connections.Count < connectionCount)
         {
             side.connections.Add(await ProtocolConnection.OpenAsync(server, cancellationToken));
+        }
+        if (recorded.Upload(server, apiKey) is { } upload)
+        {
+            await side.connections[0].SendAsync(upload, cancellationToken);
         }
         return side;
     }

@@ -24,6 +24,28 @@ CREATE TABLE "Event" (
     "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
 
+CREATE TABLE "Comment" (
+    "id" SERIAL PRIMARY KEY,
+    "text" TEXT NOT NULL,
+    "postId" INTEGER NOT NULL REFERENCES "Post"("id") ON DELETE RESTRICT ON UPDATE CASCADE,
+    "authorId" INTEGER NOT NULL REFERENCES "Author"("id") ON DELETE RESTRICT ON UPDATE CASCADE
+);
+CREATE INDEX "Comment_postId_idx" ON "Comment"("postId");
+
+CREATE TABLE "Order" (
+    "id" SERIAL PRIMARY KEY,
+    "customer" TEXT NOT NULL,
+    "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+
+CREATE TABLE "OrderLine" (
+    "id" SERIAL PRIMARY KEY,
+    "orderId" INTEGER NOT NULL REFERENCES "Order"("id") ON DELETE RESTRICT ON UPDATE CASCADE,
+    "product" TEXT NOT NULL,
+    "quantity" INTEGER NOT NULL
+);
+CREATE INDEX "OrderLine_orderId_idx" ON "OrderLine"("orderId");
+
 INSERT INTO "Author" ("name", "email")
 SELECT 'Author ' || n, 'author' || n || '@example.com' FROM generate_series(1, 200) AS n;
 
@@ -32,5 +54,9 @@ SELECT 'Title ' || n, repeat('Some words of post ' || n || '. ', 8), n % 3 > 0, 
        TIMESTAMP '2025-01-01' + n * INTERVAL '1 minute', 1 + n % 200
 FROM generate_series(1, 10000) AS n;
 
+INSERT INTO "Comment" ("text", "postId", "authorId")
+SELECT 'Comment ' || n, 1 + n % 10000, 1 + n * 7 % 200 FROM generate_series(1, 30000) AS n;
+
 ANALYZE "Author";
 ANALYZE "Post";
+ANALYZE "Comment";

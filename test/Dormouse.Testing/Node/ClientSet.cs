@@ -13,7 +13,7 @@ public sealed record ClientSet(string Name, string[] Clients, string[] Complete,
     public static readonly ClientSet Prisma7 = new("prisma7", ["preview", "default"], ["bench"], []);
 
     /// <summary>The last client 6, and Prisma's query engine of that version.</summary>
-    public static readonly ClientSet Prisma6 = new("prisma6", ["preview", "default"], [], NoEngine);
+    public static readonly ClientSet Prisma6 = new("prisma6", ["preview", "default"], ["bench"], NoEngine);
 
     /// <summary>A client from the beginning of version 6.</summary>
     public static readonly ClientSet Prisma60 = new("prisma60", ["default"], [], NoEngine);

@@ -22,6 +22,9 @@ public sealed class EnginePeer : IDisposable
     /// <summary>Where it answers.</summary>
     public Uri Http { get; }
 
+    /// <summary>The process that answers.</summary>
+    public int Pid => process.Id;
+
     /// <summary>Starts it; <paramref name="options"/> are those of <c>peer.js</c>.</summary>
     public static async Task<EnginePeer> StartAsync(CancellationToken cancellationToken, params string[] options)
     {
