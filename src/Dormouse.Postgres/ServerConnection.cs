@@ -137,6 +137,23 @@ public sealed class ServerConnection : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
+        return ExecuteBehindAsync(null, sql, parameters, receiver, cancellationToken);
+    }
+
+    /// <summary>
+    /// The same with a command of its own before it in the same round trip, such as <c>BEGIN</c>. If that fails the statement does not
+    /// run; if the statement fails the command has taken effect.
+    /// </summary>
+    /// <param name="first">A command that has no parameters, yields no rows and begins a transaction; null for none.</param>
+    /// <param name="sql">As above; so are the others.</param>
+    public ValueTask<CommandCompletion> ExecuteBehindAsync(
+        string? first,
+        string sql,
+        ReadOnlyMemory<WireParameter> parameters,
+        IRowReceiver receiver,
+        CancellationToken cancellationToken
+    )
+    {
         ArgumentNullException.ThrowIfNull(sql);
         ArgumentNullException.ThrowIfNull(receiver);
         if (parameters.Length > WireFault.ParametersMax)
@@ -144,7 +161,7 @@ public sealed class ServerConnection : IAsyncDisposable
             throw WireFault.TooManyParameters(parameters.Length);
         }
         Enter(cancellationToken);
-        return ExecuteExtendedAsync(sql, parameters, receiver, cancellationToken);
+        return ExecuteExtendedAsync(first, sql, parameters, receiver, cancellationToken);
     }
 
     /// <summary>
@@ -220,6 +237,7 @@ public sealed class ServerConnection : IAsyncDisposable
     // The pooling builders keep a command from allocating its state machines; callers await each result once, as ValueTask asks.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<CommandCompletion> ExecuteExtendedAsync(
+        string? first,
         string sql,
         ReadOnlyMemory<WireParameter> parameters,
         IRowReceiver receiver,
@@ -230,14 +248,14 @@ public sealed class ServerConnection : IAsyncDisposable
         {
             for (var attempts = 1; ; attempts++)
             {
-                PreparedStatement statement = WriteExtended(sql, parameters.Span);
+                PreparedStatement statement = WriteExtended(first, sql, parameters.Span);
                 bool kept = statement.IsReady;
-                reader.Begin(sql, statement, receiver);
+                reader.Begin(sql, statement, receiver, isSecond: first is not null);
                 await ExchangeAsync(cancellationToken);
                 if (kept && attempts == 1 && IsOutOfDate())
                 {
                     statements.Remove(statement);
-                    if (reader.Transaction == TransactionStatus.Idle)
+                    if (reader.Transaction == TransactionStatus.Idle || first is not null && await RollBackAsync(cancellationToken))
                     {
                         continue;
                     }
@@ -273,8 +291,23 @@ public sealed class ServerConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>Takes back a transaction that the same request began, in which nothing has happened yet.</summary>
+    private async ValueTask<bool> RollBackAsync(CancellationToken cancellationToken)
+    {
+        PostgresErrorFields? error = reader.Error;
+        Requests.Query(send, "ROLLBACK");
+        reader.Begin("ROLLBACK", null, null);
+        await ExchangeAsync(cancellationToken);
+        bool done = reader.Error is null && reader.Transaction == TransactionStatus.Idle;
+        if (!done)
+        {
+            reader.Restore(error);
+        }
+        return done;
+    }
+
     /// <summary>Writes the whole request: Closes that are due, Parse and Describe if it is new, Bind, Execute, Sync.</summary>
-    private PreparedStatement WriteExtended(string sql, ReadOnlySpan<WireParameter> parameters)
+    private PreparedStatement WriteExtended(string? first, string sql, ReadOnlySpan<WireParameter> parameters)
     {
         PreparedStatement? statement = statements.Find(sql, parameters);
         if (statement is null)
@@ -288,6 +321,10 @@ public sealed class ServerConnection : IAsyncDisposable
         foreach (byte[] name in statements.ToClose)
         {
             Requests.CloseStatement(send, name);
+        }
+        if (first is not null)
+        {
+            Requests.ExecuteUnnamed(send, first);
         }
         if (!statement.IsReady)
         {

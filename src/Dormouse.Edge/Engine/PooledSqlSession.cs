@@ -16,8 +16,9 @@ internal sealed class PooledSqlSession(InstanceAccess access, DatabaseId databas
 {
     private InstanceSeat seat;
     private bool seated;
+    private IsolationLevel? due;
 
-    public bool InTransaction => seated && seat.Connection.Transaction != TransactionStatus.Idle;
+    public bool InTransaction => due is not null || seated && seat.Connection.Transaction != TransactionStatus.Idle;
 
     public async ValueTask QueryAsync(SqlStatement statement, RowTable rows, CancellationToken cancellationToken) =>
         await RunAsync(statement, rows, cancellationToken);
@@ -30,12 +31,12 @@ internal sealed class PooledSqlSession(InstanceAccess access, DatabaseId databas
 
     public ValueTask BeginAsync(CancellationToken cancellationToken) => BeginAsync(IsolationLevel.Default, cancellationToken);
 
-    public async ValueTask BeginAsync(IsolationLevel level, CancellationToken cancellationToken)
+    /// <summary>The server hears of it together with the next statement: that saves a round trip.</summary>
+    public ValueTask BeginAsync(IsolationLevel level, CancellationToken cancellationToken)
     {
-        ServerConnection connection = await ConnectionAsync(cancellationToken);
-        long started = log?.Start() ?? 0;
-        await SimpleAsync(connection, level.BeginSql, cancellationToken);
-        log?.AddBegin(level, started);
+        cancellationToken.ThrowIfCancellationRequested();
+        due = level;
+        return ValueTask.CompletedTask;
     }
 
     public async ValueTask CommitAsync(CancellationToken cancellationToken)
@@ -43,6 +44,14 @@ internal sealed class PooledSqlSession(InstanceAccess access, DatabaseId databas
         // Not sent yet: giving up here is still harmless.
         cancellationToken.ThrowIfCancellationRequested();
         long started = log?.Start() ?? 0;
+        if (due is { } level)
+        {
+            // No statement came; there is nothing to commit.
+            due = null;
+            log?.AddBegin(level, started);
+            log?.Add("COMMIT", started);
+            return;
+        }
         try
         {
             await SimpleAsync(seat.Connection, "COMMIT", cancellationToken);
@@ -60,6 +69,11 @@ internal sealed class PooledSqlSession(InstanceAccess access, DatabaseId databas
 
     public async ValueTask RollbackAsync(CancellationToken cancellationToken)
     {
+        if (due is not null)
+        {
+            due = null;
+            return;
+        }
         // A connection that cannot roll back is closed when it is returned, and the server rolls back on its own.
         if (!seat.Connection.IsBroken)
         {
@@ -81,7 +95,9 @@ internal sealed class PooledSqlSession(InstanceAccess access, DatabaseId databas
     private async ValueTask<long> RunAsync(SqlStatement statement, RowTable? rows, CancellationToken cancellationToken)
     {
         ServerConnection connection = await ConnectionAsync(cancellationToken);
-        return await run.RunAsync(connection, statement, rows, cancellationToken);
+        IsolationLevel? begin = due;
+        due = null;
+        return await run.RunAsync(connection, statement, rows, cancellationToken, begin);
     }
 
     private ValueTask<ServerConnection> ConnectionAsync(CancellationToken cancellationToken) =>

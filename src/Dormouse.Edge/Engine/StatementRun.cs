@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using Dormouse.Edge.Limits;
+using Dormouse.Edge.Transactions;
 using Dormouse.Postgres;
 using Dormouse.Query.Failures;
 using Dormouse.Query.Rows;
@@ -28,12 +29,17 @@ internal sealed class StatementRun(RequestLimitOptions limits, BufferBudget budg
         ServerConnection connection,
         SqlStatement statement,
         RowTable? rows,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        IsolationLevel? begin = null
     )
     {
         SqlParameter[] parameters = statement.Parameters;
         WireParameter[] wire = parameters.Length == 0 ? [] : ArrayPool<WireParameter>.Shared.Rent(parameters.Length);
         long started = log?.Start() ?? 0;
+        if (begin is { } level)
+        {
+            log?.AddBegin(level, started);
+        }
         table = rows;
         try
         {
@@ -41,7 +47,8 @@ internal sealed class StatementRun(RequestLimitOptions limits, BufferBudget budg
             {
                 wire[i] = new WireParameter(parameters[i].Utf8Text, parameters[i].TypeOid);
             }
-            CommandCompletion completion = await connection.ExecuteAsync(
+            CommandCompletion completion = await connection.ExecuteBehindAsync(
+                begin?.BeginSql,
                 statement.Sql,
                 wire.AsMemory(0, parameters.Length),
                 this,

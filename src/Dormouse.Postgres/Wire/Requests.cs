@@ -15,6 +15,9 @@ internal static class Requests
     // Execute of the unnamed portal without a row limit, then Sync: one request, one ReadyForQuery.
     private static ReadOnlySpan<byte> ExecuteAndSync => "E\0\0\0\x09\0\0\0\0\0S\0\0\0\x04"u8;
 
+    // Bind of the unnamed statement to the unnamed portal without parameters and formats, then Execute.
+    private static ReadOnlySpan<byte> BindAndExecuteUnnamed => "B\0\0\0\x0c\0\0\0\0\0\0\0\0E\0\0\0\x09\0\0\0\0\0"u8;
+
     private static ReadOnlySpan<byte> Sync => "S\0\0\0\x04"u8;
 
     public static void Startup(SendBuffer buffer, ServerLogin login, ServerConnectionOptions options)
@@ -94,6 +97,17 @@ internal static class Requests
         buffer.WriteByte((byte)'S');
         buffer.WriteBytes(statement.Name);
         buffer.EndMessage(lengthAt);
+    }
+
+    /// <summary>A command without parameters, to be followed by a request that ends in a Sync: if it fails that one is skipped.</summary>
+    public static void ExecuteUnnamed(SendBuffer buffer, string sql)
+    {
+        int lengthAt = buffer.BeginMessage((byte)'P');
+        buffer.WriteByte(0);
+        buffer.WriteCString(sql);
+        buffer.WriteUInt16(0);
+        buffer.EndMessage(lengthAt);
+        buffer.WriteBytes(BindAndExecuteUnnamed);
     }
 
     public static void BindExecuteSync(SendBuffer buffer, PreparedStatement statement, ReadOnlySpan<WireParameter> parameters)

@@ -15,6 +15,7 @@ internal sealed class ResponseReader
     private IRowReceiver? receiver;
     private string sql = "";
     private WireColumn[]? columns;
+    private bool isFirstDue;
 
     public TransactionStatus Transaction { get; private set; }
 
@@ -40,8 +41,10 @@ internal sealed class ResponseReader
     /// <param name="sql">The text, to judge what its command left behind.</param>
     /// <param name="statement">Null for the simple protocol.</param>
     /// <param name="receiver">Null when rows are of no interest.</param>
-    public void Begin(string sql, PreparedStatement? statement, IRowReceiver? receiver)
+    /// <param name="isSecond">The answer begins with that to another command, of which only a failure is of interest.</param>
+    public void Begin(string sql, PreparedStatement? statement, IRowReceiver? receiver, bool isSecond = false)
     {
+        isFirstDue = isSecond;
         this.sql = sql;
         this.statement = statement;
         this.receiver = receiver;
@@ -61,6 +64,9 @@ internal sealed class ResponseReader
         receiver = null;
         sql = "";
     }
+
+    /// <summary>Tells the error of the command before the last one.</summary>
+    public void Restore(PostgresErrorFields? error) => Error = error;
 
     public ResponseStep Process(ReceiveBuffer buffer)
     {
@@ -85,6 +91,11 @@ internal sealed class ResponseReader
     {
         switch (type)
         {
+            case '1' or '2' when isFirstDue:
+                break;
+            case 'C' when isFirstDue:
+                isFirstDue = false;
+                break;
             case '1': // ParseComplete
                 Expected(type).IsParsed = true;
                 break;
