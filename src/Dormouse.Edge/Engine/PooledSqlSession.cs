@@ -105,6 +105,7 @@ internal sealed class PooledSqlSession(InstanceAccess access, DatabaseId databas
 
     private async ValueTask<ServerConnection> TakeAsync(CancellationToken cancellationToken)
     {
+        long started = log?.Start() ?? 0;
         try
         {
             seat = await access.TakeAsync(database, cancellationToken);
@@ -114,6 +115,7 @@ internal sealed class PooledSqlSession(InstanceAccess access, DatabaseId databas
             // Too many connections, a login that no longer fits: the client knows these by PostgreSQL's own code.
             throw StatementRun.Refusal(refused);
         }
+        log?.AddConnection(started);
         seated = true;
         WasSeated = true;
         return seat.Connection;

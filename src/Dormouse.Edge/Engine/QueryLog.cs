@@ -21,6 +21,13 @@ internal sealed class QueryLog(TimeProvider timeProvider, bool withBegin)
     private const int MaxChars = 1024 * 1024;
 
     private readonly List<Statement> statements = [];
+
+    /// <summary>Whether the client listens to the statements, or to <see cref="Spans"/> alone.</summary>
+    public bool WithStatements { get; init; } = true;
+
+    /// <summary>The request's part in a trace of the client; null when it traces nothing.</summary>
+    public QuerySpans? Spans { get; init; }
+
     private int chars;
 
     public long Start() => timeProvider.GetTimestamp();
@@ -42,10 +49,23 @@ internal sealed class QueryLog(TimeProvider timeProvider, bool withBegin)
         }
     }
 
+    /// <summary>A server connection was taken, and the instance woken for it if it slept.</summary>
+    public void AddConnection(long started) => Spans?.Add("prisma:engine:connection", timeProvider.GetElapsedTime(started), null);
+
     /// <summary>Writes the value of <c>extensions</c>.</summary>
     public void WriteTo(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
+        if (WithStatements)
+        {
+            WriteStatements(writer);
+        }
+        Spans?.WriteTo(writer);
+        writer.WriteEndObject();
+    }
+
+    private void WriteStatements(Utf8JsonWriter writer)
+    {
         writer.WriteStartArray("logs"u8);
         foreach (Statement statement in statements)
         {
@@ -53,11 +73,8 @@ internal sealed class QueryLog(TimeProvider timeProvider, bool withBegin)
             writer.WriteString("level"u8, "query"u8);
             // No spans are collected, so the events belong to none. The client wants the member nevertheless.
             writer.WriteString("spanId"u8, "00000000000000000000000000000000-0000000000000000"u8);
-            writer.WriteStartArray("timestamp"u8);
-            (long seconds, long ticks) = Math.DivRem((statement.At - DateTimeOffset.UnixEpoch).Ticks, TimeSpan.TicksPerSecond);
-            writer.WriteNumberValue(seconds);
-            writer.WriteNumberValue(ticks * TimeSpan.NanosecondsPerTick);
-            writer.WriteEndArray();
+            writer.WritePropertyName("timestamp"u8);
+            QuerySpans.WriteTime(writer, statement.At);
             writer.WriteStartObject("attributes"u8);
             writer.WriteString("query"u8, statement.Sql);
             writer.WriteString("params"u8, statement.Parameters);
@@ -66,7 +83,6 @@ internal sealed class QueryLog(TimeProvider timeProvider, bool withBegin)
             writer.WriteEndObject();
         }
         writer.WriteEndArray();
-        writer.WriteEndObject();
     }
 
     /// <summary>Adds the <c>extensions</c> to an answer that is whole: an object with something in it.</summary>
@@ -89,6 +105,7 @@ internal sealed class QueryLog(TimeProvider timeProvider, bool withBegin)
             return;
         }
         TimeSpan duration = timeProvider.GetElapsedTime(started);
+        Spans?.Add("prisma:engine:db_query", duration, sql);
         statements.Add(new Statement(sql, parameters, timeProvider.GetUtcNow() - duration, duration));
     }
 
@@ -104,18 +121,28 @@ internal sealed class QueryLog(TimeProvider timeProvider, bool withBegin)
             writer.WriteStartArray();
             foreach (SqlParameter parameter in parameters)
             {
-                if (parameter.Utf8Text is { } text)
-                {
-                    writer.WriteStringValue(text.Span);
-                }
-                else
-                {
-                    writer.WriteNullValue();
-                }
+                WriteTo(writer, parameter);
             }
             writer.WriteEndArray();
         }
         return Encoding.UTF8.GetString(output.WrittenSpan);
+    }
+
+    private static void WriteTo(Utf8JsonWriter writer, SqlParameter parameter)
+    {
+        switch (parameter)
+        {
+            case { Utf8Text: null }:
+                writer.WriteNullValue();
+                break;
+            // NaN and the infinities are no numbers of JSON.
+            case { IsBare: true, Utf8Text: { } bare } when bare.Span[0] != (byte)'N' && bare.Span[^1] != (byte)'y':
+                writer.WriteRawValue(bare.Span);
+                break;
+            case { Utf8Text: { } text }:
+                writer.WriteStringValue(text.Span);
+                break;
+        }
     }
 
     private readonly record struct Statement(string Sql, string Parameters, DateTimeOffset At, TimeSpan Duration);

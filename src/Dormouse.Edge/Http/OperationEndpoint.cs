@@ -74,8 +74,7 @@ internal sealed class OperationEndpoint(
         await answers.SendAsync(context, answer.Written);
     }
 
-    private QueryLog? NewLog(HttpContext context) =>
-        Telemetry.WantsQueries(context.Request) ? new QueryLog(timeProvider, withBegin: true) : null;
+    private QueryLog? NewLog(HttpContext context) => Telemetry.LogOf(context, timeProvider, "prisma:engine:query");
 
     private async ValueTask<ServedAnswer> AnswerAsync(HttpContext context, QueryLog? log, OperationFailureForm form)
     {

@@ -29,15 +29,15 @@ internal sealed class OperationTransactionEndpoints(
 {
     private delegate ValueTask<TransactionStarted?> Work(HttpContext context, SchemaHash hash, DatabaseId database, QueryLog? log);
 
-    public Task StartAsync(HttpContext context) => AnswerAsync(context, StartAsync);
+    public Task StartAsync(HttpContext context) => AnswerAsync(context, "prisma:engine:start_transaction", StartAsync);
 
-    public Task CommitAsync(HttpContext context) => AnswerAsync(context, CommitAsync);
+    public Task CommitAsync(HttpContext context) => AnswerAsync(context, "prisma:engine:commit_transaction", CommitAsync);
 
-    public Task RollbackAsync(HttpContext context) => AnswerAsync(context, RollbackAsync);
+    public Task RollbackAsync(HttpContext context) => AnswerAsync(context, "prisma:engine:rollback_transaction", RollbackAsync);
 
-    private async Task AnswerAsync(HttpContext context, Work work)
+    private async Task AnswerAsync(HttpContext context, string spanName, Work work)
     {
-        QueryLog? log = Telemetry.WantsQueries(context.Request) ? new QueryLog(timeProvider, withBegin: true) : null;
+        QueryLog? log = Telemetry.LogOf(context, timeProvider, spanName);
         using PooledBuffer answer = answers.NewBuffer();
         try
         {

@@ -167,9 +167,11 @@ internal sealed partial class TransactionTable(
         InstanceSeat seat = default;
         try
         {
+            long started = log?.Start() ?? 0;
             seat = await access.TakeAsync(database, cancellationToken);
             seated = true;
-            long started = log?.Start() ?? 0;
+            log?.AddConnection(started);
+            started = log?.Start() ?? 0;
             await seat.Connection.ExecuteSimpleAsync(request.Level.BeginSql, cancellationToken);
             log?.AddBegin(request.Level, started);
         }

@@ -32,7 +32,7 @@ internal static class ParameterText
                 WriteArray(literal, list, type);
                 return new SqlParameter(literal.WrittenMemory, 0);
             case var other:
-                return new SqlParameter(ScalarText(other), 0);
+                return new SqlParameter(ScalarText(other), 0) { IsBare = other is NumberValue or BooleanValue };
         }
     }
 

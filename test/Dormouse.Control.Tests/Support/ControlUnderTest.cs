@@ -27,6 +27,7 @@ internal sealed class ControlUnderTest : IAsyncDisposable
     public DatabaseRegistry Databases => services.GetRequiredService<DatabaseRegistry>();
     public ConnectionRegistry Connections => services.GetRequiredService<ConnectionRegistry>();
     public IKeyDirectory Keys => services.GetRequiredService<IKeyDirectory>();
+    public ISchemaStore Schemas => services.GetRequiredService<ISchemaStore>();
     public ScriptRunner Scripts => services.GetRequiredService<ScriptRunner>();
     public SchemaPush Pushes => services.GetRequiredService<SchemaPush>();
     public Migrator Migrator => services.GetRequiredService<Migrator>();
@@ -74,6 +75,8 @@ internal sealed class ControlUnderTest : IAsyncDisposable
             DatabasesMax = databasesMax,
             KeysCachedMax = keysCachedMax,
             ConnectionsPerDatabaseMax = 3,
+            SchemasPerDatabaseMax = 3,
+            SchemaBytesPerDatabaseMax = 1_000,
         };
 
     public static void AddControl(IServiceCollection services, FakeInstances instances, TimeProvider time, ControlOptions options)

@@ -51,7 +51,7 @@ internal sealed class OlderClient
     }
 
     /// <summary>Starts a transaction and yields the path of its endpoint.</summary>
-    public async Task<string> StartAsync(string json = """{"max_wait":2000,"timeout":5000}""")
+    public async Task<string> StartAsync(string json = """{"max_wait":20000,"timeout":60000}""")
     {
         Reply reply = await PostAsync(Root + "/transaction/start", json);
         Assert.True(reply.Status == 200, reply.Text);

@@ -16,7 +16,7 @@ public sealed class InteractiveTransactionTests
     {
         await using EdgeHost edge = await Blog.StartAsync();
         OlderClient client = await Blog.ClientAsync(edge);
-        string transaction = await client.StartAsync("""{"max_wait":2000,"timeout":5000,"isolation_level":"RepeatableRead"}""");
+        string transaction = await client.StartAsync("""{"max_wait":20000,"timeout":5000,"isolation_level":"RepeatableRead"}""");
 
         Reply write = await client.PostAsync(transaction + "/graphql", Blog.CreateAuthor(3, "Cat"));
         Reply inside = await client.PostAsync(transaction + "/graphql", FindAuthors);
@@ -53,7 +53,7 @@ public sealed class InteractiveTransactionTests
 
         Reply start = await client.PostAsync(
             client.Root + "/transaction/start",
-            """{"max_wait":2000,"timeout":5000,"isolation_level":"Serializable"}""",
+            """{"max_wait":20000,"timeout":5000,"isolation_level":"Serializable"}""",
             Listening
         );
         string transaction = new Uri(start.Json.GetProperty("data-proxy").GetProperty("endpoint").GetString()!).AbsolutePath;
@@ -130,7 +130,7 @@ public sealed class InteractiveTransactionTests
         var time = new ManualTimeProvider();
         await using EdgeHost edge = await Blog.StartAsync(timeProvider: time);
         OlderClient client = await Blog.ClientAsync(edge);
-        string transaction = await client.StartAsync("""{"max_wait":2000,"timeout":150}""");
+        string transaction = await client.StartAsync("""{"max_wait":20000,"timeout":150}""");
         await client.PostAsync(transaction + "/graphql", Blog.CreateAuthor(3, "Cat"));
 
         time.Advance(TimeSpan.FromMilliseconds(400));
@@ -161,8 +161,8 @@ public sealed class InteractiveTransactionTests
     }
 
     [Theory]
-    [InlineData("""{"max_wait":2000,"timeout":5000,"isolation_level":"Nope"}""", 400, "P2023")]
-    [InlineData("""{"max_wait":2000,"timeout":99999999}""", 400, "P6005")]
+    [InlineData("""{"max_wait":20000,"timeout":5000,"isolation_level":"Nope"}""", 400, "P2023")]
+    [InlineData("""{"max_wait":20000,"timeout":99999999}""", 400, "P6005")]
     [InlineData("""{"max_wait":"soon"}""", 400, "P6000")]
     [InlineData("null", 400, "P6000")]
     public async Task A_start_that_asks_for_too_much_is_refused_for_good(string body, int status, string code)
@@ -184,7 +184,7 @@ public sealed class InteractiveTransactionTests
         await using EdgeHost edge = await Blog.StartAsync();
         OlderClient client = await Blog.ClientAsync(edge);
 
-        string transaction = await client.StartAsync("""{"max_wait":2000,"timeout":0}""");
+        string transaction = await client.StartAsync("""{"max_wait":20000,"timeout":0}""");
         await edge.WaitForAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'", "0");
 
         Assert.Equal("P2028", Error(await client.PostAsync(transaction + "/graphql", FindAuthors)).GetProperty("error_code").GetString());
@@ -230,7 +230,7 @@ public sealed class InteractiveTransactionTests
 
         Reply reply = await client.PostAsync(
             client.Root + "/transaction/start",
-            "{}",
+            """{"max_wait":20000}""",
             ("Host", host),
             ("X-Forwarded-Proto", "gopher"),
             ("X-Forwarded-Host", "evil.example")
@@ -251,7 +251,7 @@ public sealed class InteractiveTransactionTests
 
         Reply reply = await client.PostAsync(
             client.Root + "/transaction/start",
-            "{}",
+            """{"max_wait":20000}""",
             ("X-Forwarded-Proto", "https"),
             ("X-Forwarded-Host", "db.example.com")
         );
@@ -269,7 +269,7 @@ public sealed class InteractiveTransactionTests
         });
         OlderClient client = await Blog.ClientAsync(edge);
 
-        Reply reply = await client.PostAsync(client.Root + "/transaction/start", "{}", ("X-Forwarded-Proto", "http"));
+        Reply reply = await client.PostAsync(client.Root + "/transaction/start", """{"max_wait":20000}""", ("X-Forwarded-Proto", "http"));
 
         Assert.StartsWith(
             "https://db.example.com:8443/6.19.3/",

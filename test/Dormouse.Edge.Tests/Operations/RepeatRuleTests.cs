@@ -90,7 +90,7 @@ public sealed class RepeatRuleTests
     {
         await using EdgeHost edge = await Blog.StartAsync();
         OlderClient client = await Blog.ClientAsync(edge);
-        string transaction = await client.StartAsync("""{"max_wait":2000,"timeout":60000}""");
+        string transaction = await client.StartAsync("""{"max_wait":20000,"timeout":60000}""");
         Task<Reply> reading = client.PostAsync(transaction + "/graphql", OlderClient.Query("Sleeper", "findMany"));
         await KillAsync(edge, "sleeper");
 
@@ -103,7 +103,7 @@ public sealed class RepeatRuleTests
     {
         await using EdgeHost edge = await Blog.StartAsync();
         OlderClient client = await Blog.ClientAsync(edge);
-        string transaction = await client.StartAsync("""{"max_wait":2000,"timeout":60000}""");
+        string transaction = await client.StartAsync("""{"max_wait":20000,"timeout":60000}""");
         await client.PostAsync(transaction + "/graphql", Blog.CreateAuthor(3, "late"));
         Task<Reply> committing = client.PostAsync(transaction + "/commit", null);
         await KillAsync(edge, "COMMIT");
