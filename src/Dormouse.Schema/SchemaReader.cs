@@ -74,9 +74,12 @@ public static class SchemaReader
         {
             return;
         }
-        foreach (FieldEntry field in context.Models.SelectMany(model => model.Fields).Where(field => field.Relation is not null))
+        foreach (ModelEntry model in context.Models)
         {
-            RelationRules.CheckField(context, field);
+            foreach (FieldEntry field in model.RelationFields)
+            {
+                RelationRules.CheckField(context, field);
+            }
         }
         foreach (RelationEntry relation in context.Relations)
         {
@@ -89,8 +92,8 @@ public static class SchemaReader
         new(
             context.Datasource,
             context.Generators,
-            [.. context.Models.Select(model => model.Model)],
-            [.. context.Enums.Select(entry => entry.Type)],
+            context.Models.ConvertAll(entry => entry.Model),
+            context.Enums.ConvertAll(entry => entry.Type),
             RelationBuilder.Build(context)
         );
 }

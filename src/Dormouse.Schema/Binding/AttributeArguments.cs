@@ -25,7 +25,7 @@ internal ref struct AttributeArguments
     public static bool TryRead(BindingContext context, AttributeSyntax attribute, out AttributeArguments arguments)
     {
         arguments = new AttributeArguments(context, attribute);
-        IReadOnlyList<ArgumentSyntax> items = attribute.Arguments.Items;
+        List<ArgumentSyntax> items = attribute.Arguments.Items;
         bool isUsable = ReportEmpty(context, attribute, attribute.Arguments);
         isUsable &= ReportComma(context, attribute, attribute.Arguments);
         int unnamed = 0;
@@ -37,10 +37,10 @@ internal ref struct AttributeArguments
             {
                 unnamed++;
             }
-            else if (arguments.IndexOf(name.Text) is int first && first != index)
+            else if (arguments.IndexOf(name) is int first && first != index)
             {
                 arguments.Take(index);
-                context.Report(AttributeMessages.DuplicateArgument(name.Text, item.Span));
+                context.Report(AttributeMessages.DuplicateArgument(name, item.Span));
             }
         }
         if (unnamed > 1)
@@ -191,11 +191,15 @@ internal ref struct AttributeArguments
 
     private static bool ReportEmpty(BindingContext context, AttributeSyntax attribute, ArgumentListSyntax arguments)
     {
+        if (arguments.Empty is null)
+        {
+            return true;
+        }
         foreach (Identifier empty in arguments.Empty)
         {
             context.Report(AttributeMessages.EmptyArgument(attribute, empty));
         }
-        return arguments.Empty.Count == 0;
+        return false;
     }
 
     private static bool ReportComma(BindingContext context, AttributeSyntax attribute, ArgumentListSyntax arguments)
@@ -210,10 +214,10 @@ internal ref struct AttributeArguments
 
     private readonly int IndexOf(string? name)
     {
-        IReadOnlyList<ArgumentSyntax> items = Syntax.Arguments.Items;
+        List<ArgumentSyntax> items = Syntax.Arguments.Items;
         for (int index = 0; index < Math.Min(items.Count, MostArguments); index++)
         {
-            if (items[index].Name?.Text == name)
+            if (items[index].Name == name)
             {
                 return index;
             }

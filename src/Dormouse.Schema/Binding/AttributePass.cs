@@ -21,12 +21,9 @@ internal static class AttributePass
         }
         foreach (ModelEntry model in context.Models)
         {
-            foreach (FieldEntry field in model.Fields)
+            foreach (FieldEntry field in model.RelationFields)
             {
-                if (field.Relation is not null)
-                {
-                    RelationField(context, field);
-                }
+                RelationField(context, field);
             }
         }
         foreach (ModelEntry model in context.Models)
@@ -37,7 +34,7 @@ internal static class AttributePass
 
     private static void Enum(BindingContext context, EnumEntry entry)
     {
-        List<EnumValue> values = new(entry.Syntax.Values.Count);
+        List<EnumValue> values = new(entry.Syntax.Values.Length);
         foreach (EnumValueSyntax value in entry.Syntax.Values)
         {
             AttributeSet attributes = new(context, value.Attributes, ValueAttributes);
@@ -93,7 +90,7 @@ internal static class AttributePass
         Dictionary<string, FieldEntry>? mapped = null;
         foreach (FieldEntry field in model.Fields)
         {
-            if (field.Scalar is not null && field.Syntax.Attributes.Count > 0)
+            if (field.Scalar is not null && field.Syntax.Attributes.Length > 0)
             {
                 ScalarField(context, model, field, ref mapped);
             }
@@ -150,14 +147,17 @@ internal static class AttributePass
             KeyReader.ModelFulltext(context, model, ref fulltext);
             fulltext.Finish();
         }
-        model.Model.Indexes = [.. model.Indexes.Select(entry => entry.Index)];
-        foreach (IndexEntry entry in model.Indexes)
+        var indexes = new ModelIndex[model.Indexes.Count];
+        for (int index = 0; index < indexes.Length; index++)
         {
+            IndexEntry entry = model.Indexes[index];
+            indexes[index] = entry.Index;
             if (entry.Index.Kind == IndexKind.Unique && entry.Fields.Length == 1)
             {
                 entry.Fields[0].Field.Scalar!.IsUnique = true;
             }
         }
+        model.Model.Indexes = indexes;
     }
 
     private static void ScalarField(BindingContext context, ModelEntry model, FieldEntry entry, ref Dictionary<string, FieldEntry>? mapped)

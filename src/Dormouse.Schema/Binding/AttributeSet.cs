@@ -7,7 +7,7 @@ namespace Dormouse.Schema.Binding;
 /// The attributes of one thing, taken one after the other by whoever understands them. What nobody took is unknown, and what may stand
 /// once stands once: nobody has to check that.
 /// </summary>
-internal ref struct AttributeSet(BindingContext context, IReadOnlyList<AttributeSyntax> attributes, IReadOnlyList<string> known)
+internal ref struct AttributeSet(BindingContext context, AttributeSyntax[] attributes, string[] known)
 {
     /// <summary>One bit an attribute; things with more attributes than bits keep the rest in the list.</summary>
     private ulong taken;
@@ -57,7 +57,7 @@ internal ref struct AttributeSet(BindingContext context, IReadOnlyList<Attribute
     public NativeTypeSyntax? TakeNativeType()
     {
         NativeTypeSyntax? native = null;
-        for (int index = 0; index < attributes.Count; index++)
+        for (int index = 0; index < attributes.Length; index++)
         {
             AttributeSyntax attribute = attributes[index];
             int dot = attribute.Name.Text.IndexOf('.');
@@ -79,7 +79,7 @@ internal ref struct AttributeSet(BindingContext context, IReadOnlyList<Attribute
     /// <summary>Reports the attributes that nobody took.</summary>
     public readonly void Finish()
     {
-        for (int index = 0; index < attributes.Count; index++)
+        for (int index = 0; index < attributes.Length; index++)
         {
             if (!IsTaken(index))
             {
@@ -90,7 +90,7 @@ internal ref struct AttributeSet(BindingContext context, IReadOnlyList<Attribute
 
     private readonly int Find(string name, int from)
     {
-        for (int index = from; index < attributes.Count; index++)
+        for (int index = from; index < attributes.Length; index++)
         {
             if (attributes[index].Name.Text == name)
             {

@@ -10,6 +10,8 @@ namespace Dormouse.Schema.Binding;
 /// </summary>
 internal sealed class BindingContext(IReadOnlyList<FileSyntax> files, SchemaOptions options, DiagnosticBag diagnostics)
 {
+    private int lists;
+
     public IReadOnlyList<FileSyntax> Files { get; } = files;
 
     public SchemaOptions Options { get; } = options;
@@ -44,6 +46,9 @@ internal sealed class BindingContext(IReadOnlyList<FileSyntax> files, SchemaOpti
 
     public bool HasPreviewFeature(string feature) =>
         Generators.Any(generator => generator.PreviewFeatures.Contains(feature, StringComparer.OrdinalIgnoreCase));
+
+    /// <summary>A number that no list of fields had before.</summary>
+    public int NextListNumber() => ++lists;
 
     public void Report(Diagnostic diagnostic) => Diagnostics.Add(diagnostic);
 }

@@ -220,7 +220,7 @@ internal static class DatasourceReader
         PostgresExtension extension = new(function.Name, null, null, null);
         foreach (ArgumentSyntax argument in function.Arguments.Items)
         {
-            string name = argument.Name?.Text ?? "";
+            string name = argument.Name ?? "";
             if (name is not ("map" or "schema" or "version"))
             {
                 context.Report(ConfigurationMessages.ExtensionArgument(name, argument.Span));

@@ -19,7 +19,6 @@ internal static class DefaultReader
         {
             return;
         }
-        entry.DefaultAttribute = attribute;
         entry.DefaultValue = value;
         ScalarField field = entry.Scalar!;
         field.Default =
@@ -27,7 +26,7 @@ internal static class DefaultReader
             : field.IsUnsupported ? Wrong(context, DefaultMessages.OnlyDatabaseGenerated(attribute))
             : field.Enum is not null ? EnumValue(context, attribute, field, value)
             : value is FunctionSyntax function ? Function(context, attribute, field.Type!.Value, function, isNamed)
-            : field.IsList ? List(context, attribute, value, item => Literal(context, attribute, field.Type!.Value, item))
+            : field.IsList ? List(context, attribute, field, value)
             : value is ArraySyntax ? Wrong(context, DefaultMessages.NoListExpected(attribute))
             : Literal(context, attribute, field.Type!.Value, value);
         if (isNamed && field.Default is not null)
@@ -38,7 +37,7 @@ internal static class DefaultReader
 
     private static DatabaseDefault? DatabaseGenerated(BindingContext context, AttributeSyntax attribute, FunctionSyntax function)
     {
-        IReadOnlyList<ArgumentSyntax> arguments = function.Arguments.Items;
+        List<ArgumentSyntax> arguments = function.Arguments.Items;
         if (arguments.Count == 0)
         {
             return new DatabaseDefault(null);
@@ -143,7 +142,7 @@ internal static class DefaultReader
     private static bool TryArgument(BindingContext context, AttributeSyntax attribute, FunctionSyntax function, out int? argument)
     {
         argument = null;
-        IReadOnlyList<ArgumentSyntax> arguments = function.Arguments.Items;
+        List<ArgumentSyntax> arguments = function.Arguments.Items;
         if (arguments.Count == 0)
         {
             return true;
@@ -160,7 +159,7 @@ internal static class DefaultReader
 
     private static DefaultValue? EnumValue(BindingContext context, AttributeSyntax attribute, ScalarField field, ExpressionSyntax value) =>
         field.IsList && value is not ArraySyntax ? Wrong(context, DefaultMessages.EnumValueExpected(attribute, value))
-        : field.IsList ? List(context, attribute, value, item => SingleEnumValue(context, attribute, field, item))
+        : field.IsList ? List(context, attribute, field, value)
         : SingleEnumValue(context, attribute, field, value);
 
     private static DefaultValue? SingleEnumValue(
@@ -185,18 +184,18 @@ internal static class DefaultReader
             : Wrong(context, DefaultMessages.NotAnEnumValue(attribute, constant.Text, suggestion));
     }
 
-    private static DefaultValue? List(
-        BindingContext context,
-        AttributeSyntax attribute,
-        ExpressionSyntax value,
-        Func<ExpressionSyntax, DefaultValue?> read
-    )
+    private static DefaultValue? List(BindingContext context, AttributeSyntax attribute, ScalarField field, ExpressionSyntax value)
     {
         if (value is not ArraySyntax array)
         {
             return Wrong(context, DefaultMessages.ListExpected(attribute));
         }
-        DefaultValue?[] items = [.. array.Items.Select(read)];
+        DefaultValue?[] items =
+        [
+            .. array.Items.Select(item =>
+                field.Enum is null ? Literal(context, attribute, field.Type!.Value, item) : SingleEnumValue(context, attribute, field, item)
+            ),
+        ];
         return items.Contains(null) ? null : new ListDefault(items!);
     }
 

@@ -21,8 +21,6 @@ internal sealed class FieldEntry(ModelEntry owner, FieldSyntax syntax, int posit
 
     public ModelEntry? Target { get; set; }
 
-    public AttributeSyntax? DefaultAttribute { get; set; }
-
     public ExpressionSyntax? DefaultValue { get; set; }
 
     /// <summary>The type attribute as written: datasource, type and attribute.</summary>
@@ -35,11 +33,20 @@ internal sealed class FieldEntry(ModelEntry owner, FieldSyntax syntax, int posit
 
     public FieldEntry[]? References { get; set; }
 
-    public SourceSpan? OnDeleteSpan { get; set; }
+    public ExpressionSyntax? OnDelete { get; set; }
 
-    public SourceSpan? OnUpdateSpan { get; set; }
+    public ExpressionSyntax? OnUpdate { get; set; }
+
+    /// <summary>The number of the last list that named it, by which a list notices that it names a field twice.</summary>
+    public int NamedInList { get; set; }
 
     public string Name => Syntax.Name.Text;
+
+    /// <summary>Some column of the key must be there.</summary>
+    public bool HasRequiredColumn => Fields is not null && Array.Exists(Fields, item => item.Scalar!.IsRequired);
+
+    /// <summary>The key must be there, so that the other record cannot simply go away.</summary>
+    public bool MustHaveKey => Relation!.IsRequired || HasRequiredColumn;
 }
 
 internal sealed record NativeTypeSyntax(string Scope, string Name, AttributeSyntax Attribute);
@@ -80,9 +87,9 @@ internal sealed class IndexEntry(ModelIndex index, IndexFieldEntry[] fields, Att
         : "@@unique";
 }
 
-/// <param name="position">Among all models; a number is a cheaper key than an object.</param>
 internal sealed class ModelEntry(ModelSyntax syntax, Model model, int position)
 {
+    /// <summary>Where it stands among the models, from 0.</summary>
     public int Position { get; } = position;
 
     public ModelSyntax Syntax { get; } = syntax;
@@ -91,11 +98,17 @@ internal sealed class ModelEntry(ModelSyntax syntax, Model model, int position)
 
     public FieldEntry[] Fields { get; set; } = [];
 
+    /// <summary>Those of the fields that turned out to be relations.</summary>
+    public FieldEntry[] RelationFields { get; set; } = [];
+
     public Dictionary<string, FieldEntry> ByName { get; set; } = [];
 
     public KeyEntry? Key { get; set; }
 
-    public List<IndexEntry> Indexes { get; } = [];
+    public List<IndexEntry> Indexes { get; } = new(1);
+
+    /// <summary>The relations whose key this model holds, or should hold.</summary>
+    public List<RelationEntry> KeyedRelations { get; } = new(0);
 
     public AttributeSyntax? MapAttribute { get; set; }
 
@@ -106,10 +119,36 @@ internal sealed class ModelEntry(ModelSyntax syntax, Model model, int position)
     public string Name => Syntax.Name.Text;
 
     /// <summary>Every set of fields that identifies a record: the key first.</summary>
-    public IEnumerable<IndexFieldEntry[]> UniqueFields =>
-        (Key is null ? [] : new[] { Key.Fields }).Concat(
-            Indexes.Where(index => index.Index.Kind == IndexKind.Unique).Select(index => index.Fields)
-        );
+    public IEnumerable<IndexFieldEntry[]> UniqueFields
+    {
+        get
+        {
+            if (Key is not null)
+            {
+                yield return Key.Fields;
+            }
+            foreach (IndexEntry index in Indexes)
+            {
+                if (index.Index.Kind == IndexKind.Unique)
+                {
+                    yield return index.Fields;
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether just these fields, in any order, identify a record.</summary>
+    public bool IsIdentifiedBy(FieldEntry[] fields)
+    {
+        foreach (IndexFieldEntry[] unique in UniqueFields)
+        {
+            if (unique.Length == fields.Length && Array.TrueForAll(unique, item => Array.IndexOf(fields, item.Field) >= 0))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
 }
 
 internal sealed class EnumEntry(EnumSyntax syntax, EnumType type)

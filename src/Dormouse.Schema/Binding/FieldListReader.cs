@@ -6,7 +6,7 @@ using Dormouse.Schema.Syntax;
 namespace Dormouse.Schema.Binding;
 
 /// <summary>The fields that a list in an attribute names, and those that it should not name.</summary>
-internal sealed record FieldList(IndexFieldEntry[] Fields, List<string> Unknown, List<FieldEntry> Relations)
+internal sealed record FieldList(IndexFieldEntry[] Fields, IReadOnlyList<string> Unknown, IReadOnlyList<FieldEntry> Relations)
 {
     public bool IsComplete => Unknown.Count == 0 && Relations.Count == 0;
 }
@@ -17,9 +17,6 @@ internal static class FieldListReader
     /// <summary>PostgreSQL takes 32 columns in a key; more than this is not looked at, so that a long list stays cheap.</summary>
     private const int MostFields = 1_000;
 
-    /// <summary>Up to here looking through a list costs less than a set.</summary>
-    private const int FewFields = 16;
-
     public static FieldList? Read(
         BindingContext context,
         ModelEntry model,
@@ -28,14 +25,15 @@ internal static class FieldListReader
         bool withArguments
     )
     {
-        IReadOnlyList<ExpressionSyntax> items = value is ArraySyntax array ? array.Items : [value];
-        List<IndexFieldEntry> fields = new(items.Count);
-        List<string> unknown = [];
-        List<FieldEntry> relations = [];
-        HashSet<FieldEntry>? seen = items.Count > FewFields ? [] : null;
+        List<ExpressionSyntax> items = value is ArraySyntax array ? array.Items : [value];
+        List<IndexFieldEntry> fields = new(Math.Min(items.Count, MostFields));
+        List<string>? unknown = null;
+        List<FieldEntry>? relations = null;
         bool isWrong = false;
-        foreach (ExpressionSyntax item in items.Take(MostFields))
+        int list = context.NextListNumber();
+        for (int index = 0; index < Math.Min(items.Count, MostFields); index++)
         {
+            ExpressionSyntax item = items[index];
             if (Name(context, item, withArguments) is not { } name)
             {
                 isWrong = true;
@@ -44,31 +42,29 @@ internal static class FieldListReader
             IndexFieldEntry? arguments = item is FunctionSyntax function ? Arguments(context, function) : null;
             if (!model.ByName.TryGetValue(name, out FieldEntry? field))
             {
-                unknown.Add(name);
+                (unknown ??= []).Add(name);
             }
             else if (field.Relation is not null)
             {
-                relations.Add(field);
+                (relations ??= []).Add(field);
             }
-            else if (seen is null ? fields.Exists(known => known.Field == field) : !seen.Add(field))
+            else if (field.NamedInList == list)
             {
                 context.Report(KeyMessages.RepeatedField(model.Name, name, attribute));
                 return null;
             }
-            else if (field.Scalar is null)
-            {
-                isWrong = true;
-            }
             else
             {
+                field.NamedInList = list;
+                isWrong |= field.Scalar is null;
                 fields.Add(arguments is null ? new IndexFieldEntry(field, null, false, null) : arguments with { Field = field });
             }
         }
-        if (model.Syntax.HasBrokenLines && unknown.Count > 0)
+        if (model.Syntax.HasBrokenLines && unknown is not null)
         {
             return null;
         }
-        return isWrong ? null : new FieldList([.. fields], unknown, relations);
+        return isWrong ? null : new FieldList([.. fields], unknown ?? [], relations ?? []);
     }
 
     private static string? Name(BindingContext context, ExpressionSyntax item, bool withArguments)
@@ -112,8 +108,7 @@ internal static class FieldListReader
         return new IndexFieldEntry(null!, sort, hasLength, operatorClass);
     }
 
-    private static ArgumentSyntax? Argument(FunctionSyntax function, string name) =>
-        function.Arguments.Items.FirstOrDefault(item => item.Name?.Text == name);
+    private static ArgumentSyntax? Argument(FunctionSyntax function, string name) => function.Arguments.Find(name);
 
     private static SortOrder? Sort(BindingContext context, ArgumentSyntax argument)
     {

@@ -56,7 +56,7 @@ internal static class KeyReader
         {
             context.Report(KeyMessages.IdTwice(model.Name, model.Syntax.Name.Span));
         }
-        PrimaryKey key = new(model.Model, [.. list.Fields.Select(ToField)], name, map, isOnField: false);
+        PrimaryKey key = new(model.Model, Array.ConvertAll(list.Fields, ToField), name, map, isOnField: false);
         model.Model.PrimaryKey = key;
         model.Key = new KeyEntry(key, list.Fields, attribute, isClustered);
     }
@@ -77,7 +77,7 @@ internal static class KeyReader
         string? name = ClientName(context, model, ref arguments, "@@unique");
         string? map = arguments.OptionalText("map");
         bool isClustered = arguments.Boolean(arguments.Optional("clustered")) is not null;
-        ModelIndex index = new(model.Model, IndexKind.Unique, [.. fields.Select(ToField)]) { Name = name, MappedName = map };
+        ModelIndex index = new(model.Model, IndexKind.Unique, Array.ConvertAll(fields, ToField)) { Name = name, MappedName = map };
         model.Indexes.Add(new IndexEntry(index, fields, arguments.Syntax, isFulltext: false, isClustered));
     }
 
@@ -103,7 +103,7 @@ internal static class KeyReader
             }
         }
         bool isClustered = arguments.Boolean(arguments.Optional("clustered")) is not null;
-        ModelIndex index = new(model.Model, IndexKind.Normal, [.. fields.Select(ToField)])
+        ModelIndex index = new(model.Model, IndexKind.Normal, Array.ConvertAll(fields, ToField))
         {
             MappedName = name ?? map,
             Algorithm = algorithm,
@@ -115,7 +115,7 @@ internal static class KeyReader
     {
         IndexFieldEntry[] fields = Fields(context, model, ref arguments, isUnique: false);
         string? map = arguments.OptionalText("map");
-        ModelIndex index = new(model.Model, IndexKind.Normal, [.. fields.Select(ToField)]) { MappedName = map };
+        ModelIndex index = new(model.Model, IndexKind.Normal, Array.ConvertAll(fields, ToField)) { MappedName = map };
         model.Indexes.Add(new IndexEntry(index, fields, arguments.Syntax, isFulltext: true, isClustered: false));
     }
 
@@ -161,10 +161,10 @@ internal static class KeyReader
 
     private static void SkipFieldArguments(ref AttributeArguments arguments)
     {
-        foreach (string name in (string[])["map", "length", "sort", "clustered"])
-        {
-            arguments.Optional(name);
-        }
+        arguments.Optional("map");
+        arguments.Optional("length");
+        arguments.Optional("sort");
+        arguments.Optional("clustered");
     }
 
     private static string? ClientName(BindingContext context, ModelEntry model, ref AttributeArguments arguments, string attribute)
@@ -180,7 +180,7 @@ internal static class KeyReader
     private static string Suggestion(ModelEntry model, FieldList list) =>
         list.Unknown.Count == 1 ? Spelling.Suggestion(list.Unknown[0], model.ByName.Keys) : "";
 
-    private static List<string> Names(List<FieldEntry> fields) => [.. fields.Select(field => field.Name)];
+    private static List<string> Names(IReadOnlyList<FieldEntry> fields) => [.. fields.Select(field => field.Name)];
 
     private static IndexField ToField(IndexFieldEntry entry) => new(entry.Field.Scalar!, entry.Sort, entry.OperatorClass);
 }

@@ -104,8 +104,8 @@ internal static class NamePass
             context.Report(NameMessages.ReservedModel(syntax.Kind, syntax.Name.Text, syntax.Span));
         }
         ModelEntry entry = new(syntax, new Model(syntax.Name.Text, isView, syntax.Documentation), context.Models.Count);
-        entry.Fields = new FieldEntry[syntax.Fields.Count];
-        entry.ByName = new Dictionary<string, FieldEntry>(syntax.Fields.Count);
+        entry.Fields = new FieldEntry[syntax.Fields.Length];
+        entry.ByName = new Dictionary<string, FieldEntry>(syntax.Fields.Length);
         for (int index = 0; index < entry.Fields.Length; index++)
         {
             FieldSyntax field = syntax.Fields[index];
@@ -157,7 +157,7 @@ internal static class NamePass
         context.Configurations.Add(syntax);
     }
 
-    private static void CheckAttributes(BindingContext context, IReadOnlyList<AttributeSyntax> attributes)
+    private static void CheckAttributes(BindingContext context, AttributeSyntax[] attributes)
     {
         foreach (AttributeSyntax attribute in attributes)
         {

@@ -13,7 +13,7 @@ internal static class RelationBuilder
             (FieldEntry a, FieldEntry b) = Sides(entry);
             a.Relation!.Fields = Scalars(a.Fields);
             a.Relation.References = Scalars(a.References);
-            bool mustHaveKey = a.Relation.IsRequired || a.Relation.Fields.Any(field => field.IsRequired);
+            bool mustHaveKey = a.MustHaveKey;
             Relation relation = new(RelationNames.Of(a), a.Relation.ExplicitRelationName is not null, entry.Kind, a.Relation, b.Relation!)
             {
                 OnDelete =
@@ -35,5 +35,6 @@ internal static class RelationBuilder
     private static (FieldEntry A, FieldEntry B) Sides(RelationEntry entry) =>
         entry.Back!.Fields is { Length: > 0 } ? (entry.Back, entry.Forward!) : (entry.Forward!, entry.Back);
 
-    private static ScalarField[] Scalars(FieldEntry[]? fields) => [.. (fields ?? []).Select(field => field.Scalar!)];
+    private static ScalarField[] Scalars(FieldEntry[]? fields) =>
+        fields is { Length: > 0 } ? Array.ConvertAll(fields, field => field.Scalar!) : [];
 }

@@ -11,28 +11,30 @@ internal static class RelationPass
 {
     public static void Run(BindingContext context)
     {
-        FieldEntry[] all = [.. context.Models.SelectMany(model => model.Fields).Where(field => field.Relation is not null)];
-        Dictionary<(int From, int To, string? Name), (FieldEntry First, FieldEntry? Second)> bySides = new(all.Length);
-        foreach (FieldEntry field in all)
+        Dictionary<Sides, FirstTwo> bySides = [];
+        foreach (ModelEntry model in context.Models)
         {
-            // More than two of one name are an error of their own, so only the first two matter here.
-            ref (FieldEntry First, FieldEntry? Second) sides = ref CollectionsMarshal.GetValueRefOrAddDefault(
-                bySides,
-                (field.Owner.Position, field.Target!.Position, field.Relation!.ExplicitRelationName),
-                out bool exists
-            );
-            sides = exists ? (sides.First, sides.Second ?? field) : (field, null);
-        }
-        foreach (FieldEntry field in all)
-        {
-            (int, int, string?) key = (field.Target!.Position, field.Owner.Position, field.Relation!.ExplicitRelationName);
-            FieldEntry? opposite =
-                !bySides.TryGetValue(key, out (FieldEntry First, FieldEntry? Second) sides) ? null
-                : sides.First != field ? sides.First
-                : sides.Second;
-            if (Infer(field, opposite) is { } relation)
+            foreach (FieldEntry field in model.RelationFields)
             {
-                context.Relations.Add(relation);
+                Sides sides = new(model.Position, field.Target!.Position, field.Relation!.ExplicitRelationName);
+                ref FirstTwo fields = ref CollectionsMarshal.GetValueRefOrAddDefault(bySides, sides, out _);
+                fields = fields.First is null ? new FirstTwo(field, null) : new FirstTwo(fields.First, fields.Second ?? field);
+            }
+        }
+        foreach (ModelEntry model in context.Models)
+        {
+            foreach (FieldEntry field in model.RelationFields)
+            {
+                Sides sides = new(field.Target!.Position, model.Position, field.Relation!.ExplicitRelationName);
+                FieldEntry? opposite = bySides.GetValueOrDefault(sides).Other(field);
+                if (Infer(field, opposite) is { } relation)
+                {
+                    context.Relations.Add(relation);
+                    if (relation.Kind != RelationKind.ManyToMany)
+                    {
+                        (relation.Forward?.Owner ?? relation.Back!.Target!).KeyedRelations.Add(relation);
+                    }
+                }
             }
         }
     }
@@ -80,4 +82,13 @@ internal static class RelationPass
         && field.Owner.Indexes.Any(index =>
             index.Index.Kind == IndexKind.Unique && index.Fields.Select(item => item.Field).SequenceEqual(fields)
         );
+
+    /// <summary>From one model to another, both by their positions, under a name.</summary>
+    private readonly record struct Sides(int From, int To, string? Name);
+
+    /// <summary>More than two fields of one name are an error of their own, so only the first two matter here.</summary>
+    private readonly record struct FirstTwo(FieldEntry? First, FieldEntry? Second)
+    {
+        public FieldEntry? Other(FieldEntry field) => First != field ? First : Second;
+    }
 }

@@ -36,12 +36,12 @@ internal static class RelationReader
         if (arguments.Optional("onDelete") is { } onDelete)
         {
             field.ExplicitOnDelete = Action(context, onDelete, ref arguments);
-            entry.OnDeleteSpan = onDelete.Span;
+            entry.OnDelete = onDelete;
         }
         if (arguments.Optional("onUpdate") is { } onUpdate)
         {
             field.ExplicitOnUpdate = Action(context, onUpdate, ref arguments);
-            entry.OnUpdateSpan = onUpdate.Span;
+            entry.OnUpdate = onUpdate;
         }
         field.MappedForeignKey = arguments.OptionalText("map");
     }
@@ -60,7 +60,7 @@ internal static class RelationReader
         {
             context.Report(RelationMessages.FieldsAreRelations([.. list.Relations.Select(item => item.Name)], value.Span));
         }
-        return list.IsComplete ? [.. list.Fields.Select(item => item.Field)] : [];
+        return list.IsComplete ? Array.ConvertAll(list.Fields, item => item.Field) : [];
     }
 
     private static FieldEntry[] References(BindingContext context, ModelEntry model, ExpressionSyntax value, AttributeSyntax attribute)
@@ -78,7 +78,7 @@ internal static class RelationReader
             string[] names = [.. list.Relations.Select(item => item.Name)];
             context.Report(RelationMessages.ReferencesAreRelations(model.Name, names, attribute.Span));
         }
-        return list.IsComplete ? [.. list.Fields.Select(item => item.Field)] : [];
+        return list.IsComplete ? Array.ConvertAll(list.Fields, item => item.Field) : [];
     }
 
     private static string Suggestion(ModelEntry model, FieldList list) =>

@@ -11,7 +11,7 @@ internal static class TypePass
     {
         foreach (EnumEntry entry in context.Enums)
         {
-            if (entry.Syntax.Values.Count == 0 && !entry.Syntax.HasBrokenLines)
+            if (entry.Syntax.Values.Length == 0 && !entry.Syntax.HasBrokenLines)
             {
                 context.Report(NameMessages.EmptyEnum(entry.Syntax.Span));
             }
@@ -24,21 +24,36 @@ internal static class TypePass
 
     private static void Resolve(BindingContext context, ModelEntry entry)
     {
-        List<Field> fields = new(entry.Fields.Length);
-        List<ScalarField> scalars = new(entry.Fields.Length);
-        List<RelationField> relations = [];
+        int scalars = 0;
+        int relations = 0;
         foreach (FieldEntry field in entry.Fields)
         {
             Resolve(context, entry.Model, field);
-            if (field.Scalar is { } scalar)
+            scalars += field.Scalar is null ? 0 : 1;
+            relations += field.Relation is null ? 0 : 1;
+        }
+        Sort(entry, new ScalarField[scalars], new RelationField[relations]);
+    }
+
+    /// <summary>Fills the lists of fields by kind; what is neither is in none of them.</summary>
+    private static void Sort(ModelEntry entry, ScalarField[] scalars, RelationField[] relations)
+    {
+        var fields = new Field[scalars.Length + relations.Length];
+        int scalar = 0;
+        int relation = 0;
+        entry.RelationFields = relations.Length == 0 ? [] : new FieldEntry[relations.Length];
+        foreach (FieldEntry field in entry.Fields)
+        {
+            if (field.Scalar is not null)
             {
-                fields.Add(scalar);
-                scalars.Add(scalar);
+                fields[scalar + relation] = scalars[scalar] = field.Scalar;
+                scalar++;
             }
-            else if (field.Relation is { } relation)
+            else if (field.Relation is not null)
             {
-                fields.Add(relation);
-                relations.Add(relation);
+                entry.RelationFields[relation] = field;
+                fields[scalar + relation] = relations[relation] = field.Relation;
+                relation++;
             }
         }
         entry.Model.Fields = fields;

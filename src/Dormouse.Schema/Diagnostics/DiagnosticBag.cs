@@ -23,6 +23,10 @@ internal sealed class DiagnosticBag(int limit)
     /// <summary>What was found, in the order of the text, each finding once.</summary>
     public IReadOnlyList<Diagnostic> ToList(IReadOnlyList<SourceFile> sources)
     {
+        if (found.Count == 0)
+        {
+            return [];
+        }
         Dictionary<SourceFile, int> order = [];
         foreach (SourceFile source in sources)
         {

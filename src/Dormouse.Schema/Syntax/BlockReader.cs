@@ -6,7 +6,13 @@ namespace Dormouse.Schema.Syntax;
 /// Reads the lines of one block. A line that it cannot read is reported and skipped; a block whose brace is missing ends where the next
 /// one begins.
 /// </summary>
-internal ref struct BlockReader(SourceFile source, DiagnosticBag diagnostics, string keyword, Identifier name)
+internal ref struct BlockReader(
+    SourceFile source,
+    DiagnosticBag diagnostics,
+    string keyword,
+    Identifier name,
+    List<AttributeSyntax> lineAttributes
+)
 {
     /// <summary>How far the end of an argument list is looked for that was broken over lines.</summary>
     private const int MostArgumentLines = 32;
@@ -79,8 +85,7 @@ internal ref struct BlockReader(SourceFile source, DiagnosticBag diagnostics, st
         Diagnostic? legacy = lexer.TryTake(':') ? SyntaxMessages.LegacyColon(lexer.SpanFrom(colon)) : null;
         lexer.SkipBlanks();
         TypeSyntax? type = ReadType(ref lexer, ref legacy, out AritySyntax arity);
-        List<AttributeSyntax>? attributes = null;
-        if (!TryReadAttributes(ref lexer, ref attributes))
+        if (!TryReadAttributes(ref lexer))
         {
             SkipBroken(ref lexer, start);
             return;
@@ -99,14 +104,14 @@ internal ref struct BlockReader(SourceFile source, DiagnosticBag diagnostics, st
             diagnostics.Add(legacy ?? SyntaxMessages.FieldWithoutType(kind, name.Text, lexer.SpanFrom(start)));
             return;
         }
-        fields.Add(new FieldSyntax(field, type, arity, attributes ?? [], documentation, new SourceSpan(source, start, lexer.Position)));
+        SourceSpan span = new(source, start, lexer.Position);
+        fields.Add(new FieldSyntax(field, type.Value, arity, [.. lineAttributes], documentation, span));
     }
 
     public void ReadEnumValue(ref Lexer lexer, List<EnumValueSyntax> values)
     {
         int start = lexer.Position;
-        List<AttributeSyntax>? attributes = null;
-        if (!lexer.TryTakeIdentifier(out Identifier value) || !TryReadAttributes(ref lexer, ref attributes))
+        if (!lexer.TryTakeIdentifier(out Identifier value) || !TryReadAttributes(ref lexer))
         {
             SkipBroken(ref lexer, start);
             return;
@@ -116,7 +121,7 @@ internal ref struct BlockReader(SourceFile source, DiagnosticBag diagnostics, st
         {
             string? documentation = CommentReader.Join(pendingDocumentation, trailing);
             pendingDocumentation = null;
-            values.Add(new EnumValueSyntax(value, attributes ?? [], documentation, lexer.SpanFrom(start)));
+            values.Add(new EnumValueSyntax(value, [.. lineAttributes], documentation, lexer.SpanFrom(start)));
         }
     }
 
@@ -220,8 +225,9 @@ internal ref struct BlockReader(SourceFile source, DiagnosticBag diagnostics, st
         return lexer.TryTakeIdentifier(out Identifier type) ? new TypeSyntax(type.Text, IsUnsupported: false, type.Span) : null;
     }
 
-    private readonly bool TryReadAttributes(ref Lexer lexer, ref List<AttributeSyntax>? attributes)
+    private readonly bool TryReadAttributes(ref Lexer lexer)
     {
+        lineAttributes.Clear();
         lexer.SkipBlanks();
         while (lexer.Current == '@')
         {
@@ -231,7 +237,7 @@ internal ref struct BlockReader(SourceFile source, DiagnosticBag diagnostics, st
             {
                 return false;
             }
-            (attributes ??= []).Add(attribute);
+            lineAttributes.Add(attribute);
             lexer.SkipBlanks();
         }
         return true;
@@ -295,7 +301,7 @@ internal ref struct BlockReader(SourceFile source, DiagnosticBag diagnostics, st
                 break;
             }
             lexer.SkipToLineEnd();
-            closes |= lexer.TextFrom(lineStart).AsSpan().TrimEnd().EndsWith(")");
+            closes |= lexer.TextFrom(lineStart).TrimEnd().EndsWith(")");
             lexer.TryTakeLineEnd();
             if (closes)
             {

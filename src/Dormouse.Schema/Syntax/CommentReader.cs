@@ -39,13 +39,13 @@ internal static class CommentReader
     /// What a comment documents. In a block the blanks before every comment but the first belong to it, and Prisma cuts two characters
     /// off a comment between <c>/*</c> and <c>*/</c> all the same; the text is what clients see, so ours is the same.
     /// </summary>
-    private static string? Documentation(string comment)
+    private static string? Documentation(ReadOnlySpan<char> comment)
     {
-        string trimmed = comment.TrimStart();
-        if (trimmed.StartsWith("///", StringComparison.Ordinal))
+        ReadOnlySpan<char> trimmed = comment.TrimStart();
+        if (trimmed.StartsWith("///"))
         {
-            return trimmed[3..].TrimStart();
+            return trimmed[3..].TrimStart().ToString();
         }
-        return trimmed.StartsWith("/*", StringComparison.Ordinal) ? comment[2..^2].Trim() : null;
+        return trimmed.StartsWith("/*") ? comment[2..^2].Trim().ToString() : null;
     }
 }

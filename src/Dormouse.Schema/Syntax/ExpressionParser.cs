@@ -15,11 +15,13 @@ internal static class ExpressionParser
     {
         attribute = null!;
         lexer.SkipBlanks();
-        if (!lexer.TryTakePath(out Identifier name))
+        int nameStart = lexer.Position;
+        if (!lexer.TrySkipPath())
         {
             return false;
         }
         int end = lexer.Position;
+        Identifier name = lexer.IdentifierAt(nameStart, end);
         lexer.SkipBlanks();
         ArgumentListSyntax arguments = ArgumentListSyntax.None;
         if (lexer.Current == '(')
@@ -56,7 +58,7 @@ internal static class ExpressionParser
             expression = new StringSyntax(StringLiteral.Decode(span, diagnostics), span);
             return true;
         }
-        bool isPath = lexer.TryTakePath(out Identifier path);
+        bool isPath = lexer.TrySkipPath();
         int pathEnd = lexer.Position;
         lexer.SkipBlanks();
         if (isPath && lexer.Current == '(')
@@ -65,7 +67,7 @@ internal static class ExpressionParser
             {
                 return false;
             }
-            expression = new FunctionSyntax(path.Text, arguments, lexer.SpanFrom(start));
+            expression = new FunctionSyntax(lexer.IdentifierAt(start, pathEnd).Text, arguments, lexer.SpanFrom(start));
             return true;
         }
         // A number is tried before a bare word: 12ab is a number with rubbish behind it.
@@ -75,16 +77,21 @@ internal static class ExpressionParser
             expression = new NumberSyntax(number.Text, number.Span);
             return true;
         }
+        if (!isPath)
+        {
+            return false;
+        }
         lexer.Position = pathEnd;
+        Identifier path = lexer.IdentifierAt(start, pathEnd);
         expression = new ConstantSyntax(path.Text, path.Span);
-        return isPath;
+        return true;
     }
 
     private static bool TryArray(ref Lexer lexer, int depth, DiagnosticBag diagnostics, out ExpressionSyntax array)
     {
         int start = lexer.Position;
         array = null!;
-        List<ExpressionSyntax> items = [];
+        List<ExpressionSyntax> items = new(2);
         lexer.TryTake('[');
         lexer.SkipBlanks();
         if (!lexer.TryTake(']'))
@@ -145,9 +152,7 @@ internal static class ExpressionParser
             lexer.SkipBlanks();
         }
         arguments =
-            items is null && empty is null && comma is null
-                ? ArgumentListSyntax.None
-                : new ArgumentListSyntax(items ?? [], empty ?? [], comma);
+            items is null && empty is null && comma is null ? ArgumentListSyntax.None : new ArgumentListSyntax(items ?? [], empty, comma);
         return true;
     }
 
@@ -160,31 +165,37 @@ internal static class ExpressionParser
     )
     {
         int start = lexer.Position;
-        if (lexer.TryTakeIdentifier(out Identifier name))
+        bool isNamed = TryArgumentName(ref lexer, out Identifier name);
+        if (isNamed && lexer.Current is ',' or ')')
         {
-            lexer.SkipBlanks();
-            if (lexer.TryTake(':'))
-            {
-                lexer.SkipBlanks();
-                if (lexer.Current is ',' or ')')
-                {
-                    (empty ??= []).Add(name);
-                    return true;
-                }
-                if (!TryExpression(ref lexer, depth, diagnostics, out ExpressionSyntax named))
-                {
-                    return false;
-                }
-                (items ??= []).Add(new ArgumentSyntax(name, named, lexer.SpanFrom(start)));
-                return true;
-            }
-            lexer.Position = start;
+            (empty ??= []).Add(name);
+            return true;
         }
         if (!TryExpression(ref lexer, depth, diagnostics, out ExpressionSyntax value))
         {
             return false;
         }
-        (items ??= []).Add(new ArgumentSyntax(null, value, lexer.SpanFrom(start)));
+        (items ??= new(1)).Add(new ArgumentSyntax(isNamed ? name.Text : null, value, lexer.SpanFrom(start)));
         return true;
+    }
+
+    /// <summary>A name with a colon behind it; takes nothing where the argument has none.</summary>
+    private static bool TryArgumentName(ref Lexer lexer, out Identifier name)
+    {
+        int start = lexer.Position;
+        if (lexer.TrySkipIdentifier())
+        {
+            int end = lexer.Position;
+            lexer.SkipBlanks();
+            if (lexer.TryTake(':'))
+            {
+                name = lexer.IdentifierAt(start, end);
+                lexer.SkipBlanks();
+                return true;
+            }
+            lexer.Position = start;
+        }
+        name = default;
+        return false;
     }
 }

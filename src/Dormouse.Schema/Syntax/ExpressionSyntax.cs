@@ -35,7 +35,7 @@ internal sealed record ConstantSyntax(string Text, SourceSpan Span) : Expression
     public override string Shown => Text;
 }
 
-internal sealed record ArraySyntax(IReadOnlyList<ExpressionSyntax> Items, SourceSpan Span) : ExpressionSyntax(Span)
+internal sealed record ArraySyntax(List<ExpressionSyntax> Items, SourceSpan Span) : ExpressionSyntax(Span)
 {
     public override string Kind => "array";
 
@@ -47,5 +47,5 @@ internal sealed record FunctionSyntax(string Name, ArgumentListSyntax Arguments,
     public override string Kind => "functional";
 
     public override string Shown =>
-        $"{Name}({string.Join(", ", Arguments.Items.Select(item => item.Name is { } name ? $"{name.Text}: {item.Value.Shown}" : item.Value.Shown))})";
+        $"{Name}({string.Join(", ", Arguments.Items.Select(item => item.Name is { } name ? $"{name}: {item.Value.Shown}" : item.Value.Shown))})";
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Dormouse.Schema.Diagnostics;
@@ -10,7 +11,7 @@ namespace Dormouse.Schema.Syntax;
 /// </summary>
 internal ref struct Lexer(SourceFile source)
 {
-    private readonly string text = source.Text;
+    private readonly ReadOnlySpan<char> text = source.Text;
     private readonly WordCache words = new();
 
     /// <summary>From here on no comment ends: known after the first search, so that a text full of openings stays linear.</summary>
@@ -28,9 +29,9 @@ internal ref struct Lexer(SourceFile source)
 
     public readonly SourceSpan SpanFrom(int start) => new(source, start, Position);
 
-    public readonly string TextFrom(int start) => text[start..Position];
+    public readonly ReadOnlySpan<char> TextFrom(int start) => text[start..Position];
 
-    public readonly bool StartsWith(string word) => Current == word[0] && text.AsSpan(Position).StartsWith(word, StringComparison.Ordinal);
+    public readonly bool StartsWith(string word) => text[Position..].StartsWith(word);
 
     /// <summary>Spaces and tabs, also the Unicode space separators; never an end of line.</summary>
     public void SkipBlanks()
@@ -74,28 +75,11 @@ internal ref struct Lexer(SourceFile source)
 
     public void SkipToLineEnd()
     {
-        int found = text.AsSpan(Position).IndexOfAny('\n', '\r');
+        int found = text[Position..].IndexOfAny('\n', '\r');
         Position = found < 0 ? text.Length : Position + found;
     }
 
-    /// <summary>Whether one of some words stands here as a whole; it is not taken.</summary>
-    public readonly bool StandsAtWord(ReadOnlySpan<string> known)
-    {
-        Lexer ahead = this;
-        if (!ahead.TrySkipIdentifier())
-        {
-            return false;
-        }
-        ReadOnlySpan<char> word = text.AsSpan(Position, ahead.Position - Position);
-        foreach (string candidate in known)
-        {
-            if (word.SequenceEqual(candidate))
-            {
-                return true;
-            }
-        }
-        return false;
-    }
+    public readonly Identifier IdentifierAt(int start, int end) => new(words.Take(text[start..end]), new SourceSpan(source, start, end));
 
     /// <summary>A letter of any script or an ASCII digit, then more of them, underscores and hyphens.</summary>
     public bool TryTakeIdentifier(out Identifier identifier)
@@ -106,15 +90,34 @@ internal ref struct Lexer(SourceFile source)
             identifier = default;
             return false;
         }
-        identifier = new Identifier(words.Take(text.AsSpan(start, Position - start)), SpanFrom(start));
+        identifier = IdentifierAt(start, Position);
+        return true;
+    }
+
+    /// <summary>As <see cref="TryTakeIdentifier"/>, without the making of its text.</summary>
+    public bool TrySkipIdentifier()
+    {
+        int at = Position + LetterOrDigitLength(Position);
+        if (at == Position)
+        {
+            return false;
+        }
+        while (at < text.Length)
+        {
+            int length = text[at] is '_' or '-' ? 1 : LetterOrDigitLength(at);
+            if (length == 0)
+            {
+                break;
+            }
+            at += length;
+        }
+        Position = at;
         return true;
     }
 
     /// <summary>Identifiers joined by dots.</summary>
-    public bool TryTakePath(out Identifier path)
+    public bool TrySkipPath()
     {
-        int start = Position;
-        path = default;
         if (!TrySkipIdentifier())
         {
             return false;
@@ -124,7 +127,6 @@ internal ref struct Lexer(SourceFile source)
             Position++;
             TrySkipIdentifier();
         }
-        path = new Identifier(words.Take(text.AsSpan(start, Position - start)), SpanFrom(start));
         return true;
     }
 
@@ -149,7 +151,7 @@ internal ref struct Lexer(SourceFile source)
             at = SkipDigits(at + 1);
         }
         Position = at;
-        number = new Identifier(text[start..at], SpanFrom(start));
+        number = IdentifierAt(start, Position);
         return true;
     }
 
@@ -205,7 +207,7 @@ internal ref struct Lexer(SourceFile source)
         {
             return false;
         }
-        int found = text.AsSpan(Position + 2).IndexOf("*/");
+        int found = text[(Position + 2)..].IndexOf("*/");
         if (found < 0)
         {
             noCommentEndFrom = Position;
@@ -217,27 +219,6 @@ internal ref struct Lexer(SourceFile source)
 
     public static bool IsBlank(char symbol) =>
         symbol is ' ' or '\t' || (symbol >= '\u00a0' && char.GetUnicodeCategory(symbol) == UnicodeCategory.SpaceSeparator);
-
-    private bool TrySkipIdentifier()
-    {
-        int first = LetterOrDigitLength(Position);
-        if (first == 0)
-        {
-            return false;
-        }
-        int at = Position + first;
-        while (at < text.Length)
-        {
-            int length = text[at] is '_' or '-' ? 1 : LetterOrDigitLength(at);
-            if (length == 0)
-            {
-                break;
-            }
-            at += length;
-        }
-        Position = at;
-        return true;
-    }
 
     /// <summary>How long the letter of any script, or the ASCII digit, at a position is; zero where there is none.</summary>
     private readonly int LetterOrDigitLength(int at)
@@ -251,7 +232,7 @@ internal ref struct Lexer(SourceFile source)
         {
             return char.IsAsciiLetterOrDigit(symbol) ? 1 : 0;
         }
-        return Rune.TryGetRuneAt(text, at, out Rune rune) && Rune.IsLetter(rune) ? rune.Utf16SequenceLength : 0;
+        return Rune.DecodeFromUtf16(text[at..], out Rune rune, out int length) == OperationStatus.Done && Rune.IsLetter(rune) ? length : 0;
     }
 
     private readonly int SkipDigits(int at)

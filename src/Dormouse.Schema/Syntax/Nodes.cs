@@ -29,40 +29,61 @@ internal enum AritySyntax
 }
 
 /// <summary>The type of a field: a name, or the text of <c>Unsupported("…")</c>.</summary>
-internal sealed record TypeSyntax(string Name, bool IsUnsupported, SourceSpan Span);
+internal readonly record struct TypeSyntax(string Name, bool IsUnsupported, SourceSpan Span);
 
-internal sealed record ArgumentSyntax(Identifier? Name, ExpressionSyntax Value, SourceSpan Span);
+internal sealed record ArgumentSyntax(string? Name, ExpressionSyntax Value, SourceSpan Span);
 
 /// <summary>
 /// Arguments in parentheses. <see cref="Empty"/> are names without a value (<c>map:</c>); a comma behind the last argument can be read
 /// but may only stand in few places.
 /// </summary>
-internal sealed record ArgumentListSyntax(IReadOnlyList<ArgumentSyntax> Items, IReadOnlyList<Identifier> Empty, SourceSpan? TrailingComma)
+internal sealed record ArgumentListSyntax(List<ArgumentSyntax> Items, List<Identifier>? Empty, SourceSpan? TrailingComma)
 {
-    public static readonly ArgumentListSyntax None = new([], [], null);
+    public static readonly ArgumentListSyntax None = new([], null, null);
+
+    public ArgumentSyntax? Find(string name)
+    {
+        foreach (ArgumentSyntax item in Items)
+        {
+            if (item.Name == name)
+            {
+                return item;
+            }
+        }
+        return null;
+    }
 }
 
 /// <summary><c>@name(…)</c> or <c>@@name(…)</c>; the span includes the signs.</summary>
 internal sealed record AttributeSyntax(Identifier Name, ArgumentListSyntax Arguments, SourceSpan Span)
 {
     /// <summary>The place of a named argument, or of the whole attribute.</summary>
-    public SourceSpan SpanOf(string argument) => Arguments.Items.FirstOrDefault(item => item.Name?.Text == argument)?.Span ?? Span;
+    public SourceSpan SpanOf(string argument) => Arguments.Find(argument)?.Span ?? Span;
 }
 
 internal sealed record FieldSyntax(
     Identifier Name,
     TypeSyntax Type,
     AritySyntax Arity,
-    IReadOnlyList<AttributeSyntax> Attributes,
+    AttributeSyntax[] Attributes,
     string? Documentation,
     SourceSpan Span
 )
 {
-    public AttributeSyntax? Attribute(string name) => Attributes.FirstOrDefault(attribute => attribute.Name.Text == name);
+    public AttributeSyntax? Attribute(string name)
+    {
+        foreach (AttributeSyntax attribute in Attributes)
+        {
+            if (attribute.Name.Text == name)
+            {
+                return attribute;
+            }
+        }
+        return null;
+    }
 
     /// <summary>The place of an attribute's argument, or of the whole field.</summary>
-    public SourceSpan SpanOf(string attribute, string argument) =>
-        Attribute(attribute)?.Arguments.Items.FirstOrDefault(item => item.Name?.Text == argument)?.Span ?? Span;
+    public SourceSpan SpanOf(string attribute, string argument) => Attribute(attribute)?.Arguments.Find(argument)?.Span ?? Span;
 }
 
 internal abstract record TopSyntax(Identifier Name, SourceSpan Span)
@@ -75,8 +96,8 @@ internal abstract record TopSyntax(Identifier Name, SourceSpan Span)
 internal sealed record ModelSyntax(
     BlockKind Block,
     Identifier Name,
-    IReadOnlyList<FieldSyntax> Fields,
-    IReadOnlyList<AttributeSyntax> Attributes,
+    FieldSyntax[] Fields,
+    AttributeSyntax[] Attributes,
     bool HasBrokenLines,
     string? Documentation,
     SourceSpan Span
@@ -91,12 +112,12 @@ internal sealed record ModelSyntax(
         };
 }
 
-internal sealed record EnumValueSyntax(Identifier Name, IReadOnlyList<AttributeSyntax> Attributes, string? Documentation, SourceSpan Span);
+internal sealed record EnumValueSyntax(Identifier Name, AttributeSyntax[] Attributes, string? Documentation, SourceSpan Span);
 
 internal sealed record EnumSyntax(
     Identifier Name,
-    IReadOnlyList<EnumValueSyntax> Values,
-    IReadOnlyList<AttributeSyntax> Attributes,
+    EnumValueSyntax[] Values,
+    AttributeSyntax[] Attributes,
     bool HasBrokenLines,
     string? Documentation,
     SourceSpan Span
@@ -108,15 +129,11 @@ internal sealed record EnumSyntax(
 /// <summary><c>key = value</c>; the value is absent where only <c>key =</c> was written.</summary>
 internal sealed record PropertySyntax(Identifier Name, ExpressionSyntax? Value, SourceSpan Span);
 
-internal sealed record ConfigurationSyntax(
-    ConfigurationKind Block,
-    Identifier Name,
-    IReadOnlyList<PropertySyntax> Properties,
-    SourceSpan Span
-) : TopSyntax(Name, Span)
+internal sealed record ConfigurationSyntax(ConfigurationKind Block, Identifier Name, PropertySyntax[] Properties, SourceSpan Span)
+    : TopSyntax(Name, Span)
 {
     public override string Kind => Block == ConfigurationKind.Datasource ? "datasource" : "generator";
 }
 
 /// <summary>One file. <see cref="BrokenNames"/> are blocks that could not be read: references to them are no further mistakes.</summary>
-internal sealed record FileSyntax(SourceFile Source, IReadOnlyList<TopSyntax> Tops, IReadOnlyList<string> BrokenNames);
+internal sealed record FileSyntax(SourceFile Source, List<TopSyntax> Tops, List<string> BrokenNames);

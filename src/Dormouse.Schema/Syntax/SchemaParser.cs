@@ -8,12 +8,17 @@ namespace Dormouse.Schema.Syntax;
 /// </summary>
 internal ref struct SchemaParser
 {
-    private static readonly string[] Keywords = ["model", "view", "enum", "type", "datasource", "generator"];
-
     private readonly SourceFile source;
     private readonly DiagnosticBag diagnostics;
     private readonly List<TopSyntax> tops = [];
     private readonly List<string> brokenNames = [];
+
+    // The parts of the block that is being read.
+    private readonly List<FieldSyntax> fields = [];
+    private readonly List<EnumValueSyntax> values = [];
+    private readonly List<PropertySyntax> properties = [];
+    private readonly List<AttributeSyntax> attributes = [];
+    private readonly List<AttributeSyntax> lineAttributes = [];
     private Lexer lexer;
 
     private SchemaParser(SourceFile source, DiagnosticBag diagnostics)
@@ -134,7 +139,7 @@ internal ref struct SchemaParser
             lexer.TryTakeIdentifier(out name);
             lexer.SkipBlanks();
         }
-        bool isKeyword = keyword is "model" or "view" or "enum" or "type" or "datasource" or "generator";
+        bool isKeyword = IsKeyword(keyword);
         bool opensBlock = lexer.Current == '{' && keyword.Length > 0;
         bool isAlias = keyword == "type" && name.Text is not null && lexer.Current == '=';
         lexer.SkipToLineEnd();
@@ -172,9 +177,9 @@ internal ref struct SchemaParser
 
     private void ParseModel(BlockKind block, string keyword, Identifier name, int start, string? documentation)
     {
-        BlockReader reader = new(source, diagnostics, keyword, name);
-        List<FieldSyntax> fields = [];
-        List<AttributeSyntax> attributes = [];
+        BlockReader reader = new(source, diagnostics, keyword, name, lineAttributes);
+        fields.Clear();
+        attributes.Clear();
         while (reader.TryNextLine(ref lexer))
         {
             if (lexer.Current == '@')
@@ -187,14 +192,14 @@ internal ref struct SchemaParser
             }
         }
         SourceSpan span = lexer.SpanFrom(start);
-        tops.Add(new ModelSyntax(block, name, fields, attributes, reader.HasBrokenLines, documentation, span));
+        tops.Add(new ModelSyntax(block, name, [.. fields], [.. attributes], reader.HasBrokenLines, documentation, span));
     }
 
     private void ParseEnum(Identifier name, int start, string? documentation)
     {
-        BlockReader reader = new(source, diagnostics, "enum", name);
-        List<EnumValueSyntax> values = [];
-        List<AttributeSyntax> attributes = [];
+        BlockReader reader = new(source, diagnostics, "enum", name, lineAttributes);
+        values.Clear();
+        attributes.Clear();
         while (reader.TryNextLine(ref lexer))
         {
             if (lexer.Current == '@')
@@ -206,34 +211,35 @@ internal ref struct SchemaParser
                 reader.ReadEnumValue(ref lexer, values);
             }
         }
-        tops.Add(new EnumSyntax(name, values, attributes, reader.HasBrokenLines, documentation, lexer.SpanFrom(start)));
+        tops.Add(new EnumSyntax(name, [.. values], [.. attributes], reader.HasBrokenLines, documentation, lexer.SpanFrom(start)));
     }
 
     private void ParseConfiguration(ConfigurationKind block, string keyword, Identifier name, int start)
     {
-        BlockReader reader = new(source, diagnostics, keyword, name);
-        List<PropertySyntax> properties = [];
+        BlockReader reader = new(source, diagnostics, keyword, name, lineAttributes);
+        properties.Clear();
         while (reader.TryNextLine(ref lexer))
         {
             reader.ReadProperty(ref lexer, properties);
         }
-        tops.Add(new ConfigurationSyntax(block, name, properties, lexer.SpanFrom(start)));
+        tops.Add(new ConfigurationSyntax(block, name, [.. properties], lexer.SpanFrom(start)));
     }
 
     /// <summary>Whether a block begins here, inside another whose end was forgotten: a keyword, a name and a brace in one line.</summary>
     internal static bool OpensBlock(ref Lexer lexer)
     {
-        if (!lexer.StandsAtWord(Keywords))
-        {
-            return false;
-        }
         int start = lexer.Position;
-        lexer.TryTakeIdentifier(out _);
-        lexer.SkipBlanks();
-        bool opens = lexer.TryTakeIdentifier(out _);
-        lexer.SkipBlanks();
-        opens = opens && lexer.Current == '{';
+        bool opens = false;
+        if (lexer.TrySkipIdentifier() && IsKeyword(lexer.TextFrom(start)))
+        {
+            lexer.SkipBlanks();
+            opens = lexer.TrySkipIdentifier();
+            lexer.SkipBlanks();
+            opens &= lexer.Current == '{';
+        }
         lexer.Position = start;
         return opens;
     }
+
+    private static bool IsKeyword(ReadOnlySpan<char> word) => word is "model" or "view" or "enum" or "type" or "datasource" or "generator";
 }

@@ -9,32 +9,44 @@ internal static class AmbiguityRules
     public static bool Check(BindingContext context)
     {
         bool isClear = true;
-        Dictionary<(int Target, string Name), List<FieldEntry>> groups = [];
+        // For each model the last one that was seen to lead to it, by its number from 1.
+        int[] ledFrom = new int[context.Models.Count];
         foreach (ModelEntry model in context.Models)
         {
-            groups.Clear();
-            foreach (FieldEntry field in model.Fields)
+            bool isClose = false;
+            foreach (FieldEntry field in model.RelationFields)
             {
-                if (field.Relation is null)
-                {
-                    continue;
-                }
-                (int, string) key = (field.Target!.Position, RelationNames.Of(field));
-                if (!groups.TryGetValue(key, out List<FieldEntry>? fields))
-                {
-                    groups.Add(key, fields = []);
-                }
-                fields.Add(field);
+                ref int from = ref ledFrom[field.Target!.Position];
+                isClose |= from == model.Position + 1;
+                from = model.Position + 1;
             }
-            foreach (List<FieldEntry> fields in groups.Values)
+            isClear &= !isClose || Check(context, model);
+        }
+        return isClear;
+    }
+
+    /// <summary>Checks a model of which several fields lead to the same one.</summary>
+    private static bool Check(BindingContext context, ModelEntry model)
+    {
+        bool isClear = true;
+        Dictionary<(ModelEntry Target, string Name), List<FieldEntry>> groups = [];
+        foreach (FieldEntry field in model.RelationFields)
+        {
+            (ModelEntry, string) key = (field.Target!, RelationNames.Of(field));
+            if (!groups.TryGetValue(key, out List<FieldEntry>? fields))
             {
-                bool isNamed = fields[0].Relation!.ExplicitRelationName is not null;
-                bool isPair = fields.Count == 2 && isNamed && fields[0].Owner == fields[0].Target;
-                if (fields.Count > 1 && !isPair)
-                {
-                    context.Report(RelationRuleMessages.Ambiguous(fields[0], fields, isNamed));
-                    isClear = false;
-                }
+                groups.Add(key, fields = []);
+            }
+            fields.Add(field);
+        }
+        foreach (List<FieldEntry> fields in groups.Values)
+        {
+            bool isNamed = fields[0].Relation!.ExplicitRelationName is not null;
+            bool isPair = fields.Count == 2 && isNamed && fields[0].Owner == fields[0].Target;
+            if (fields.Count > 1 && !isPair)
+            {
+                context.Report(RelationRuleMessages.Ambiguous(fields[0], fields, isNamed));
+                isClear = false;
             }
         }
         return isClear;

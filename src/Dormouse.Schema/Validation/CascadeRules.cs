@@ -49,7 +49,7 @@ internal static class CascadeRules
     private static bool PassesOn(FieldEntry field)
     {
         ReferentialAction onDelete =
-            field.Relation!.ExplicitOnDelete ?? (RelationRules.MustHaveKey(field) ? ReferentialAction.Restrict : ReferentialAction.SetNull);
+            field.Relation!.ExplicitOnDelete ?? (field.MustHaveKey ? ReferentialAction.Restrict : ReferentialAction.SetNull);
         ReferentialAction onUpdate = field.Relation.ExplicitOnUpdate ?? ReferentialAction.Cascade;
         return Changes(onDelete) || Changes(onUpdate);
     }

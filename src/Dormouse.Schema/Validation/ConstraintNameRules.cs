@@ -1,9 +1,7 @@
-using System.Runtime.InteropServices;
 using Dormouse.Schema.Binding;
 using Dormouse.Schema.Diagnostics;
 using Dormouse.Schema.Models;
 using Dormouse.Schema.Naming;
-using Dormouse.Schema.Syntax;
 
 namespace Dormouse.Schema.Validation;
 
@@ -15,72 +13,95 @@ internal static class ConstraintNameRules
 {
     public static void Check(BindingContext context)
     {
-        List<ModelNames> models = [.. context.Models.Select(model => new ModelNames(model))];
-        foreach (RelationEntry relation in context.Relations)
+        if (!AreUnique(context))
         {
-            if (relation.Kind != RelationKind.ManyToMany)
-            {
-                ModelEntry owner = relation.Forward?.Owner ?? relation.Back!.Target!;
-                models[owner.Position].ForeignKeys.Add((relation, ForeignKey(owner, relation)));
-            }
+            CheckEach(context);
         }
-        Dictionary<(string? Schema, string Name), int> global = [];
-        foreach (ModelNames names in models)
+        foreach (ModelEntry model in context.Models)
         {
-            foreach (string name in names.OwnNames)
-            {
-                Count(global, (names.Model.Model.Schema, name));
-            }
-        }
-        // Cleared for each model, since making one costs more than most models have names.
-        Dictionary<string, int> local = [];
-        foreach (ModelNames names in models)
-        {
-            local.Clear();
-            foreach (string name in names.OwnNames)
-            {
-                Count(local, name);
-            }
-            foreach ((_, string name) in names.ForeignKeys)
-            {
-                Count(local, name);
-            }
-            CheckModel(context, names, global, local);
+            CheckCustomNames(context, model);
         }
     }
 
-    private static void CheckModel(
-        BindingContext context,
-        ModelNames names,
-        Dictionary<(string? Schema, string Name), int> global,
-        Dictionary<string, int> local
-    )
+    /// <summary>Whether no name at all stands twice in a database schema, which is more than the rules ask, and usual.</summary>
+    private static bool AreUnique(BindingContext context)
     {
-        ModelEntry model = names.Model;
+        HashSet<(string? Schema, string Name)> names = new(2 * context.Models.Count);
+        foreach (ModelEntry model in context.Models)
+        {
+            string? schema = model.Model.Schema;
+            if (model.Key is { } key && !names.Add((schema, key.Key.DatabaseName)))
+            {
+                return false;
+            }
+            foreach (IndexEntry index in model.Indexes)
+            {
+                if (!names.Add((schema, index.Index.DatabaseName)))
+                {
+                    return false;
+                }
+            }
+            foreach (RelationEntry relation in model.KeyedRelations)
+            {
+                if (!names.Add((schema, ForeignKey(model, relation))))
+                {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private static void CheckEach(BindingContext context)
+    {
+        Dictionary<(string? Schema, string Name), int> global = Count(
+            context.Models.SelectMany(model =>
+                model
+                    .Indexes.Select(index => index.Index.DatabaseName)
+                    .Concat(model.Key is null ? [] : [model.Key.Key.DatabaseName])
+                    .Select(name => (model.Model.Schema, name))
+            )
+        );
+        foreach (ModelEntry model in context.Models)
+        {
+            CheckModel(context, model, global);
+        }
+    }
+
+    private static void CheckModel(BindingContext context, ModelEntry model, Dictionary<(string? Schema, string Name), int> global)
+    {
+        (RelationEntry Relation, string Name)[] foreignKeys =
+        [
+            .. model.KeyedRelations.Select(relation => (relation, ForeignKey(model, relation))),
+        ];
+        Dictionary<string, int> local = Count(
+            foreignKeys
+                .Select(pair => pair.Name)
+                .Concat(model.Indexes.Select(index => index.Index.DatabaseName))
+                .Concat(model.Key is null ? [] : [model.Key.Key.DatabaseName])
+        );
         if (model.Key is { } key)
         {
-            string name = names.OwnNames[^1];
+            string name = key.Key.DatabaseName;
+            SourceSpan span = key.Attribute.SpanOf("map");
             if (global[(model.Model.Schema, name)] > 1)
             {
-                context.Report(ModelMessages.GlobalName(name, key.AttributeName, key.Attribute.SpanOf("map")));
+                context.Report(ModelMessages.GlobalName(name, key.AttributeName, span));
             }
             if (local[name] > 1)
             {
-                context.Report(ModelMessages.NameWithinModel(name, model.Name, key.AttributeName, key.Attribute.SpanOf("map")));
+                context.Report(ModelMessages.NameWithinModel(name, model.Name, key.AttributeName, span));
             }
-            CheckCustomName(context, model, key.Key.Name, key.AttributeName, key.Attribute);
         }
-        for (int i = 0; i < model.Indexes.Count; i++)
+        foreach (IndexEntry index in model.Indexes)
         {
-            IndexEntry index = model.Indexes[i];
-            string name = names.OwnNames[i];
+            string name = index.Index.DatabaseName;
             if (global[(model.Model.Schema, name)] > 1)
             {
                 context.Report(ModelMessages.GlobalName(name, index.AttributeName, index.Attribute.SpanOf("map")));
             }
-            CheckCustomName(context, model, index.Index.Name, index.AttributeName, index.Attribute);
         }
-        foreach ((RelationEntry relation, string name) in names.ForeignKeys)
+        foreach ((RelationEntry relation, string name) in foreignKeys)
         {
             if (local[name] > 1)
             {
@@ -90,15 +111,45 @@ internal static class ConstraintNameRules
         }
     }
 
-    private static void CheckCustomName(BindingContext context, ModelEntry model, string? name, string attribute, AttributeSyntax syntax)
+    private static void CheckCustomNames(BindingContext context, ModelEntry model)
+    {
+        if (model.Key?.Key.Name is null && !model.Indexes.Exists(index => index.Index.Name is not null))
+        {
+            return;
+        }
+        Dictionary<string, int> custom = Count(
+            model
+                .Indexes.Select(index => index.Index.Name)
+                .Append(model.Key?.Key.Name)
+                .Where(name => name is not null)
+                .Select(name => name!)
+        );
+        if (model.Key is { } key)
+        {
+            CheckCustomName(context, model, custom, key.Key.Name, key.AttributeName, key.Attribute.SpanOf("name"));
+        }
+        foreach (IndexEntry index in model.Indexes)
+        {
+            CheckCustomName(context, model, custom, index.Index.Name, index.AttributeName, index.Attribute.SpanOf("name"));
+        }
+    }
+
+    private static void CheckCustomName(
+        BindingContext context,
+        ModelEntry model,
+        Dictionary<string, int> custom,
+        string? name,
+        string attribute,
+        SourceSpan span
+    )
     {
         if (name is null)
         {
             return;
         }
-        if (model.Indexes.Count(index => index.Index.Name == name) + (model.Key?.Key.Name == name ? 1 : 0) > 1)
+        if (custom[name] > 1)
         {
-            context.Report(ModelMessages.CustomName(name, attribute, syntax.SpanOf("name")));
+            context.Report(ModelMessages.CustomName(name, attribute, span));
         }
         if (model.ByName.ContainsKey(name))
         {
@@ -110,18 +161,14 @@ internal static class ConstraintNameRules
         relation.Forward?.Relation!.MappedForeignKey
         ?? ConstraintNames.ForeignKey(model.Model.DatabaseName, (relation.Forward?.Fields ?? []).Select(item => item.Scalar!.DatabaseName));
 
-    private static void Count<T>(Dictionary<T, int> counts, T name)
-        where T : notnull => CollectionsMarshal.GetValueRefOrAddDefault(counts, name, out _)++;
-
-    /// <summary>The names in the database that a model's constraints have, each derived once.</summary>
-    private sealed class ModelNames(ModelEntry model)
+    private static Dictionary<T, int> Count<T>(IEnumerable<T> names)
+        where T : notnull
     {
-        public ModelEntry Model { get; } = model;
-
-        /// <summary>Of its indexes in their order, and then of its key, where it has one.</summary>
-        public string[] OwnNames { get; } =
-        [.. model.Indexes.Select(index => index.Index.DatabaseName), .. model.Key is { } key ? [key.Key.DatabaseName] : (string[])[]];
-
-        public List<(RelationEntry Relation, string Name)> ForeignKeys { get; } = [];
+        Dictionary<T, int> counts = [];
+        foreach (T name in names)
+        {
+            counts[name] = counts.GetValueOrDefault(name) + 1;
+        }
+        return counts;
     }
 }

@@ -41,13 +41,13 @@ internal static class JoinTableRules
         {
             context.Report(RelationRuleMessages.JoinWithReferences(side));
         }
-        if (side.OnDeleteSpan is { } onDelete)
+        if (side.OnDelete is { } onDelete)
         {
-            context.Report(RelationRuleMessages.JoinWithAction(onDelete));
+            context.Report(RelationRuleMessages.JoinWithAction(onDelete.Span));
         }
-        if (side.OnUpdateSpan is { } onUpdate)
+        if (side.OnUpdate is { } onUpdate)
         {
-            context.Report(RelationRuleMessages.JoinWithAction(onUpdate));
+            context.Report(RelationRuleMessages.JoinWithAction(onUpdate.Span));
         }
     }
 }

@@ -32,7 +32,10 @@ internal static class ModelRules
         {
             CheckIndex(context, model, index);
         }
-        CheckSchema(context, model.Model.Schema, model.SchemaSpan, () => ModelMessages.MissingSchema(model));
+        if (!HasSchema(context, model.Model.Schema, model.SchemaSpan))
+        {
+            context.Report(ModelMessages.MissingSchema(model));
+        }
     }
 
     public static void CheckEnums(BindingContext context)
@@ -45,7 +48,10 @@ internal static class ModelRules
             {
                 context.Report(ModelMessages.EnumDatabaseName(span));
             }
-            CheckSchema(context, entry.Type.Schema, entry.SchemaSpan, () => ModelMessages.EnumMissingSchema(span));
+            if (!HasSchema(context, entry.Type.Schema, entry.SchemaSpan))
+            {
+                context.Report(ModelMessages.EnumMissingSchema(span));
+            }
         }
     }
 
@@ -72,14 +78,15 @@ internal static class ModelRules
         {
             return;
         }
-        bool isIdentified = model.UniqueFields.Any(fields =>
-            fields.All(item => item.Field.Scalar is { IsRequired: true, IsUnsupported: false })
-        );
-        if (!isIdentified)
+        foreach (IndexFieldEntry[] fields in model.UniqueFields)
         {
-            string[] loose = [.. model.UniqueFields.Select(fields => string.Join(", ", fields.Select(item => item.Field.Name)))];
-            context.Report(ModelMessages.NoUniqueCriterion(model, loose));
+            if (Array.TrueForAll(fields, item => item.Field.Scalar is { IsRequired: true, IsUnsupported: false }))
+            {
+                return;
+            }
         }
+        string[] loose = [.. model.UniqueFields.Select(fields => string.Join(", ", fields.Select(item => item.Field.Name)))];
+        context.Report(ModelMessages.NoUniqueCriterion(model, loose));
     }
 
     private static void CheckView(BindingContext context, ModelEntry view)
@@ -104,11 +111,11 @@ internal static class ModelRules
         {
             context.Report(IndexMessages.EmptyKey(key));
         }
-        if (key.Fields.Any(item => item.HasLength))
+        if (Array.Exists(key.Fields, item => item.HasLength))
         {
             context.Report(IndexMessages.KeyLength(key));
         }
-        if (key.Fields.Any(item => item.Sort is not null))
+        if (Array.Exists(key.Fields, item => item.Sort is not null))
         {
             context.Report(IndexMessages.KeySort(key));
         }
@@ -130,11 +137,11 @@ internal static class ModelRules
         {
             context.Report(IndexMessages.Empty(index));
         }
-        if (index.Fields.Any(item => item.HasLength))
+        if (Array.Exists(index.Fields, item => item.HasLength))
         {
             context.Report(IndexMessages.Length(index));
         }
-        if (index.Index.Algorithm == IndexAlgorithm.Hash && index.Fields.Any(item => item.Sort is not null))
+        if (index.Index.Algorithm == IndexAlgorithm.Hash && Array.Exists(index.Fields, item => item.Sort is not null))
         {
             context.Report(IndexMessages.HashSort(index));
         }
@@ -147,11 +154,11 @@ internal static class ModelRules
             context.Report(IndexMessages.Clustered(index));
         }
         bool isUnique = index.Index.Kind == IndexKind.Unique;
-        if ((isUnique || index.IsFulltext) && index.Fields.Any(item => item.OperatorClass is not null))
+        if ((isUnique || index.IsFulltext) && Array.Exists(index.Fields, item => item.OperatorClass is not null))
         {
             context.Report(IndexMessages.UniqueOperatorClass(index));
         }
-        if (index.Fields.FirstOrDefault(item => item.Field.Scalar!.NativeType?.Name == "Xml") is { } xml)
+        if (Array.Find(index.Fields, item => item.Field.Scalar!.NativeType?.Name == "Xml") is { } xml)
         {
             SourceSpan span = xml.Field.Syntax.Span;
             context.Report(isUnique ? IndexMessages.XmlUnique(span) : IndexMessages.XmlIndex(span));
@@ -192,22 +199,21 @@ internal static class ModelRules
         }
     }
 
-    private static void CheckSchema(BindingContext context, string? schema, SourceSpan? span, Func<Diagnostic> missing)
+    /// <summary>False where a schema must be named and none is; one that is named is checked.</summary>
+    private static bool HasSchema(BindingContext context, string? schema, SourceSpan? span)
     {
         if (context.Datasource is not { } datasource)
         {
-            return;
+            return true;
         }
         if (schema is null)
         {
-            if (context.SchemasSpan is not null)
-            {
-                context.Report(missing());
-            }
+            return context.SchemasSpan is null;
         }
-        else if (!datasource.Schemas.Contains(schema))
+        if (!datasource.Schemas.Contains(schema))
         {
             context.Report(ModelMessages.UnknownSchema(Spelling.Suggestion(schema, datasource.Schemas), span!.Value));
         }
+        return true;
     }
 }

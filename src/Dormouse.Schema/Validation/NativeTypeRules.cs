@@ -34,7 +34,7 @@ internal static class NativeTypeRules
             context.Report(FieldMessages.UnknownNativeType(native.Name, suggestion, span));
             return;
         }
-        IReadOnlyList<ArgumentSyntax> given = native.Attribute.Arguments.Items;
+        List<ArgumentSyntax> given = native.Attribute.Arguments.Items;
         if (given.Count > shape.MostArguments)
         {
             context.Report(

@@ -8,7 +8,7 @@ internal static class OneToOneRules
 {
     public static void CheckKey(BindingContext context, FieldEntry forward)
     {
-        if (forward.Fields is { Length: > 0 } fields && !forward.Owner.UniqueFields.Any(unique => SameFields(unique, fields)))
+        if (forward.Fields is { Length: > 0 } fields && !forward.Owner.IsIdentifiedBy(fields))
         {
             context.Report(RelationRuleMessages.KeyNotUnique(forward));
         }
@@ -86,7 +86,4 @@ internal static class OneToOneRules
     }
 
     private static bool HasAction(RelationField field) => field.ExplicitOnDelete is not null || field.ExplicitOnUpdate is not null;
-
-    private static bool SameFields(IndexFieldEntry[] unique, FieldEntry[] fields) =>
-        unique.Length == fields.Length && unique.All(item => Array.IndexOf(fields, item.Field) >= 0);
 }

@@ -238,7 +238,7 @@ internal static class RelationRuleMessages
 
     private static string Defaults(FieldEntry field)
     {
-        bool setsNull = field.Relation!.ExplicitOnDelete is null && !RelationRules.MustHaveKey(field);
+        bool setsNull = field.Relation!.ExplicitOnDelete is null && !field.MustHaveKey;
         bool cascades = field.Relation.ExplicitOnUpdate is null;
         return (setsNull, cascades) switch
         {

@@ -37,10 +37,6 @@ internal static class RelationRules
         }
     }
 
-    /// <summary>Whether some column of the key must be there, so that the other record cannot simply go away.</summary>
-    public static bool MustHaveKey(FieldEntry field) =>
-        field.Relation!.IsRequired || (field.Fields ?? []).Any(item => item.Scalar!.IsRequired);
-
     /// <summary>The rules for one field alone.</summary>
     public static void CheckField(BindingContext context, FieldEntry field)
     {
@@ -69,7 +65,7 @@ internal static class RelationRules
         {
             context.Report(RelationRuleMessages.Action(action.Value, span));
         }
-        if (action == ReferentialAction.SetNull && (field.Fields ?? []).Any(item => item.Scalar!.IsRequired))
+        if (action == ReferentialAction.SetNull && field.HasRequiredColumn)
         {
             // PostgreSQL accepts it and fails when the action is due; who emulates it sees it coming.
             context.Report(
@@ -84,7 +80,7 @@ internal static class RelationRules
     {
         FieldEntry[] fields = forward.Fields ?? [];
         FieldEntry[] references = forward.References ?? [];
-        if (references.Length > 0 && !IsUnique(forward.Target!, references))
+        if (references.Length > 0 && !forward.Target!.IsIdentifiedBy(references))
         {
             context.Report(RelationRuleMessages.NotUnique(forward));
         }
@@ -92,15 +88,15 @@ internal static class RelationRules
         {
             context.Report(RelationRuleMessages.DifferentLengths(forward));
         }
-        if (forward.Relation!.IsRequired && fields.Any(item => item.Scalar!.IsOptional))
+        if (forward.Relation!.IsRequired && Array.Exists(fields, item => item.Scalar!.IsOptional))
         {
             context.Report(RelationRuleMessages.OptionalKey(forward));
         }
-        for (int i = 0; i < Math.Min(fields.Length, references.Length); i++)
+        for (int index = 0; index < Math.Min(fields.Length, references.Length); index++)
         {
-            if (!HaveOneType(fields[i].Scalar!, references[i].Scalar!))
+            if (!HaveOneType(fields[index].Scalar!, references[index].Scalar!))
             {
-                context.Report(RelationRuleMessages.DifferentTypes(forward, fields[i], references[i]));
+                context.Report(RelationRuleMessages.DifferentTypes(forward, fields[index], references[index]));
             }
         }
     }
@@ -124,9 +120,6 @@ internal static class RelationRules
             context.Report(RelationRuleMessages.ActionOnWrongSide(forward, back, isToMany: true));
         }
     }
-
-    private static bool IsUnique(ModelEntry model, FieldEntry[] fields) =>
-        model.UniqueFields.Any(unique => unique.Length == fields.Length && unique.All(item => Array.IndexOf(fields, item.Field) >= 0));
 
     private static bool HaveOneType(ScalarField left, ScalarField right) =>
         left.Type == right.Type && left.Enum == right.Enum && left.UnsupportedType == right.UnsupportedType;
