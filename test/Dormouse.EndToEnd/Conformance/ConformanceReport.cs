@@ -17,7 +17,8 @@ internal sealed record ConformanceReport(IReadOnlyList<string> Differing, string
         foreach ((string name, JsonNode? outcome) in expected)
         {
             JsonNode other = actual[name]!;
-            if (outcome!["skipped"] is null && Outcome.Difference(outcome, other) is { } difference)
+            PeerOutcome.Settle(outcome!.AsObject());
+            if (outcome["skipped"] is null && Outcome.Difference(outcome, other) is { } difference)
             {
                 differing.Add(name);
                 Tell(text, name, difference, outcome, other);

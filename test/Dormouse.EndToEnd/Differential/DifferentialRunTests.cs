@@ -27,7 +27,7 @@ public sealed class DifferentialRunTests(SharedPlatform shared)
     {
         using Sides sides = await Sides.OpenAlikeAsync(shared, Cancelled);
         using Arena arena = new(sides, Distorted);
-        DifferentialRun run = new(arena, seed: 7, operationsMax: 1_000, differencesMax: 1);
+        DifferentialRun run = new(arena, seed: 7, operationsMax: 1_000, differencesMax: 1, actions: [], pending: []);
         await run.RunAsync(Cancelled);
 
         string told = Assert.Single(run.Differences);
@@ -52,7 +52,7 @@ public sealed class DifferentialRunTests(SharedPlatform shared)
             .Parse("""{"modelName":"Counter","action":"deleteMany","query":{"arguments":{"where":{"id":2}},"selection":{}}}""")!
             .AsObject();
         Comparison comparison = await arena.RunAsync(Step.Of(deletes), Cancelled);
-        Assert.Contains("rows of \"public\".\"Counter\"", comparison.Difference, StringComparison.Ordinal);
+        Assert.Contains("rows of \"public\".\"Counter\"", comparison.Difference?.Text, StringComparison.Ordinal);
     }
 
     private static ModelBlueprint Counter() =>

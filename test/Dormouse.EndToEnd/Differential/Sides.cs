@@ -29,7 +29,7 @@ public sealed class Sides : IDisposable
             ? await OpenAlikeAsync(shared, cancellationToken)
             : new Sides(
                 await PeerAsync(shared, cancellationToken),
-                await PlatformSide.CreateAsync(await shared.Platform, name, cancellationToken)
+                await Side.OfPlatformAsync(await shared.Platform, name, cancellationToken)
             );
     }
 
@@ -51,5 +51,5 @@ public sealed class Sides : IDisposable
     }
 
     private static async Task<Side> PeerAsync(SharedPlatform shared, CancellationToken cancellationToken) =>
-        await PeerSide.CreateAsync(await shared.Peer, await TestPostgres.SharedAsync(), cancellationToken);
+        await Side.OfPeerAsync(await shared.Peer, await TestPostgres.SharedAsync(), cancellationToken);
 }

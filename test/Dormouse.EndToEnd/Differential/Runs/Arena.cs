@@ -71,14 +71,14 @@ internal sealed class Arena(Sides sides, Func<JsonArray, JsonArray>? distortion 
     }
 
     /// <summary>Runs a trial from its beginning and gives the difference of its last step; null where there is none.</summary>
-    public async Task<string?> TryAsync(Trial trial, CancellationToken cancellationToken)
+    public async Task<Difference?> TryAsync(Trial trial, CancellationToken cancellationToken)
     {
         if (!Holds(trial.Schema))
         {
             await ApplyAsync(trial.Schema, cancellationToken);
         }
         await ResetAsync(trial.Rows, cancellationToken);
-        string? difference = null;
+        Difference? difference = null;
         foreach (JsonNode? step in trial.Steps)
         {
             Comparison comparison = await RunAsync(new Step(step!.AsObject()), cancellationToken);

@@ -10,26 +10,43 @@ namespace Dormouse.EndToEnd.Differential.Runs;
 /// Runs steps from a seed until it ran so many operations: a new schema after every so many, new rows more often. What differs is run
 /// again alone, made smaller, and told.
 /// </summary>
-internal sealed class DifferentialRun(Arena arena, ulong seed, int operationsMax, int differencesMax)
+/// <param name="arena">The two sides.</param>
+/// <param name="seed">Gives everything that is run.</param>
+/// <param name="operationsMax">Where it ends.</param>
+/// <param name="differencesMax">It also ends with so many kinds of differences.</param>
+/// <param name="actions">The actions that operations may have; all where it is empty.</param>
+/// <param name="pending">Kinds of differences that are known, and only counted.</param>
+internal sealed class DifferentialRun(
+    Arena arena,
+    ulong seed,
+    int operationsMax,
+    int differencesMax,
+    IReadOnlyCollection<string> actions,
+    IReadOnlyCollection<string> pending
+)
 {
     private const int RowSetsPerSchema = 4;
     private const int StepsPerRowSet = 25;
 
     private static readonly string[] Isolations = ["ReadUncommitted", "ReadCommitted", "RepeatableRead", "Serializable"];
 
-    private readonly List<string> differences = [];
-    private int operations;
+    private readonly Dictionary<string, Told> differences = [];
     private readonly SortedDictionary<string, int> refusals = [];
+    private readonly SortedDictionary<string, int> known = [];
+    private int operations;
     private int brokenPeer;
 
     /// <summary>What differs; empty where the sides agree.</summary>
-    public IReadOnlyList<string> Differences => differences;
+    public IReadOnlyList<string> Differences => [.. differences.Select(one => $"# {one.Key} ({one.Value.Count} times)\n{one.Value.Text}")];
+
+    /// <summary>The kinds of all differences, those that are known too.</summary>
+    public IReadOnlyList<string> Kinds => [.. differences.Keys, .. known.Keys];
 
     /// <summary>How much was run, in words.</summary>
     public string Summary =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"seed {seed}: {operations} operations; refused {string.Join(", ", refusals)}; the peer broke on {brokenPeer}"
+            $"seed {seed}: {operations} operations; refused {string.Join(", ", refusals)}; the peer broke on {brokenPeer}; pending {string.Join(", ", known)}"
         );
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -55,6 +72,10 @@ internal sealed class DifferentialRun(Arena arena, ulong seed, int operationsMax
         for (int i = 0; i < StepsPerRowSet && operations < operationsMax && differences.Count < differencesMax; i++)
         {
             Step step = Next(generator, dice);
+            while (!step.Operations.All(IsWanted))
+            {
+                step = Next(generator, dice);
+            }
             operations += step.Operations.Count();
             done.Add(step.Json.DeepClone());
             Comparison comparison = await arena.RunAsync(step, cancellationToken);
@@ -65,7 +86,7 @@ internal sealed class DifferentialRun(Arena arena, ulong seed, int operationsMax
             }
             else if (comparison.Difference is not null)
             {
-                await TellAsync(new Trial(schema, rows, done), comparison.Difference, cancellationToken);
+                await CountAsync(new Trial(schema, rows, done), comparison.Difference, cancellationToken);
                 if (!arena.Holds(schema))
                 {
                     await arena.ApplyAsync(schema, cancellationToken);
@@ -107,8 +128,21 @@ internal sealed class DifferentialRun(Arena arena, ulong seed, int operationsMax
         }
     }
 
-    private async Task TellAsync(Trial trial, string difference, CancellationToken cancellationToken)
+    private bool IsWanted(JsonNode operation) => actions.Count == 0 || actions.Contains(operation["action"]?.ToString());
+
+    private async Task CountAsync(Trial trial, Difference difference, CancellationToken cancellationToken)
     {
+        if (pending.Contains(difference.Kind))
+        {
+            known[difference.Kind] = known.GetValueOrDefault(difference.Kind) + 1;
+            return;
+        }
+        if (differences.TryGetValue(difference.Kind, out Told? told))
+        {
+            differences[difference.Kind] = told with { Count = told.Count + 1 };
+            return;
+        }
+        string kind = difference.Kind;
         Trial alone = trial with { Steps = [trial.Steps[^1]!.DeepClone()] };
         if (await arena.TryAsync(alone, cancellationToken) is { } again)
         {
@@ -116,6 +150,8 @@ internal sealed class DifferentialRun(Arena arena, ulong seed, int operationsMax
         }
         Shrinker shrinker = new(arena, trial, difference);
         await shrinker.RunAsync(cancellationToken);
-        differences.Add(shrinker.Smallest.Describe(shrinker.Difference));
+        differences[kind] = new Told(1, shrinker.Smallest.Describe(shrinker.Difference));
     }
+
+    private sealed record Told(int Count, string Text);
 }

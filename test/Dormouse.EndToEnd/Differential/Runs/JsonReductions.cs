@@ -6,7 +6,7 @@ namespace Dormouse.EndToEnd.Differential.Runs;
 internal static class JsonReductions
 {
     // Without these a request is none.
-    private static readonly string[] Needed = ["action", "query", "arguments", "selection", "send", "$type", "value"];
+    private static readonly string[] Needed = ["modelName", "action", "query", "arguments", "selection", "send"];
 
     /// <summary>Smaller trees, larger steps first.</summary>
     public static IEnumerable<JsonArray> Of(JsonArray tree) => Of((JsonNode)tree).OfType<JsonArray>().Where(smaller => smaller.Count > 0);
@@ -18,7 +18,8 @@ internal static class JsonReductions
     {
         switch (node)
         {
-            case JsonObject members:
+            // A value with its type stays whole: no client writes a part of one.
+            case JsonObject members when !members.ContainsKey("$type"):
                 foreach (JsonNode alone in (members["batch"] as JsonArray ?? []).OfType<JsonNode>())
                 {
                     yield return alone.DeepClone();

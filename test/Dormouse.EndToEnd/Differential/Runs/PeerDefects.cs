@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Dormouse.EndToEnd.Differential.Schemas;
 
 namespace Dormouse.EndToEnd.Differential.Runs;
 
@@ -9,9 +10,14 @@ namespace Dormouse.EndToEnd.Differential.Runs;
 /// </summary>
 internal static partial class PeerDefects
 {
-    /// <summary>The errors of an answer, in place.</summary>
-    public static void Settle(JsonNode? answer)
+    /// <summary>An answer, in place.</summary>
+    public static void Settle(JsonNode answer, SchemaBlueprint schema)
     {
+        // Where it joins relations in the database it cannot tell NULL from JSON's null in the records inside. Clients show one null.
+        if (schema.Has("relationJoins"))
+        {
+            PlainNulls(answer);
+        }
         foreach (JsonObject error in ErrorsOf(answer).OfType<JsonObject>().ToArray())
         {
             SettleError(error);
@@ -36,7 +42,12 @@ internal static partial class PeerDefects
             null => SyntaxError().IsMatch(told?["message"]?.ToString() ?? ""),
             "P2021" or "P2022" => true,
             // Types that the driver adapter cannot read and the native engine can, such as lists of timetz.
-            "P2023" => told["message"]!.ToString().Contains("could not be deserialized", StringComparison.Ordinal),
+            // Nor has it a place for a sum that leaves the type of what was summed.
+            "P2023" => told["message"]!.ToString() is { } message
+                && (
+                    message.Contains("could not be deserialized", StringComparison.Ordinal)
+                    || message.Contains("Could not convert from `BigDecimal", StringComparison.Ordinal)
+                ),
             _ => false,
         };
 
@@ -71,12 +82,64 @@ internal static partial class PeerDefects
             }
             told["message"] = told["message"]?.ToString().Replace("\"", "", StringComparison.Ordinal);
         }
+        SettleRequiredFields(told, told["meta"]);
         // Present with the wasm engine alone, and always null.
         told.Remove("backtrace");
         // The text beside a known error is an engine's own words for it, which no client shows.
         if (told["error_code"] is not null)
         {
             error["error"] = "";
+        }
+    }
+
+    // They come in the order of a hash table.
+    private static void SettleRequiredFields(JsonObject told, JsonNode? within)
+    {
+        if (within is JsonArray items)
+        {
+            foreach (JsonNode? item in items)
+            {
+                SettleRequiredFields(told, item);
+            }
+        }
+        if (within is not JsonObject members)
+        {
+            return;
+        }
+        if (members["requiredFields"] is JsonArray required)
+        {
+            string[] names = [.. required.Select(name => name!.ToString())];
+            string[] ordered = [.. names.Order(StringComparer.Ordinal)];
+            members["requiredFields"] = new JsonArray([.. ordered.Select(name => (JsonNode)name)]);
+            string message = told["message"]?.ToString() ?? "";
+            told["message"] = message.Replace(string.Join(", ", names), string.Join(", ", ordered), StringComparison.Ordinal);
+        }
+        foreach ((string _, JsonNode? value) in members.ToArray())
+        {
+            SettleRequiredFields(told, value);
+        }
+    }
+
+    private static void PlainNulls(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject members:
+                foreach ((string name, JsonNode? value) in members.ToArray())
+                {
+                    if (value is JsonObject tagged && tagged["$type"]?.ToString() == "Json" && tagged["value"]?.ToString() == "null")
+                    {
+                        members[name] = null;
+                    }
+                    PlainNulls(value);
+                }
+                break;
+            case JsonArray items:
+                foreach (JsonNode? item in items)
+                {
+                    PlainNulls(item);
+                }
+                break;
         }
     }
 

@@ -8,7 +8,7 @@ namespace Dormouse.EndToEnd.Differential.Runs;
 /// Makes a trial smaller while its sides still differ: leaves away steps, parts of operations, rows, models and fields, one at a time and
 /// again from the beginning as long as something could go. Bounded in attempts, each of which asks both sides.
 /// </summary>
-internal sealed class Shrinker(Arena arena, Trial trial, string difference)
+internal sealed class Shrinker(Arena arena, Trial trial, Difference difference)
 {
     private const int AttemptsMax = 400;
 
@@ -16,7 +16,7 @@ internal sealed class Shrinker(Arena arena, Trial trial, string difference)
 
     public Trial Smallest { get; private set; } = trial;
 
-    public string Difference { get; private set; } = difference;
+    public Difference Difference { get; private set; } = difference;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -92,14 +92,14 @@ internal sealed class Shrinker(Arena arena, Trial trial, string difference)
         attempts++;
         try
         {
-            if (await arena.TryAsync(candidate, cancellationToken) is not { } found)
+            if (await arena.TryAsync(candidate, cancellationToken) is not { } found || found.Codes != Difference.Codes)
             {
                 return false;
             }
             (Smallest, Difference) = (candidate, found);
             return true;
         }
-        catch (Exception unfit) when (unfit is Npgsql.PostgresException or HttpRequestException or InvalidOperationException)
+        catch (Exception unfit) when (unfit is HttpRequestException or InvalidOperationException)
         {
             // Rows without the rows that they lead to, a schema that is none: no smaller trial.
             return false;

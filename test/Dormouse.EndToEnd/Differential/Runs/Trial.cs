@@ -13,7 +13,7 @@ internal sealed record Trial(SchemaBlueprint Schema, RowSet Rows, JsonArray Step
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The trial as one reads it.</summary>
-    public string Describe(string difference)
+    public string Describe(Difference difference)
     {
         StringBuilder text = new();
         text.Append(SchemaText.Of(Schema)).Append('\n');
@@ -28,6 +28,6 @@ internal sealed record Trial(SchemaBlueprint Schema, RowSet Rows, JsonArray Step
             JsonNode? shown = step?["start"] is null && step?["send"] is JsonArray { Count: 1 } single ? single[0] : step;
             text.Append(shown?.ToJsonString(Plain)).Append('\n');
         }
-        return text.Append(difference).Append('\n').ToString();
+        return text.Append(difference.Text).Append('\n').ToString();
     }
 }

@@ -21,6 +21,15 @@ globalThis.PRISMA_WASM_PANIC_REGISTRY = {
   },
 }
 
+// Some panics are told by nobody: the instance's last call fails outside of any promise.
+process.on('uncaughtException', (error) => {
+  if (!(error instanceof EnginePanic || error instanceof WebAssembly.RuntimeError)) {
+    console.error(error)
+    process.exit(1)
+  }
+  giveUp(error.message)
+})
+
 // What waits for an engine learns that it will get no answer.
 function giveUp(message) {
   const error = new EnginePanic(message)
@@ -94,4 +103,4 @@ async function close(engine, adapter) {
   await adapter.dispose()
 }
 
-module.exports = { openEngine, openEngineOn, requestId, orPanic, giveUp, EnginePanic }
+module.exports = { openEngine, openEngineOn, requestId, orPanic, EnginePanic }

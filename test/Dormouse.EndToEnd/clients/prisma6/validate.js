@@ -4,7 +4,7 @@
 // {reached: true} when it went as far as the database, {answer: …} when it was answered without, {error: …} when it was refused,
 // {unreadable: …} when it is no document at all, {panic: …} when the engine gave up.
 const fs = require('node:fs')
-const { openEngineOn, requestId, orPanic, giveUp, EnginePanic } = require('./engine')
+const { openEngineOn, requestId, orPanic, EnginePanic } = require('./engine')
 
 const reached = 'the database was reached'
 const ok = (value) => ({ ok: true, value })
@@ -46,9 +46,4 @@ async function main(inputFile, outputFile) {
   fs.writeFileSync(outputFile, JSON.stringify(answers))
 }
 
-// Some panics are told by nobody: the instance's last call fails outside of any promise.
-process.on('uncaughtException', (error) => {
-  if (!(error instanceof WebAssembly.RuntimeError)) throw error
-  giveUp(error.message)
-})
 main(process.argv[2], process.argv[3])

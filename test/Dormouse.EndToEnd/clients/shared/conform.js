@@ -75,14 +75,14 @@ async function outcomeOf(operation, clients) {
 }
 
 async function isolatedOutcomeOf(operation, clients) {
-  await rows.reset(clients.prisma)
+  await rows.reset(url)
   const before = operations.find(({ name }) => name === operation.after)
   if (before) await forms.plain(before, clients).catch(() => {})
   wire.take()
   const outcome = await outcomeOf(operation, clients)
   if (outcome.skipped) return outcome
   const sent = wire.take()
-  return { call: String(operation.run), unordered: operation.unordered, ...outcome, rows: await rows.all(clients.prisma), sent }
+  return { call: String(operation.run), unordered: operation.unordered, ...outcome, rows: await rows.all(url), sent }
 }
 
 async function main() {
@@ -102,5 +102,5 @@ async function main() {
 
 main().catch((error) => {
   console.error(error)
-  process.exitCode = 1
+  process.exit(1)
 })
