@@ -36,7 +36,7 @@ internal static partial class PeerOutcome
     private static string ModelOf(string variable) => char.ToUpperInvariant(variable[0]) + variable[1..];
 
     [GeneratedRegex(
-        """^(?<call>\nInvalid `prisma\.(?<model>\w+)\.\w+\(\)` invocation:\n+)Error occurred.*code: "23001".*RESTRICT setting of foreign key constraint \\"(?<constraint>.+?)\\" on table""",
+        """^(?<call>\nInvalid `prisma\.(?<model>\w+)\.\w+\(\)` invocation:\n+)(?:Error in batch request \d+: )?Error occurred.*code: "23001".*RESTRICT setting of foreign key constraint \\"(?<constraint>.+?)\\" on table""",
         RegexOptions.Singleline
     )]
     private static partial Regex Restricted();

@@ -43,8 +43,7 @@ public sealed class Side : IDisposable
         statements.ExecuteAsync($"DO $script$ BEGIN {script}\nEND $script$", cancellationToken);
 
     /// <summary>Runs a query of one row with one column and gives it as text.</summary>
-    public Task<string?> ScalarAsync(string query, CancellationToken cancellationToken) =>
-        statements.ScalarAsync(query, cancellationToken);
+    public Task<string?> ScalarAsync(string query, CancellationToken cancellationToken) => statements.ScalarAsync(query, cancellationToken);
 
     public void Dispose() => statements.Dispose();
 }

@@ -15,7 +15,7 @@ public sealed class Sides : IDisposable
     /// <summary>
     /// Whether the peer stands on both sides, by <c>DORMOUSE_DIFFERENTIAL=peer</c>: what then differs is a fault of the test.
     /// </summary>
-    public static bool PeerAlone { get; } = Environment.GetEnvironmentVariable("DORMOUSE_DIFFERENTIAL") is null or "peer";
+    public static bool PeerAlone { get; } = Environment.GetEnvironmentVariable("DORMOUSE_DIFFERENTIAL") == "peer";
 
     public Side Peer { get; }
 

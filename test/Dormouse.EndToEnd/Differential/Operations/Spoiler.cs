@@ -89,7 +89,11 @@ internal sealed class Spoiler(Dice dice)
     // A value with its type is written by the client itself, never wrong.
     private static IEnumerable<JsonObject> ObjectsIn(JsonNode node)
     {
-        if (node is JsonObject members && !members.ContainsKey("$type"))
+        if (node is JsonObject tagged && tagged.ContainsKey("$type"))
+        {
+            yield break;
+        }
+        if (node is JsonObject members)
         {
             yield return members;
         }

@@ -72,8 +72,8 @@ internal sealed class RowGenerator(Dice dice, SchemaBlueprint schema)
         return true;
     }
 
-    // 1e3 and 1000 are one number, and a blank at the end is none to char(n).
-    private static string Canonical(Value value) => value.Text is "1e3" ? "1000" : value.Text!.TrimEnd(' ');
+    // A blank at the end is none to char(n).
+    private static string Canonical(Value value) => value.Text!.TrimEnd(' ');
 
     private IEnumerable<Link> Links()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Dormouse.EndToEnd.Differential.Schemas;
@@ -13,10 +14,9 @@ internal static partial class PeerDefects
     /// <summary>An answer, in place.</summary>
     public static void Settle(JsonNode answer, SchemaBlueprint schema)
     {
-        // Where it joins relations in the database it cannot tell NULL from JSON's null in the records inside. Clients show one null.
         if (schema.Has("relationJoins"))
         {
-            PlainNulls(answer);
+            SettleJoined(answer);
         }
         foreach (JsonObject error in ErrorsOf(answer).OfType<JsonObject>().ToArray())
         {
@@ -33,6 +33,17 @@ internal static partial class PeerDefects
         }
         return ErrorsOf(answer).Any(error => IsBreakdown(error?["user_facing_error"] as JsonObject));
     }
+
+    /// <summary>
+    /// Whether a commit was answered with the news that PostgreSQL had rolled back, since a statement had failed before. The peer calls
+    /// that a success, and Dormouse does not: the writes are not there.
+    /// </summary>
+    public static bool IsLostCommit(JsonNode? answer) =>
+        answer?["body"] is JsonObject body
+        && body["message"]?.ToString().Contains("PostgreSQL rolled it back", StringComparison.Ordinal) == true;
+
+    /// <summary>What the peer answers to a commit.</summary>
+    public static JsonNode Committed() => new JsonObject { ["status"] = 200, ["body"] = new JsonObject() };
 
     private static bool IsBreakdown(JsonObject? told) =>
         told?["error_code"]?.ToString() switch
@@ -82,6 +93,12 @@ internal static partial class PeerDefects
             }
             told["message"] = told["message"]?.ToString().Replace("\"", "", StringComparison.Ordinal);
         }
+        // What users wrote as SQL and a unique key refused: the native engine tells PostgreSQL's detail, the adapter its message.
+        if (told["error_code"]?.ToString() == "P2010" && told["meta"]?["code"]?.ToString() == "23505")
+        {
+            told["message"] = "";
+            told["meta"]!["message"] = "";
+        }
         SettleRequiredFields(told, told["meta"]);
         // Present with the wasm engine alone, and always null.
         told.Remove("backtrace");
@@ -120,10 +137,16 @@ internal static partial class PeerDefects
         }
     }
 
-    private static void PlainNulls(JsonNode? node)
+    // Where it joins relations in the database it reads the records inside from JSON: it cannot tell NULL from JSON's null, of which
+    // clients show the same null, and a decimal number has no more digits than a double.
+    private static void SettleJoined(JsonNode? node)
     {
         switch (node)
         {
+            case JsonObject members when members["$type"]?.ToString() == "Decimal":
+                double rounded = double.Parse(members["value"]!.ToString(), CultureInfo.InvariantCulture);
+                members["value"] = rounded.ToString("R", CultureInfo.InvariantCulture);
+                break;
             case JsonObject members:
                 foreach ((string name, JsonNode? value) in members.ToArray())
                 {
@@ -131,13 +154,13 @@ internal static partial class PeerDefects
                     {
                         members[name] = null;
                     }
-                    PlainNulls(value);
+                    SettleJoined(value);
                 }
                 break;
             case JsonArray items:
                 foreach (JsonNode? item in items)
                 {
-                    PlainNulls(item);
+                    SettleJoined(item);
                 }
                 break;
         }

@@ -140,7 +140,7 @@ internal sealed class ValueGenerator(Dice dice, SchemaBlueprint schema)
         {
             "Decimal(10, 2)" => dice.Pick(["0", "1.5", "-2.25", "99999999.99", "10"]),
             "Decimal(30, 0)" => dice.Pick(["0", "7", "-123456789012345678901234567890"]),
-            _ => dice.Pick(["0", "1.5", "-2.25", "0.1", "100", "12345678901234567890.123456789", "1e3"]),
+            _ => dice.Pick(["0", "1.5", "-2.25", "0.1", "100", "12345678901234567890.123456789", "1000"]),
         };
         return dice.Below(3) switch
         {
