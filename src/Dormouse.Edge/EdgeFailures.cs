@@ -25,6 +25,7 @@ internal static class EdgeFailures
     public const string UnsupportedBodyCode = "DM4013";
     public const string ClientGoneCode = "DM4014";
     public const string BatchTooLongCode = "DM4019";
+    public const string StoppingCode = "DM4020";
     public const string CacheTagsCode = "DM4040";
 
     // The text is the one that the hosted service gives, so that apps which look for it find it here too. It says nothing about whether
@@ -49,6 +50,9 @@ internal static class EdgeFailures
                 $"The batch has more than the {max} queries that are allowed. Send several smaller ones, or one query with 'in' or 'createMany'."
             )
         );
+
+    public static DormouseException Stopping(Exception cause) =>
+        new(FailureKind.Compute, StoppingCode, "The platform is stopping, and the query was cancelled. Send it again in a moment.", cause);
 
     public static DormouseException OlderProtocol(string version) =>
         new(

@@ -26,6 +26,12 @@ public sealed class EdgeOptions
     /// </summary>
     public bool TrustForwardedHeaders { get; set; }
 
+    /// <summary>
+    /// How long requests may run on once the platform was asked to stop; they are then cancelled and told so. 7 s lie before the 10 s
+    /// after which sockets are cut.
+    /// </summary>
+    public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(7);
+
     public RequestLimitOptions Limits { get; set; } = new();
 
     public SchemaOptions Schemas { get; set; } = new();
@@ -47,6 +53,10 @@ public sealed class EdgeOptions
         if (PublicOrigin is { } origin && (!origin.IsAbsoluteUri || origin.Scheme is not ("http" or "https") || origin.PathAndQuery != "/"))
         {
             errors.Add($"PublicOrigin '{origin}' must be http:// or https:// with a host and nothing behind it.");
+        }
+        if (StopGrace < TimeSpan.Zero)
+        {
+            errors.Add("StopGrace must not be below zero.");
         }
         Limits.Validate(errors);
         Schemas.Validate(errors);

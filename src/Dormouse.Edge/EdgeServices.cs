@@ -33,6 +33,9 @@ public static class EdgeServices
         // Twice the edge's own bounds: those are met first, and they have an answer of their own (P6009).
         var queryLimits = new QueryLimits
         {
+            MaxDocumentDepth = options.Engine.MaxQueryDepth,
+            MaxDocumentNodes = options.Engine.MaxQueryParts,
+            MaxRows = options.Engine.MaxRows,
             MaxResultBytes = (int)Math.Min(2L * options.Limits.MaxAnswerBytes, int.MaxValue),
             MaxAnswerBytes = (int)Math.Min(2L * options.Limits.MaxAnswerBytes, int.MaxValue),
         };
@@ -50,6 +53,7 @@ public static class EdgeServices
         services.AddSingleton(host => new InstancePools(options.Engine, host.GetRequiredService<TimeProvider>()));
         services.AddSingleton<InstanceAccess>();
         services.AddSingleton<TransactionTable>();
+        services.AddSingleton<StopSignal>();
         services.AddSingleton<RequestSessions>();
         services.AddSingleton<Authenticator>();
         services.AddSingleton<RequestBody>();

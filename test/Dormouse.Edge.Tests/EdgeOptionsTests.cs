@@ -1,5 +1,6 @@
 using Dormouse.Edge.Engine;
 using Dormouse.Edge.Limits;
+using Dormouse.Edge.Schemas;
 using Dormouse.Edge.Transactions;
 
 namespace Dormouse.Edge.Tests;
@@ -16,14 +17,26 @@ public sealed class EdgeOptionsTests
         {
             Region = "no\r\nheader",
             Limits = new RequestLimitOptions { MaxRequests = 1 },
-            Engine = new EngineOptions { ConnectionsPerInstance = 0 },
+            PublicOrigin = new Uri("https://db.example.com/path"),
+            StopGrace = TimeSpan.FromSeconds(-1),
+            Schemas = new SchemaOptions { ReadsAtOnce = 0 },
+            Engine = new EngineOptions { ConnectionsPerInstance = 0, MaxQueryDepth = 0 },
             Transactions = new TransactionOptions { DefaultTimeout = TimeSpan.FromHours(1) },
         };
 
         string message = Assert.Throws<ArgumentException>(options.Validate).Message;
 
         Assert.All(
-            ["Region", "MaxRequests", "ConnectionsPerInstance", "DefaultTimeout"],
+            [
+                "Region",
+                "PublicOrigin",
+                "StopGrace",
+                "MaxRequests",
+                "ReadsAtOnce",
+                "ConnectionsPerInstance",
+                "MaxQueryDepth",
+                "DefaultTimeout",
+            ],
             name => Assert.Contains(name, message, StringComparison.Ordinal)
         );
     }

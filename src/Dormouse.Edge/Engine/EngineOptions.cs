@@ -18,8 +18,27 @@ public sealed class EngineOptions
     /// <summary>Estimated memory of parsed plans. A plan of 4 KB costs about 16 KB; 64 MiB hold some four thousand such.</summary>
     public long PlanCacheBytes { get; set; } = 64L * 1024 * 1024;
 
+    /// <summary>
+    /// Nesting of JSON in a query of clients 5 and 6, documents in Json fields included. Each level of a relation takes four, so 256 are 60
+    /// levels of includes; nobody reads the tenth.
+    /// </summary>
+    public int MaxQueryDepth { get; set; } = 256;
+
+    /// <summary>
+    /// Objects, lists and values of one query of clients 5 and 6, a list of scalars counting as one. A createMany of 10,000 rows with 20
+    /// columns has 210,000.
+    /// </summary>
+    public int MaxQueryParts { get; set; } = 1_000_000;
+
+    /// <summary>Rows of one statement's result. Below a million the bound on an answer's bytes is nearly always met first.</summary>
+    public int MaxRows { get; set; } = 1_000_000;
+
     internal void Validate(List<string> errors)
     {
+        if (MaxQueryDepth < 16 || MaxQueryParts < 100 || MaxRows < 1)
+        {
+            errors.Add("MaxQueryDepth must be 16 at least, MaxQueryParts 100 and MaxRows 1.");
+        }
         if (ConnectionsPerInstance < 2)
         {
             errors.Add("ConnectionsPerInstance must be 2 at least: an open transaction takes one, and plain queries need another.");

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Dormouse.Edge.Limits;
 using Dormouse.Edge.Transactions;
@@ -12,13 +13,17 @@ namespace Dormouse.Edge.Engine;
 /// Exists only then. Never written to a log of the platform.
 /// </summary>
 /// <param name="timeProvider">The clock.</param>
-/// <param name="withBegin">
-/// Whether the beginnings of transactions count as statements: the engine of clients 5 and 6 says them, the plan executor of client 7 does not.
+/// <param name="isComplete">
+/// Whether the beginnings of transactions and statements that failed are told too: the engine of clients 5 and 6 does, the plan executor of
+/// client 7 does not.
 /// </param>
-internal sealed class QueryLog(TimeProvider timeProvider, bool withBegin)
+internal sealed class QueryLog(TimeProvider timeProvider, bool isComplete)
 {
     /// <summary>Statement texts and parameters kept for one answer; events beyond are dropped rather than let a log outgrow its answer.</summary>
     private const int MaxChars = 1024 * 1024;
+
+    // Shown to people: quotes as quotes.
+    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly List<Statement> statements = [];
 
@@ -36,10 +41,18 @@ internal sealed class QueryLog(TimeProvider timeProvider, bool withBegin)
 
     public void Add(string sql, long started) => Add(sql, "[]", started);
 
+    public void AddFailed(SqlStatement statement, long started)
+    {
+        if (isComplete)
+        {
+            Add(statement, started);
+        }
+    }
+
     /// <summary>A transaction was begun. BEGIN with a level is two statements to those who listen, as it is in Prisma's engine.</summary>
     public void AddBegin(IsolationLevel level, long started)
     {
-        if (withBegin)
+        if (isComplete)
         {
             Add("BEGIN", started);
             if (level.SetSql is { } set)
@@ -116,7 +129,7 @@ internal sealed class QueryLog(TimeProvider timeProvider, bool withBegin)
             return "[]";
         }
         var output = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(output))
+        using (var writer = new Utf8JsonWriter(output, Writing))
         {
             writer.WriteStartArray();
             foreach (SqlParameter parameter in parameters)

@@ -13,6 +13,7 @@ internal sealed class RequestSessions(
     TransactionTable transactions,
     BufferBudget budget,
     EdgeOptions options,
+    StopSignal stop,
     TimeProvider timeProvider
 )
 {
@@ -23,7 +24,7 @@ internal sealed class RequestSessions(
         CancellationToken clientGone
     )
     {
-        using var deadline = new RequestDeadline(options.Limits.QueryTimeout, timeProvider, clientGone);
+        using var deadline = new RequestDeadline(options.Limits.QueryTimeout, timeProvider, clientGone, stop.Token);
         using var run = new StatementRun(options.Limits, budget, log);
         try
         {
@@ -52,7 +53,7 @@ internal sealed class RequestSessions(
         CancellationToken clientGone
     )
     {
-        using var deadline = new RequestDeadline(options.Limits.QueryTimeout, timeProvider, clientGone);
+        using var deadline = new RequestDeadline(options.Limits.QueryTimeout, timeProvider, clientGone, stop.Token);
         using var run = new StatementRun(options.Limits, budget, log);
         try
         {
@@ -75,7 +76,7 @@ internal sealed class RequestSessions(
     /// <summary>Ends a transaction, within the same bound.</summary>
     public async ValueTask EndAsync(Func<CancellationToken, ValueTask> end, CancellationToken clientGone)
     {
-        using var deadline = new RequestDeadline(options.Limits.QueryTimeout, timeProvider, clientGone);
+        using var deadline = new RequestDeadline(options.Limits.QueryTimeout, timeProvider, clientGone, stop.Token);
         try
         {
             await end(deadline.Token);

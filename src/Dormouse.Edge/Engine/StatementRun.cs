@@ -59,6 +59,7 @@ internal sealed class StatementRun(RequestLimitOptions limits, BufferBudget budg
         }
         catch (PostgresException refused) when (!IsEndOfSession(refused))
         {
+            log?.AddFailed(statement, started);
             throw Refusal(refused);
         }
         finally

@@ -73,6 +73,7 @@ internal sealed record FailureReply(int Status, string? Code, string Message, Lo
             {
                 Level = LogLevel.Warning,
             },
+            EdgeFailures.StoppingCode => Away("P6008", failure.Message) with { Level = LogLevel.Warning },
             // Prisma's code for a client whose version the server does not serve.
             EdgeFailures.OlderProtocolCode => Told(StatusCodes.Status400BadRequest, "P6006", failure),
             SchemaFailures.MissingCode => Told(StatusCodes.Status404NotFound, "P5005", failure),

@@ -35,7 +35,7 @@ internal sealed class QueryEndpoint(
 {
     public async Task HandleAsync(HttpContext context)
     {
-        QueryLog? log = Telemetry.WantsQueries(context.Request) ? new QueryLog(timeProvider, withBegin: false) : null;
+        QueryLog? log = Telemetry.WantsQueries(context.Request) ? new QueryLog(timeProvider, isComplete: false) : null;
         ServedAnswer answer;
         try
         {

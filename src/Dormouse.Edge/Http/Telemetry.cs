@@ -21,7 +21,7 @@ internal static class Telemetry
         bool wantsQueries = WantsQueries(context.Request);
         QuerySpans? spans = Wants(context.Request, "tracing") ? SpansOf(context, timeProvider, spanName) : null;
         return wantsQueries || spans is not null
-            ? new QueryLog(timeProvider, withBegin: true) { WithStatements = wantsQueries, Spans = spans }
+            ? new QueryLog(timeProvider, isComplete: true) { WithStatements = wantsQueries, Spans = spans }
             : null;
     }
 

@@ -38,7 +38,7 @@ internal sealed class TransactionEndpoints(
 
     private async Task AnswerAsync(HttpContext context, Work work)
     {
-        QueryLog? log = Telemetry.WantsQueries(context.Request) ? new QueryLog(timeProvider, withBegin: false) : null;
+        QueryLog? log = Telemetry.WantsQueries(context.Request) ? new QueryLog(timeProvider, isComplete: false) : null;
         using PooledBuffer answer = answers.NewBuffer();
         try
         {

@@ -3,8 +3,8 @@ using Dormouse.Contracts;
 namespace Dormouse.Edge.Limits;
 
 /// <summary>
-/// One token for a request's work that is cancelled when its time is up or its client has gone, and the answer to which of the two it
-/// was. One owner; dispose it once.
+/// One token for a request's work that is cancelled when its time is up, its client has gone or the platform stops, and the answer to
+/// which of these it was. One owner; dispose it once.
 /// </summary>
 internal sealed class RequestDeadline : IDisposable
 {
@@ -12,11 +12,15 @@ internal sealed class RequestDeadline : IDisposable
     private readonly TimeSpan limit;
     private readonly CancellationToken clientGone;
     private readonly ITimer timer;
+    private readonly CancellationToken stopping;
     private readonly CancellationTokenRegistration registration;
+    private readonly CancellationTokenRegistration stopRegistration;
     private volatile bool timedOut;
 
-    public RequestDeadline(TimeSpan limit, TimeProvider timeProvider, CancellationToken clientGone)
+    public RequestDeadline(TimeSpan limit, TimeProvider timeProvider, CancellationToken clientGone, CancellationToken stopping)
     {
+        this.stopping = stopping;
+        stopRegistration = stopping.UnsafeRegister(static state => ((RequestDeadline)state!).source.Cancel(), this);
         this.limit = limit;
         this.clientGone = clientGone;
         registration = clientGone.UnsafeRegister(static state => ((RequestDeadline)state!).source.Cancel(), this);
@@ -34,12 +38,14 @@ internal sealed class RequestDeadline : IDisposable
     public DormouseException? Explain(Exception cause) =>
         timedOut ? EdgeFailures.QueryTimeout(limit, cause)
         : clientGone.IsCancellationRequested ? EdgeFailures.ClientGone(cause)
+        : stopping.IsCancellationRequested ? EdgeFailures.Stopping(cause)
         : null;
 
     public void Dispose()
     {
         timer.Dispose();
         registration.Dispose();
+        stopRegistration.Dispose();
         source.Dispose();
     }
 

@@ -47,7 +47,7 @@ internal sealed partial class TransactionTable(
             await use.Transaction.NestAsync(use.Token);
             return outerId;
         }
-        using var deadline = new RequestDeadline(request.MaxWait, timeProvider, clientGone);
+        using var deadline = new RequestDeadline(request.MaxWait, timeProvider, clientGone, CancellationToken.None);
         try
         {
             return await OpenAsync(database, request, log, deadline.Token);

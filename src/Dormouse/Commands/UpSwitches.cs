@@ -29,6 +29,12 @@ internal sealed class UpSwitches
         HelpName = "ADDRESS",
     };
 
+    private readonly Option<string?> publicUrl = new("--public-url")
+    {
+        Description = "How apps reach the front door through a proxy, such as https://db.example.com. Default: as it listens.",
+        HelpName = "URL",
+    };
+
     private readonly Option<string?> controlStore = new("--control-store")
     {
         Description = "Keep the control store in this PostgreSQL (an Npgsql connection string) and not in an instance of the platform.",
@@ -51,7 +57,7 @@ internal sealed class UpSwitches
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[http, tcp, listen, controlStore, noSample, freezeAfter, stopAfter])
+        foreach (Option option in (Option[])[http, tcp, listen, publicUrl, controlStore, noSample, freezeAfter, stopAfter])
         {
             command.Options.Add(option);
         }
@@ -65,6 +71,7 @@ internal sealed class UpSwitches
             HttpPort = parsed.GetValue(http),
             TcpPort = parsed.GetValue(tcp),
             Listen = parsed.GetValue(listen) is { } address ? IPAddress.Parse(address) : null,
+            PublicUrl = parsed.GetValue(publicUrl) is { } url ? new Uri(url) : null,
             ControlStore = parsed.GetValue(controlStore),
             FreezeAfter = Seconds(parsed.GetValue(freezeAfter)),
             StopAfter = Seconds(parsed.GetValue(stopAfter)),
@@ -81,7 +88,15 @@ internal sealed class UpSwitches
         {
             result.AddError($"{listen.Name}: '{text}' is no IP address, such as 127.0.0.1 or 0.0.0.0.");
         }
+        if (result.GetValue(publicUrl) is { } url && !IsOrigin(url))
+        {
+            result.AddError($"{publicUrl.Name}: '{url}' is no scheme and host alone, such as https://db.example.com.");
+        }
     }
+
+    private static bool IsOrigin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? url)
+        && url is { Scheme: "http" or "https", PathAndQuery: "/", Fragment: "", UserInfo: "" };
 
     // A word that is no number is reported by the parser itself, and must not be read here: the library throws.
     private static T? Parsed<T>(Func<T?> read)

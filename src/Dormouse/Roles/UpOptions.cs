@@ -22,6 +22,9 @@ internal sealed record UpOptions
     /// <summary>Null: loopback.</summary>
     public IPAddress? Listen { get; init; }
 
+    /// <summary>Scheme and host by which apps reach the front door through a proxy; null: they reach it as it listens.</summary>
+    public Uri? PublicUrl { get; init; }
+
     /// <summary>An Npgsql connection string; null: the platform's own system instance.</summary>
     public string? ControlStore { get; init; }
 
@@ -37,6 +40,10 @@ internal sealed record UpOptions
     /// <summary>What apps write into their URLs: by this name clients know that there is no TLS.</summary>
     public string PublicAddress(int port)
     {
+        if (PublicUrl is { } url)
+        {
+            return url.Authority;
+        }
         bool byName = Listen is null || IPAddress.IsLoopback(Listen) || Listen.Equals(IPAddress.Any) || Listen.Equals(IPAddress.IPv6Any);
         return byName ? $"localhost:{Text(port)}" : new IPEndPoint(Listen!, port).ToString();
     }
@@ -59,6 +66,7 @@ internal sealed record UpOptions
         List<string> words = ["up", "--data", Folder.Path, "--http", Text(HttpPort)];
         Add(words, "--tcp", TcpPort is { } tcp ? Text(tcp) : null);
         Add(words, "--listen", Listen?.ToString());
+        Add(words, "--public-url", PublicUrl?.GetLeftPart(UriPartial.Authority));
         Add(words, "--control-store", ControlStore);
         Add(words, "--freeze-after", FreezeAfter is { } freeze ? Text(freeze.TotalSeconds) : null);
         Add(words, "--stop-after", StopAfter is { } stop ? Text(stop.TotalSeconds) : null);

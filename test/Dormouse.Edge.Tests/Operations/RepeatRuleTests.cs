@@ -171,6 +171,23 @@ public sealed class RepeatRuleTests
     }
 
     [Fact]
+    public async Task What_runs_when_the_platform_stops_is_answered_before_its_socket_is_cut()
+    {
+        await using EdgeHost edge = await Blog.StartAsync(options => options.StopGrace = TimeSpan.FromMilliseconds(200));
+        OlderClient client = await Blog.ClientAsync(edge);
+        Task<Reply> writing = client.PostAsync(client.Root + "/graphql", Blog.CreateAuthor(3, "slow"));
+        Task<Reply> reading = client.PostAsync(client.Root + "/graphql", OlderClient.Query("Sleeper", "findMany"));
+        await edge.WaitForAsync($"SELECT count(*) {OthersOfThisDatabase} AND state = 'active' AND wait_event = 'PgSleep'", "2");
+
+        Task stopping = edge.StopAsync();
+
+        AssertFinal(await writing, 503, "P6008");
+        AssertRepeatable(await reading, 503, "P6008");
+        await stopping;
+        Assert.Equal("2", await edge.AskAsync("""SELECT count(*) FROM "Author" """));
+    }
+
+    [Fact]
     public async Task What_nobody_foresaw_is_not_to_be_repeated()
     {
         await using EdgeHost edge = await Blog.StartAsync();

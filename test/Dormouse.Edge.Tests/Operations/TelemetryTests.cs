@@ -35,6 +35,20 @@ public sealed class TelemetryTests
         Assert.True(attributes.GetProperty("duration_ms").GetDouble() >= 0);
     }
 
+    [Fact]
+    public async Task A_statement_that_failed_is_told_too()
+    {
+        await using EdgeHost edge = await Blog.StartAsync();
+        OlderClient client = await Blog.ClientAsync(edge);
+
+        Reply reply = await client.PostAsync(client.Root + "/graphql", Blog.CreateAuthor(1, "O'Neil"), ("X-Capture-Telemetry", "query"));
+
+        Assert.True(reply.Json.TryGetProperty("errors", out _));
+        JsonElement attributes = reply.Json.GetProperty("extensions").GetProperty("logs")[0].GetProperty("attributes");
+        Assert.StartsWith("INSERT", attributes.GetProperty("query").GetString(), StringComparison.Ordinal);
+        Assert.Equal("""[1,"O'Neil"]""", attributes.GetProperty("params").GetString());
+    }
+
     [Theory]
     [InlineData("error")]
     [InlineData("info")]

@@ -29,6 +29,8 @@ public sealed class CommandLineTests
     [InlineData("up --tcp many")]
     [InlineData("up --tcp 0")]
     [InlineData("up --listen everywhere")]
+    [InlineData("up --public-url db.example.com")]
+    [InlineData("up --public-url https://db.example.com/path")]
     [InlineData("up --freeze-after 0")]
     [InlineData("up --stop-after never")]
     public async Task Wrong_usage_gives_2_says_what_is_wrong_and_how_to_learn_more(string words)

@@ -22,6 +22,13 @@ public sealed class UpTests
     }
 
     [Fact]
+    public void A_proxys_address_goes_before_the_one_that_is_listened_at() =>
+        Assert.Equal(
+            "db.example.com:8443",
+            new UpOptions { Folder = DataFolder.Resolve("/data"), PublicUrl = new Uri("https://db.example.com:8443") }.PublicAddress(4466)
+        );
+
+    [Fact]
     public void The_words_for_the_process_in_the_background_say_all_that_was_said()
     {
         var options = new UpOptions
@@ -30,6 +37,7 @@ public sealed class UpTests
             HttpPort = 0,
             TcpPort = 5432,
             Listen = IPAddress.Loopback,
+            PublicUrl = new Uri("https://db.example.com"),
             ControlStore = "Host=x",
             Sample = false,
             FreezeAfter = TimeSpan.FromSeconds(0.5),
@@ -37,7 +45,7 @@ public sealed class UpTests
         };
 
         Assert.Equal(
-            "up --data /data --http 0 --tcp 5432 --listen 127.0.0.1 --control-store Host=x --freeze-after 0.5 --stop-after 60 --no-sample",
+            "up --data /data --http 0 --tcp 5432 --listen 127.0.0.1 --public-url https://db.example.com --control-store Host=x --freeze-after 0.5 --stop-after 60 --no-sample",
             string.Join(' ', options.ToWords())
         );
     }
