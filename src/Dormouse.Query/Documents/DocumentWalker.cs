@@ -61,7 +61,15 @@ internal ref struct DocumentWalker<TSink>
             var isArguments = lifting == Lifting.Nothing && reader.ValueTextEquals("arguments"u8);
             sink.Name(RawToken());
             reader.Read();
-            WalkValue(isArguments ? Lifting.Literals : lifting);
+            if (isArguments && reader.TokenType == JsonTokenType.StartObject)
+            {
+                // Never a tagged value itself.
+                WalkMembers(Lifting.Literals);
+            }
+            else
+            {
+                WalkValue(isArguments ? Lifting.Literals : lifting);
+            }
         }
 
         sink.EndObject();
@@ -83,18 +91,16 @@ internal ref struct DocumentWalker<TSink>
             case JsonTokenType.True or JsonTokenType.False:
                 sink.Boolean(reader.TokenType == JsonTokenType.True);
                 break;
-            case var token when lifting != Lifting.Nothing:
+            case var token when lifting != Lifting.Nothing || token == JsonTokenType.Number:
                 sink.Literal(
                     token == JsonTokenType.String ? LiteralKind.Text : LiteralKind.Number,
                     (int)reader.TokenStartIndex,
                     TokenLength()
                 );
                 break;
-            case JsonTokenType.String:
+            default:
                 sink.Text(RawToken());
                 break;
-            default:
-                throw DocumentFailure.Malformed("a number stands outside of arguments.");
         }
     }
 

@@ -26,20 +26,22 @@ internal sealed class OperationReader(QuerySchema querySchema, LiteralFacts fact
         TaggedLiterals.Check(facts.Literals);
         var action = Text(document, "action") ?? throw DocumentFailure.Malformed("'action' is missing.");
         var modelName = Text(document, "modelName");
-        if (!document.TryGet("query", out var query) || query is not ObjectNode)
+        if (!document.TryGet("query", out var query) || query is not ObjectNode parts)
         {
             throw DocumentFailure.Malformed("'query' is missing.");
         }
 
+        SelectionReader.CheckForm(parts);
+
         var (known, model, operation) = Find(action, modelName);
         var reader = new SelectionReader(new ArgumentReader(facts, querySchema.Schema));
-        var (arguments, selection) = reader.ReadField(operation, query, new DocumentPath(null, operation.Name));
+        var (arguments, selection) = reader.ReadField(operation, parts, new DocumentPath(null, operation.Name));
         Acceptance.Settle(arguments, selection, parameters);
         var isCount = operation.ObjectType == OutputTypes.AffectedRows;
         var read = new Operation(known, model, operation.Name, arguments, isCount ? Selection.Empty : selection);
         if (known == OperationAction.GroupBy)
         {
-            GroupByRules.Check(read);
+            GroupByRules.Check(read, facts);
         }
 
         return read;

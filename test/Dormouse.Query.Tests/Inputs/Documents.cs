@@ -21,6 +21,12 @@ internal static class Documents
     /// <summary>The schema of the captured requests.</summary>
     public static PrismaSchema Schema => LazySchema.Value;
 
+    /// <summary>Documents written for the tests, most of them faulty.</summary>
+    public static string[] Faulty { get; } = Lines("documents.jsonl");
+
+    /// <summary>The documents of the captured requests.</summary>
+    public static string[] Captured { get; } = Lines("captured.jsonl");
+
     public static ReadDocument Read(string document, QuerySchema? schema = null)
     {
         var bytes = Encoding.UTF8.GetBytes(document);
@@ -40,6 +46,8 @@ internal static class Documents
         Read(
             $$$"""{"modelName":"{{{model}}}","action":"{{{action}}}","query":{"arguments":{{{arguments}}},"selection":{{{selection}}}}}"""
         );
+
+    private static string[] Lines(string name) => File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Inputs", name));
 
     private static PlanValue Bind(ParameterBinding binding, LiteralTable literals)
     {

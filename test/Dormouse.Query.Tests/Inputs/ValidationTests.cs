@@ -17,13 +17,26 @@ public sealed class ValidationTests
     public async Task Faults_are_told_as_Prisma_tells_them()
     {
         Assert.SkipWhen(EngineOracle.Missing is not null, EngineOracle.Missing ?? "");
-        var documents = await File.ReadAllLinesAsync(
-            Path.Combine(AppContext.BaseDirectory, "Inputs", "documents.jsonl"),
-            TestContext.Current.CancellationToken
-        );
-
-        await AssertSameAsync(documents);
+        await AssertSameAsync([.. Documents.Faulty, .. Documents.Captured]);
     }
+
+    /// <summary>DORMOUSE_FUZZ_SEED and DORMOUSE_FUZZ_COUNT make it another or a longer run.</summary>
+    [Fact]
+    public async Task Changed_documents_are_judged_as_Prisma_judges_them()
+    {
+        Assert.SkipWhen(EngineOracle.Missing is not null, EngineOracle.Missing ?? "");
+        var seed = Setting("DORMOUSE_FUZZ_SEED", 1);
+        var mutator = new DocumentMutator(seed);
+        // Those with a member twice are no trees that can be changed.
+        var documents = Documents.Faulty.Where(text => text.Split("\"id\":").Length <= 2).Concat(Documents.Captured).ToArray();
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
+        await AssertSameAsync(
+            [.. Enumerable.Range(0, Setting("DORMOUSE_FUZZ_COUNT", 1500)).Select(i => mutator.Mutate(documents[i % documents.Length]))]
+        );
+    }
+
+    private static int Setting(string name, int usual) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), out var value) ? value : usual;
 
     private static async Task AssertSameAsync(string[] documents)
     {
@@ -51,6 +64,12 @@ public sealed class ValidationTests
         if (theirs is not null && (string?)theirs["code"] is not (null or "P2009" or "P2012" or "P2019") && ours is null)
         {
             return null;
+        }
+
+        // The engine does not look at the arguments of a field that it does not know; which fault it tells first is all that differs.
+        if (theirs is not null && ours?["message"]?.ToString().StartsWith("Could not convert argument value", StringComparison.Ordinal) == true)
+        {
+            return theirs["code"]?.ToString() is null or "P2009" or "P2012" ? null : document;
         }
 
         return JsonNode.DeepEquals(theirs, ours)

@@ -90,13 +90,14 @@ internal ref struct Rfc3339
     private int Number(int digits, int least = 0, int most = int.MaxValue)
     {
         var number = 0;
+        if (error is null && rest.Length < digits)
+        {
+            Fail(TooShort);
+        }
+
         for (var i = 0; i < digits && error is null; i++)
         {
-            if (rest.Length <= i)
-            {
-                Fail(TooShort);
-            }
-            else if (rest[i] is < (byte)'0' or > (byte)'9')
+            if (rest[i] is < (byte)'0' or > (byte)'9')
             {
                 Fail(Invalid);
             }

@@ -43,7 +43,7 @@ internal sealed class ArgumentReader(LiteralFacts facts, PrismaSchema schema)
                     return (null, outcome.Fault);
                 }
 
-                fields.Add(new KeyValuePair<string, InputValue>(argument.Name, Counted(argument.Name, outcome.Value!)));
+                fields.Add(new KeyValuePair<string, InputValue>(argument.Name, Checked(argument, outcome.Value!)));
             }
             else if (argument.IsRequired)
             {
@@ -54,14 +54,20 @@ internal sealed class ArgumentReader(LiteralFacts facts, PrismaSchema schema)
         return (new InputObject("", fields), null);
     }
 
-    /// <summary>Numbers of records may not be negative.</summary>
-    private InputValue Counted(string name, InputValue value)
-    {
-        if (name is not ("skip" or "limit") || value is not InputScalar { Literal: >= 0 } number)
+    private InputValue Checked(InputField argument, InputValue value) =>
+        value switch
         {
-            return value;
-        }
+            InputScalar { Literal: >= 0 } number when argument.Name is "skip" or "limit" => Counted(argument.Name, number),
+            InputObject cursor when argument.Name == "cursor" => new InputObject(cursor.TypeName, cursor.Fields)
+            {
+                Problem = CursorRules.Explain(cursor, ((InputObjectType)argument.Types[0]).Filtered!),
+            },
+            _ => value,
+        };
 
+    /// <summary>Numbers of records may not be negative.</summary>
+    private InputScalar Counted(string name, InputScalar number)
+    {
         var found = literals[number.Literal];
         ScalarReader.TryRead(number.Type, found.Kind, literals.RawOf(found), out var read);
         var isNegative = NotNegativeBinding.IsNegative(read);
@@ -149,7 +155,14 @@ internal sealed class ArgumentReader(LiteralFacts facts, PrismaSchema schema)
         new(selection, path, type, () => GivenTypes.NameOf(node, literals));
 
     /// <summary>Nearly everything is a document: what has a tag that says otherwise is not.</summary>
-    private static bool IsJson(DocumentNode node) => node is not (EnumNode or FieldReferenceNode);
+    private static bool IsJson(DocumentNode node) =>
+        node switch
+        {
+            EnumNode or FieldReferenceNode => false,
+            ListNode list => list.Items.All(item => IsJson(item) && item is not LiteralNode { Kind: LiteralKind.Json }),
+            LiteralListNode list => !list.Kinds.Contains(LiteralKind.Json),
+            _ => true,
+        };
 
     private Outcome ReadJson(DocumentNode node, InputType type, DocumentPath path)
     {

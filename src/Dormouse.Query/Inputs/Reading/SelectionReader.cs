@@ -13,7 +13,7 @@ internal sealed class SelectionReader(ArgumentReader arguments)
     private const string AllComposites = "$composites";
 
     /// <summary>A field with its arguments and what is selected within it.</summary>
-    public (InputObject Arguments, Selection Selection) ReadField(OutputField field, DocumentNode? query, DocumentPath path)
+    public (InputObject Arguments, Selection Selection) ReadField(OutputField field, ObjectNode? query, DocumentPath path)
     {
         var (given, selected) = PartsOf(query);
         var (read, fault) = arguments.ReadArguments(given, field.Arguments, path);
@@ -24,29 +24,48 @@ internal sealed class SelectionReader(ArgumentReader arguments)
 
         if (field.ObjectType is not { } type)
         {
-            return selected is { Members.Count: > 0 } ? throw FaultJson.ToException(new SelectionOnScalar(path)) : (read!, Selection.Empty);
+            return selected is not null && selected.Members.Any(IsSelected)
+                ? throw FaultJson.ToException(new SelectionOnScalar(path))
+                : (read!, Selection.Empty);
         }
 
         return (read!, new Selection(ReadFields(type, selected, path)));
     }
 
-    /// <summary><c>true</c> stands for an object with all its scalars.</summary>
-    private static (ObjectNode Arguments, ObjectNode? Selection) PartsOf(DocumentNode? query)
+    /// <summary>Whether a document has the form of one: <c>{"arguments":{…},"selection":{"name":true|false|{…}}}</c>, down to its leaves.</summary>
+    public static void CheckForm(ObjectNode query)
     {
-        if (query is not ObjectNode parts)
+        if (query.TryGet("arguments", out var arguments) && arguments is not (ObjectNode or NullNode))
         {
-            return (ObjectNode.Empty, null);
+            throw DocumentFailure.Malformed("arguments are no object.");
         }
 
-        if (!parts.TryGet("selection", out var node) || node is not ObjectNode selection)
+        if (!query.TryGet("selection", out var node) || node is not ObjectNode selection)
         {
             throw DocumentFailure.Malformed("a part of it has no selection.");
         }
 
-        return parts.TryGet("arguments", out var given) && given is not NullNode
-            ? (given as ObjectNode ?? throw DocumentFailure.Malformed("arguments are no object."), selection)
-            : (ObjectNode.Empty, selection);
+        foreach (var (_, selected) in selection.Members)
+        {
+            if (selected is ObjectNode nested)
+            {
+                CheckForm(nested);
+            }
+            else if (selected is not BooleanNode)
+            {
+                throw DocumentFailure.Malformed("what is selected is neither true, false nor an object.");
+            }
+        }
     }
+
+    /// <summary><c>true</c> stands for an object with all its scalars.</summary>
+    private static (ObjectNode Arguments, ObjectNode? Selection) PartsOf(ObjectNode? query) =>
+        query is null
+            ? (ObjectNode.Empty, null)
+            : (
+                query.TryGet("arguments", out var given) && given is ObjectNode arguments ? arguments : ObjectNode.Empty,
+                query.TryGet("selection", out var selection) ? (ObjectNode)selection : null
+            );
 
     private List<SelectedField> ReadFields(OutputObjectType type, ObjectNode? selected, DocumentPath path)
     {
@@ -65,13 +84,16 @@ internal sealed class SelectionReader(ArgumentReader arguments)
 
     private void ReadMembers(OrderedDictionary<string, SelectedField> fields, OutputObjectType type, ObjectNode selected, DocumentPath path)
     {
-        var omitted = selected
-            .Members.Where(member => member.Value is BooleanNode { Value: false })
-            .Select(member => member.Key)
-            .ToHashSet();
+        var omitted = selected.Members.Where(member => member.Value is BooleanNode { Value: false }).Select(member => member.Key).ToHashSet();
+        var allScalars = selected.TryGet(AllScalars, out var all) && all is BooleanNode { Value: true };
+        if (!selected.Members.Any(IsSelected) && !(allScalars && type.Fields.Any(field => IsScalar(field) && !omitted.Contains(field.Name))))
+        {
+            throw FaultJson.ToException(new EmptySelection(path, type));
+        }
+
         foreach (var name in omitted)
         {
-            if (name is not (AllScalars or AllComposites) && !type.TryGet(name, out _))
+            if (!type.TryGet(name, out _))
             {
                 throw FaultJson.ToException(new UnknownSelectionField(path.Then(name), type));
             }
@@ -84,23 +106,14 @@ internal sealed class SelectionReader(ArgumentReader arguments)
                 case BooleanNode { Value: true } when name == AllScalars:
                     AddScalars(fields, type, omitted, path);
                     break;
-                case BooleanNode when name is AllScalars or AllComposites:
-                    break;
-                case BooleanNode or ObjectNode:
-                    var step = path.Then(name);
-                    if (!type.TryGet(name, out var field))
-                    {
-                        throw FaultJson.ToException(new UnknownSelectionField(step, type));
-                    }
-
-                    if (!omitted.Contains(name) && !fields.ContainsKey(name))
-                    {
-                        fields[name] = Select(field, node as ObjectNode, step);
-                    }
-
+                case BooleanNode when name is AllScalars or AllComposites || omitted.Contains(name):
                     break;
                 default:
-                    throw DocumentFailure.Malformed("what is selected is neither true, false nor an object.");
+                    var step = path.Then(name);
+                    fields[name] = type.TryGet(name, out var field)
+                        ? Select(field, node as ObjectNode, step)
+                        : throw FaultJson.ToException(new UnknownSelectionField(step, type));
+                    break;
             }
         }
     }
@@ -114,12 +127,18 @@ internal sealed class SelectionReader(ArgumentReader arguments)
     {
         foreach (var field in type.Fields)
         {
-            if (field.ObjectType is null && !omitted.Contains(field.Name) && !fields.ContainsKey(field.Name))
+            if (IsScalar(field) && !omitted.Contains(field.Name) && !fields.ContainsKey(field.Name))
             {
                 fields[field.Name] = Select(field, null, path.Then(field.Name));
             }
         }
     }
+
+    private static bool IsScalar(OutputField field) => field.ObjectType is null;
+
+    /// <summary>A field by its own name.</summary>
+    private static bool IsSelected(KeyValuePair<string, DocumentNode> member) =>
+        member.Value is not BooleanNode boolean || (boolean.Value && member.Key is not (AllScalars or AllComposites));
 
     private SelectedField Select(OutputField field, ObjectNode? query, DocumentPath path)
     {

@@ -1,0 +1,30 @@
+using Dormouse.Query.Failures;
+using Dormouse.Schema.Models;
+
+namespace Dormouse.Query.Inputs.Reading;
+
+/// <summary>A cursor names values of fields; the filters that its type allows besides mean nothing there.</summary>
+internal static class CursorRules
+{
+    /// <summary>What is wrong with a cursor; null when nothing is. The engine has no code for it.</summary>
+    public static PlanException? Explain(InputObject cursor, Model model)
+    {
+        foreach (var (name, value) in cursor.Fields)
+        {
+            if (model.TryGetField(name, out var field) ? field is RelationField : name is "AND" or "OR" or "NOT")
+            {
+                return PlanFailure.Plain(
+                    "Error in query graph construction: "
+                        + $"AssertionError(\"Unable to resolve field {name} to a field or a set of fields on model {model.Name}\")"
+                );
+            }
+
+            if (field is not null && value is InputObject)
+            {
+                return PlanFailure.Plain($"A cursor needs the value of the field {name}, not a filter on it.");
+            }
+        }
+
+        return null;
+    }
+}
