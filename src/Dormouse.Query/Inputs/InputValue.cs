@@ -117,7 +117,7 @@ internal sealed class InputFieldReference : InputValue
     public InputFieldReference(ScalarField field) => referenced = field;
 
     /// <summary>A reference that names no field of the right model and type.</summary>
-    internal InputFieldReference(string problem) => Problem = Faults.InputFailure.Of(problem);
+    internal InputFieldReference(string problem) => Problem = Failures.QueryFailure.Input(problem);
 
     public ScalarField Field => referenced ?? throw new InvalidOperationException("It refers to no field.", Problem);
 }

@@ -38,13 +38,7 @@ internal sealed class OperationReader(QuerySchema querySchema, LiteralFacts fact
         var (arguments, selection) = reader.ReadField(operation, parts, new DocumentPath(null, operation.Name));
         Acceptance.Settle(arguments, selection, parameters);
         var isCount = operation.ObjectType == OutputTypes.AffectedRows;
-        var read = new Operation(known, model, operation.Name, arguments, isCount ? Selection.Empty : selection);
-        if (known == OperationAction.GroupBy)
-        {
-            GroupByRules.Check(read, facts);
-        }
-
-        return read;
+        return new Operation(known, model, operation.Name, arguments, isCount ? Selection.Empty : selection);
     }
 
     private (OperationAction Action, Model? Model, OutputField Operation) Find(string action, string? modelName)

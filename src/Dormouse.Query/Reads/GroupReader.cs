@@ -81,7 +81,8 @@ internal static class GroupReader
 
     private static void RequireIn(IReadOnlyList<ScalarField> known, IEnumerable<ScalarField> fields, string rule)
     {
-        var missing = fields.Except(known).Select(f => f.Name).ToArray();
+        // The engine names a field as often as it is used.
+        var missing = fields.Where(f => !known.Contains(f)).Select(f => f.Name).ToArray();
         if (missing.Length > 0)
         {
             throw QueryFailure.Input($"{rule} Missing fields: {string.Join(", ", missing)}");

@@ -15,16 +15,16 @@ internal static class OrderReader
             InputList list => list.Items,
             _ => [orderBy],
         };
-        // An empty object orders by nothing.
-        return
-        [
-            .. items.Cast<InputObject>().Where(i => i.Fields.Count > 0).Select(i => ReadOne(model, [], i.Fields[0].Key, i.Fields[0].Value)),
-        ];
+        return [.. items.Select(item => ReadObject(model, [], (InputObject)item)).OfType<Ordering>()];
     }
+
+    /// <summary>An object has one field at most; an empty one orders by nothing.</summary>
+    private static Ordering? ReadObject(Model model, RelationField[] path, InputObject order) =>
+        order.Fields.Count > 0 ? ReadOne(model, path, order.Fields[0].Key, order.Fields[0].Value) : null;
 
     public static FieldOrdering Ascending(ScalarField field) => new([], field, IsDescending: false, NullsOrder.Default);
 
-    private static Ordering ReadOne(Model model, RelationField[] path, string name, InputValue value)
+    private static Ordering? ReadOne(Model model, RelationField[] path, string name, InputValue value)
     {
         if (name == "_relevance")
         {
@@ -48,13 +48,10 @@ internal static class OrderReader
             : ReadScalar(path, ScalarNames.FieldOf(model, name), value);
     }
 
-    private static Ordering ReadRelation(RelationField[] path, RelationField relation, InputObject value)
-    {
-        var (name, direction) = value.Fields[0];
-        return relation.IsList
-            ? new CountOrdering(path, relation, IsDescending(direction))
-            : ReadOne(relation.Target, [.. path, relation], name, direction);
-    }
+    private static Ordering? ReadRelation(RelationField[] path, RelationField relation, InputObject value) =>
+        relation.IsList
+            ? new CountOrdering(path, relation, IsDescending(value.Fields[0].Value))
+            : ReadObject(relation.Target, [.. path, relation], value);
 
     private static FieldOrdering ReadScalar(RelationField[] path, ScalarField field, InputValue value)
     {

@@ -27,6 +27,9 @@ internal static class Documents
     /// <summary>The documents of the captured requests.</summary>
     public static string[] Captured { get; } = Lines("captured.jsonl");
 
+    /// <summary>Reads and compiles, as far as the engine goes before it asks a database.</summary>
+    public static void Prepare(string document, QueryEngine engine) => engine.Prepare(Encoding.UTF8.GetBytes(document));
+
     public static ReadDocument Read(string document, QuerySchema? schema = null)
     {
         var bytes = Encoding.UTF8.GetBytes(document);

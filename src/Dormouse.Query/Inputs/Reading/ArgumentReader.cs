@@ -54,28 +54,13 @@ internal sealed class ArgumentReader(LiteralFacts facts, PrismaSchema schema)
         return (new InputObject("", fields), null);
     }
 
-    private InputValue Checked(InputField argument, InputValue value) =>
-        value switch
-        {
-            InputScalar { Literal: >= 0 } number when argument.Name is "skip" or "limit" => Counted(argument.Name, number),
-            InputObject cursor when argument.Name == "cursor" => new InputObject(cursor.TypeName, cursor.Fields)
+    private static InputValue Checked(InputField argument, InputValue value) =>
+        argument.Name == "cursor" && value is InputObject cursor
+            ? new InputObject(cursor.TypeName, cursor.Fields)
             {
                 Problem = CursorRules.Explain(cursor, ((InputObjectType)argument.Types[0]).Filtered!),
-            },
-            _ => value,
-        };
-
-    /// <summary>Numbers of records may not be negative.</summary>
-    private InputScalar Counted(string name, InputScalar number)
-    {
-        var found = literals[number.Literal];
-        ScalarReader.TryRead(number.Type, found.Kind, literals.RawOf(found), out var read);
-        var isNegative = NotNegativeBinding.IsNegative(read);
-        return new InputScalar(number.Type, isList: false, new BindingSource(new NotNegativeBinding(number.Literal)), number.Literal)
-        {
-            Problem = isNegative ? InputFailure.Negative(name, literals.StringOf(number.Literal)) : null,
-        };
-    }
+            }
+            : value;
 
     private Outcome Read(DocumentNode node, IReadOnlyList<InputType> types, DocumentPath path, Model? filtered)
     {

@@ -13,10 +13,7 @@ internal static class CursorRules
         {
             if (model.TryGetField(name, out var field) ? field is RelationField : name is "AND" or "OR" or "NOT")
             {
-                return PlanFailure.Plain(
-                    "Error in query graph construction: "
-                        + $"AssertionError(\"Unable to resolve field {name} to a field or a set of fields on model {model.Name}\")"
-                );
+                return QueryFailure.Assertion($"Unable to resolve field {name} to a field or a set of fields on model {model.Name}");
             }
 
             if (field is not null && value is InputObject)
