@@ -6,17 +6,24 @@ using Dormouse.Query.Operations;
 using Dormouse.Query.Values;
 using Dormouse.Schema;
 using Dormouse.Schema.Models;
+using Dormouse.Testing;
 
 namespace Dormouse.Query.Tests.Inputs;
 
 /// <summary>Reads documents as the engine does, and prints what came of them.</summary>
 internal static class Documents
 {
+    private static readonly string Tests = Path.Combine(Checkout.Root, "test");
+
     private static readonly Lazy<PrismaSchema> LazySchema = new(() =>
-    {
-        var reading = SchemaReader.Read(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Reads", "Captured", "schema.prisma")));
-        return reading.Schema ?? throw new InvalidOperationException(string.Join('\n', reading.Diagnostics));
-    });
+        SchemaReader.Read(SchemaText).Schema ?? throw new InvalidOperationException("The schema has faults.")
+    );
+
+    /// <summary>The text of the schema of the captured requests, with the preview features.</summary>
+    public static string SchemaText =>
+        File.ReadAllText(Path.Combine(Tests, "Dormouse.EndToEnd", "clients", "prisma6", "preview.prisma"))
+        + "\n"
+        + File.ReadAllText(Path.Combine(Tests, "Dormouse.EndToEnd", "clients", "shared", "models.prisma"));
 
     /// <summary>The schema of the captured requests.</summary>
     public static PrismaSchema Schema => LazySchema.Value;
@@ -50,7 +57,7 @@ internal static class Documents
             $$$"""{"modelName":"{{{model}}}","action":"{{{action}}}","query":{"arguments":{{{arguments}}},"selection":{{{selection}}}}}"""
         );
 
-    private static string[] Lines(string name) => File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Inputs", name));
+    private static string[] Lines(string name) => File.ReadAllLines(Path.Combine(Tests, "Dormouse.Query.Tests", "Inputs", name));
 
     private static PlanValue Bind(ParameterBinding binding, LiteralTable literals)
     {

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Dormouse.Query.Failures;
 using Dormouse.Query.Operations;
 using Dormouse.Query.Plans;
-using Dormouse.Testing;
 using Dormouse.Testing.Prisma;
 
 namespace Dormouse.Query.Tests.Inputs;
@@ -10,10 +9,6 @@ namespace Dormouse.Query.Tests.Inputs;
 /// <summary>Documents, most of them faulty: what is said of them is what Prisma's own engine says.</summary>
 public sealed class ValidationTests
 {
-    private static readonly string SchemaText = File.ReadAllText(
-        Path.Combine(Checkout.Root, "test", "Dormouse.Query.Tests", "Reads", "Captured", "schema.prisma")
-    );
-
     [Fact]
     public async Task Faults_are_told_as_Prisma_tells_them()
     {
@@ -41,7 +36,7 @@ public sealed class ValidationTests
 
     private static async Task AssertSameAsync(string[] documents)
     {
-        var verdicts = await EngineOracle.AskAsync(SchemaText, documents, TestContext.Current.CancellationToken);
+        var verdicts = await EngineOracle.AskAsync(Documents.SchemaText, documents, TestContext.Current.CancellationToken);
         var engine = new QueryEngine(Documents.Schema, new OperationCache(1000, 10_000_000), new QueryLimits());
         var differences = documents.Zip(verdicts, (document, verdict) => Difference(engine, document, verdict)).OfType<string>().ToList();
         Assert.True(differences.Count == 0, $"{differences.Count} of {documents.Length}:\n" + string.Join("\n\n", differences.Take(10)));

@@ -95,6 +95,6 @@ public sealed class QuerySchemaTests
             yield return ("captured models, " + header, text + "\n" + models);
         }
 
-        yield return ("rich", File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Inputs", "Types", "rich.prisma")));
+        yield return ("rich", File.ReadAllText(Path.Combine(Tests, "Dormouse.Query.Tests", "Inputs", "Types", "rich.prisma")));
     }
 }
