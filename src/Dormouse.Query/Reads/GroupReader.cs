@@ -15,6 +15,11 @@ internal static class GroupReader
     {
         var model = operation.Model!;
         var by = ScalarNames.FieldsOf(model, operation.Arguments.Find("by"));
+        if (by.Count == 0)
+        {
+            throw QueryFailure.Input("At least one selection is required for the `by` argument.");
+        }
+
         var arguments = ReadArguments.Read(model, operation.Arguments, context.Facts);
         var having = operation.Arguments.Find("having") is InputObject filter ? FilterReader.Read(model, filter, context.Facts) : null;
         Require(by, operation.Selection, arguments, having);
@@ -56,11 +61,6 @@ internal static class GroupReader
 
     private static void Require(IReadOnlyList<ScalarField> by, Selection selection, ReadArguments arguments, Condition? having)
     {
-        if (by.Count == 0)
-        {
-            throw QueryFailure.Input("At least one selection is required for the `by` argument.");
-        }
-
         ScalarField[] selected = [.. selection.Fields.OfType<SelectedScalar>().Select(s => s.Field)];
         RequireIn(
             by,

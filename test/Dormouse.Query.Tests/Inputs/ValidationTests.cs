@@ -26,9 +26,9 @@ public sealed class ValidationTests
         // Those with a member twice are no trees that can be changed.
         var documents = Documents.Faulty.Where(text => text.Split("\"id\":").Length <= 2).Concat(Documents.Captured).ToArray();
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
-        await AssertSameAsync(
-            [.. Enumerable.Range(0, Setting("DORMOUSE_FUZZ_COUNT", 1500)).Select(i => mutator.Mutate(documents[i % documents.Length]))]
-        );
+        await AssertSameAsync([
+            .. Enumerable.Range(0, Setting("DORMOUSE_FUZZ_COUNT", 1500)).Select(i => mutator.Mutate(documents[i % documents.Length])),
+        ]);
     }
 
     private static int Setting(string name, int usual) =>
@@ -63,13 +63,29 @@ public sealed class ValidationTests
         }
 
         // The engine does not look at the arguments of a field that it does not know; which fault it tells first is all that differs.
-        if (theirs is not null && ours?["message"]?.ToString().StartsWith("Could not convert argument value", StringComparison.Ordinal) == true)
+        if (
+            theirs is not null
+            && ours?["message"]?.ToString().StartsWith("Could not convert argument value", StringComparison.Ordinal) == true
+        )
         {
             return theirs["code"]?.ToString() is null or "P2009" or "P2012" ? null : document;
         }
 
         // It also takes lists for the objects of a selection, which no client sends, and so finds other faults in such a document first.
         if (theirs is not null && ours?["message"]?.ToString().StartsWith("The query cannot be read", StringComparison.Ordinal) == true)
+        {
+            return null;
+        }
+
+        // What exactly is wrong with a text that is no JSON is said in the words of another parser.
+        const string NoJson = "is not a valid `JSON String`";
+        if (theirs?["message"]?.ToString().Contains(NoJson) == true && ours?["message"]?.ToString().Contains(NoJson) == true)
+        {
+            return null;
+        }
+
+        // It prints an enum's number in its own tables, which says nothing to anybody.
+        if (theirs?["message"]?.ToString().Contains("Enum((FileId(") == true && ours?["code"]?.ToString() == "P2019")
         {
             return null;
         }

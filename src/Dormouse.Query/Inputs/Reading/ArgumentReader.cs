@@ -15,7 +15,7 @@ internal sealed class ArgumentReader(LiteralFacts facts, PrismaSchema schema)
 {
     private static readonly ScalarKind Json = new(ScalarType.Json, null);
 
-    private readonly Dictionary<(DocumentNode, InputObjectType, Model?), Outcome> read = [];
+    private readonly Dictionary<(DocumentNode, InputObjectType, FilterPlace), Outcome> read = [];
     private readonly LiteralTable literals = facts.Literals;
     private DocumentPath selection = new(null, "");
 
@@ -37,7 +37,7 @@ internal sealed class ArgumentReader(LiteralFacts facts, PrismaSchema schema)
             var path = new DocumentPath(null, argument.Name);
             if (given.TryGet(argument.Name, out var node))
             {
-                var outcome = Read(node, argument.Types, path, null);
+                var outcome = Read(node, argument.Types, path, default);
                 if (outcome.Fault is not null)
                 {
                     return (null, outcome.Fault);
@@ -62,17 +62,17 @@ internal sealed class ArgumentReader(LiteralFacts facts, PrismaSchema schema)
             }
             : value;
 
-    private Outcome Read(DocumentNode node, IReadOnlyList<InputType> types, DocumentPath path, Model? filtered)
+    private Outcome Read(DocumentNode node, IReadOnlyList<InputType> types, DocumentPath path, FilterPlace place)
     {
         if (types.Count == 1)
         {
-            return Read(node, types[0], path, filtered);
+            return Read(node, types[0], path, place);
         }
 
         List<Fault>? faults = null;
         foreach (var type in types)
         {
-            var outcome = Read(node, type, path, filtered);
+            var outcome = Read(node, type, path, place);
             if (outcome.Value is { } value)
             {
                 NoteValues(faults);
@@ -112,7 +112,7 @@ internal sealed class ArgumentReader(LiteralFacts facts, PrismaSchema schema)
             ? new InputScalar(scalar.Type, isList: true, new ListSource([scalar.Source!]), -1)
             : new InputList([value]);
 
-    private Outcome Read(DocumentNode node, InputType type, DocumentPath path, Model? filtered)
+    private Outcome Read(DocumentNode node, InputType type, DocumentPath path, FilterPlace place)
     {
         if (type is ScalarInputType { Type: ScalarType.Json } && IsJson(node))
         {
@@ -129,9 +129,9 @@ internal sealed class ArgumentReader(LiteralFacts facts, PrismaSchema schema)
             ScalarInputType scalar => ReadScalar(node, scalar, path),
             EnumInputType values => ReadEnum(node, values, path),
             ConstantInputType constants => ReadConstant(node, constants, path),
-            ListInputType list => ReadList(node, list, path, filtered),
+            ListInputType list => ReadList(node, list, path, place),
             RawParametersInputType => ReadRawParameters(node, type, path),
-            InputObjectType objects when node is ObjectNode or FieldReferenceNode => ReadObject(node, objects, path, filtered),
+            InputObjectType objects when node is ObjectNode or FieldReferenceNode => ReadObject(node, objects, path, place),
             _ => Wrong(node, type, path),
         };
     }
@@ -249,11 +249,11 @@ internal sealed class ArgumentReader(LiteralFacts facts, PrismaSchema schema)
             ? new InputEnum(type.Name, name)
             : new WrongValue(selection, path, given?.Invoke() ?? name!, type.Name);
 
-    private Outcome ReadList(DocumentNode node, ListInputType type, DocumentPath path, Model? filtered) =>
+    private Outcome ReadList(DocumentNode node, ListInputType type, DocumentPath path, FilterPlace place) =>
         node switch
         {
             LiteralListNode list => ReadLiterals(list, type, path),
-            ListNode list => ReadItems(list, type, path, filtered),
+            ListNode list => ReadItems(list, type, path, place),
             _ => Wrong(node, type, path),
         };
 
@@ -282,19 +282,15 @@ internal sealed class ArgumentReader(LiteralFacts facts, PrismaSchema schema)
 
     private Outcome ReadConstants(LiteralListNode list, ConstantInputType type, DocumentPath path)
     {
+        var texts = facts.InspectTexts(list.Index);
+        var values = new List<InputValue>(texts.Count);
         foreach (var item in literals.Items(literals[list.Index]))
         {
-            if (item.Kind != LiteralKind.Text)
-            {
-                var raw = literals.RawOf(item);
-                return new WrongType(selection, path, type, () => GivenTypes.NameOf(item.Kind, raw));
-            }
-        }
-
-        var values = new List<InputValue>();
-        foreach (var text in facts.InspectTexts(list.Index))
-        {
-            var outcome = Constant(text, type, path);
+            var raw = literals.RawOf(item);
+            Outcome outcome =
+                item.Kind == LiteralKind.Text
+                    ? Constant(texts[values.Count], type, path)
+                    : new WrongType(selection, path, type, () => GivenTypes.NameOf(item.Kind, raw));
             if (outcome.Fault is not null)
             {
                 return outcome;
@@ -306,12 +302,12 @@ internal sealed class ArgumentReader(LiteralFacts facts, PrismaSchema schema)
         return new InputList(values);
     }
 
-    private Outcome ReadItems(ListNode list, ListInputType type, DocumentPath path, Model? filtered)
+    private Outcome ReadItems(ListNode list, ListInputType type, DocumentPath path, FilterPlace place)
     {
         var values = new List<InputValue>(list.Items.Count);
         foreach (var item in list.Items)
         {
-            var outcome = Read(item, type.Item, path, filtered);
+            var outcome = Read(item, type.Item, path, place);
             if (outcome.Fault is not null)
             {
                 return outcome;
@@ -329,22 +325,22 @@ internal sealed class ArgumentReader(LiteralFacts facts, PrismaSchema schema)
         return new InputScalar(kind, isList: true, new ListSource([.. values.Select(value => ((InputScalar)value).Source!)]), -1);
     }
 
-    private Outcome ReadObject(DocumentNode node, InputObjectType type, DocumentPath path, Model? filtered)
+    private Outcome ReadObject(DocumentNode node, InputObjectType type, DocumentPath path, FilterPlace place)
     {
-        filtered = type.Filtered ?? filtered;
-        var key = (node, type, filtered);
+        place = place.Within(type);
+        var key = (node, type, place);
         if (!read.TryGetValue(key, out var outcome))
         {
             outcome = node is FieldReferenceNode reference
-                ? ReadReference(reference, type, path, filtered)
-                : ReadMembers((ObjectNode)node, type, path, filtered);
+                ? ReadReference(reference, type, path, place)
+                : ReadMembers((ObjectNode)node, type, path, place);
             read.Add(key, outcome);
         }
 
         return outcome;
     }
 
-    private Outcome ReadReference(FieldReferenceNode reference, InputObjectType type, DocumentPath path, Model? filtered) =>
+    private Outcome ReadReference(FieldReferenceNode reference, InputObjectType type, DocumentPath path, FilterPlace place) =>
         MissingField(
             type,
             path,
@@ -352,10 +348,10 @@ internal sealed class ArgumentReader(LiteralFacts facts, PrismaSchema schema)
         )
             is { } missing
             ? missing
-        : type.Referenced is { } referenced ? FieldReferences.Resolve(schema, filtered, reference.Field!, reference.Container!, referenced)
+        : type.Referenced is { } referenced ? FieldReferences.Resolve(schema, place, reference.Field!, reference.Container!, referenced)
         : new UnknownInputField(selection, path.Then(reference.Field is null ? "_container" : "_ref"), type);
 
-    private Outcome ReadMembers(ObjectNode node, InputObjectType type, DocumentPath path, Model? filtered)
+    private Outcome ReadMembers(ObjectNode node, InputObjectType type, DocumentPath path, FilterPlace place)
     {
         if (MissingField(type, path, name => node.TryGet(name, out _)) is { } missing)
         {
@@ -376,7 +372,7 @@ internal sealed class ArgumentReader(LiteralFacts facts, PrismaSchema schema)
                 continue;
             }
 
-            var outcome = Read(value, field.Types, path.Then(name), filtered);
+            var outcome = Read(value, field.Types, path.Then(name), place.Under(type, name));
             if (outcome.Fault is not null)
             {
                 return outcome;
@@ -390,7 +386,7 @@ internal sealed class ArgumentReader(LiteralFacts facts, PrismaSchema schema)
             return fault;
         }
 
-        return type.Referenced is { } referenced ? Reference(node, filtered, referenced) : new InputObject(type.Name, fields);
+        return type.Referenced is { } referenced ? Reference(node, place, referenced) : new InputObject(type.Name, fields);
     }
 
     private Missing? MissingField(InputObjectType type, DocumentPath path, Func<string, bool> isGiven)
@@ -415,9 +411,9 @@ internal sealed class ArgumentReader(LiteralFacts facts, PrismaSchema schema)
     }
 
     /// <summary>A reference that is written without its tag.</summary>
-    private InputFieldReference Reference(ObjectNode node, Model? filtered, InputType referenced)
+    private InputFieldReference Reference(ObjectNode node, FilterPlace place, InputType referenced)
     {
-        return FieldReferences.Resolve(schema, filtered, Text("_ref"), Text("_container"), referenced);
+        return FieldReferences.Resolve(schema, place, Text("_ref"), Text("_container"), referenced);
 
         string Text(string name) =>
             node.TryGet(name, out var value) && value is LiteralNode literal ? facts.InspectText(literal.Index) : "";

@@ -9,14 +9,17 @@ internal static class CursorRules
     /// <summary>What is wrong with a cursor; null when nothing is. The engine has no code for it.</summary>
     public static PlanException? Explain(InputObject cursor, Model model)
     {
-        foreach (var (name, value) in cursor.Fields)
+        foreach (var (name, _) in cursor.Fields)
         {
             if (model.TryGetField(name, out var field) ? field is RelationField : name is "AND" or "OR" or "NOT")
             {
                 return QueryFailure.Assertion($"Unable to resolve field {name} to a field or a set of fields on model {model.Name}");
             }
+        }
 
-            if (field is not null && value is InputObject)
+        foreach (var (name, value) in cursor.Fields)
+        {
+            if (value is InputObject && model.TryGetField(name, out _))
             {
                 return PlanFailure.Plain($"A cursor needs the value of the field {name}, not a filter on it.");
             }

@@ -11,6 +11,7 @@ internal sealed class SelectionReader(ArgumentReader arguments)
 {
     private const string AllScalars = "$scalars";
     private const string AllComposites = "$composites";
+    private static readonly KeyValuePair<string, DocumentNode>[] AllOfType = [new(AllScalars, BooleanNode.True)];
 
     /// <summary>A field with its arguments and what is selected within it.</summary>
     public (InputObject Arguments, Selection Selection) ReadField(OutputField field, ObjectNode? query, DocumentPath path)
@@ -24,7 +25,7 @@ internal sealed class SelectionReader(ArgumentReader arguments)
 
         if (field.ObjectType is not { } type)
         {
-            return selected is not null && selected.Members.Any(IsSelected)
+            return selected is not null && Choose([], selected, []).Count > 0
                 ? throw FaultJson.ToException(new SelectionOnScalar(path))
                 : (read!, Selection.Empty);
         }
@@ -69,24 +70,10 @@ internal sealed class SelectionReader(ArgumentReader arguments)
 
     private List<SelectedField> ReadFields(OutputObjectType type, ObjectNode? selected, DocumentPath path)
     {
-        var fields = new OrderedDictionary<string, SelectedField>();
-        if (selected is null)
-        {
-            AddScalars(fields, type, [], path);
-        }
-        else
-        {
-            ReadMembers(fields, type, selected, path);
-        }
-
-        return fields.Count == 0 ? throw FaultJson.ToException(new EmptySelection(path, type)) : [.. fields.Values];
-    }
-
-    private void ReadMembers(OrderedDictionary<string, SelectedField> fields, OutputObjectType type, ObjectNode selected, DocumentPath path)
-    {
-        var omitted = selected.Members.Where(member => member.Value is BooleanNode { Value: false }).Select(member => member.Key).ToHashSet();
-        var allScalars = selected.TryGet(AllScalars, out var all) && all is BooleanNode { Value: true };
-        if (!selected.Members.Any(IsSelected) && !(allScalars && type.Fields.Any(field => IsScalar(field) && !omitted.Contains(field.Name))))
+        var omitted =
+            selected?.Members.Where(member => member.Value is BooleanNode { Value: false }).Select(member => member.Key).ToHashSet() ?? [];
+        var chosen = Choose(type.Fields, selected, omitted);
+        if (chosen.Count == 0)
         {
             throw FaultJson.ToException(new EmptySelection(path, type));
         }
@@ -99,46 +86,45 @@ internal sealed class SelectionReader(ArgumentReader arguments)
             }
         }
 
-        foreach (var (name, node) in selected.Members)
+        var fields = new List<SelectedField>(chosen.Count);
+        foreach (var (name, query) in chosen)
         {
-            switch (node)
-            {
-                case BooleanNode { Value: true } when name == AllScalars:
-                    AddScalars(fields, type, omitted, path);
-                    break;
-                case BooleanNode when name is AllScalars or AllComposites || omitted.Contains(name):
-                    break;
-                default:
-                    var step = path.Then(name);
-                    fields[name] = type.TryGet(name, out var field)
-                        ? Select(field, node as ObjectNode, step)
-                        : throw FaultJson.ToException(new UnknownSelectionField(step, type));
-                    break;
-            }
+            var step = path.Then(name);
+            fields.Add(
+                type.TryGet(name, out var field)
+                    ? Select(field, query, step)
+                    : throw FaultJson.ToException(new UnknownSelectionField(step, type))
+            );
         }
+
+        return fields;
     }
 
-    private void AddScalars(
-        OrderedDictionary<string, SelectedField> fields,
-        OutputObjectType type,
-        HashSet<string> omitted,
-        DocumentPath path
+    /// <summary>The names of what is selected, with arguments and selections where there are any. Of two for one name the later counts.</summary>
+    private static OrderedDictionary<string, ObjectNode?> Choose(
+        IReadOnlyList<OutputField> fields,
+        ObjectNode? selected,
+        HashSet<string> omitted
     )
     {
-        foreach (var field in type.Fields)
+        var chosen = new OrderedDictionary<string, ObjectNode?>();
+        foreach (var (name, node) in selected?.Members ?? AllOfType)
         {
-            if (IsScalar(field) && !omitted.Contains(field.Name) && !fields.ContainsKey(field.Name))
+            if (node is BooleanNode { Value: true } && name == AllScalars)
             {
-                fields[field.Name] = Select(field, null, path.Then(field.Name));
+                foreach (var scalar in fields.Where(field => field.ObjectType is null && !omitted.Contains(field.Name)))
+                {
+                    chosen[scalar.Name] = null;
+                }
+            }
+            else if (node is not BooleanNode boolean || (boolean.Value && name != AllComposites))
+            {
+                chosen[name] = node as ObjectNode;
             }
         }
+
+        return chosen;
     }
-
-    private static bool IsScalar(OutputField field) => field.ObjectType is null;
-
-    /// <summary>A field by its own name.</summary>
-    private static bool IsSelected(KeyValuePair<string, DocumentNode> member) =>
-        member.Value is not BooleanNode boolean || (boolean.Value && member.Key is not (AllScalars or AllComposites));
 
     private SelectedField Select(OutputField field, ObjectNode? query, DocumentPath path)
     {

@@ -24,6 +24,9 @@ internal sealed class FilterTypes(QuerySchema schema)
                     FieldConstraints.ExactlyOne,
                     () => ListFields(References.ItemOf(kind))
                 )
+                {
+                    IsListFilter = true,
+                }
         );
     }
 

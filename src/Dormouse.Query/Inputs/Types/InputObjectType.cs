@@ -37,6 +37,9 @@ internal sealed class InputObjectType : InputType
     /// <summary>The model whose records a filter is about; field references below it must name fields of this model.</summary>
     public Model? Filtered { get; init; }
 
+    /// <summary>Whether it is a filter of a field that is a list.</summary>
+    public bool IsListFilter { get; init; }
+
     /// <summary>For a reference to another field: the type that this field must have.</summary>
     public InputType? Referenced { get; init; }
 
