@@ -1,5 +1,6 @@
 using Dormouse.Bench;
 using Dormouse.Bench.Drivers;
+using Dormouse.Bench.Edge;
 using Dormouse.Bench.Query;
 using Dormouse.Bench.Query.Handwritten;
 using Dormouse.Bench.Reports;
@@ -8,11 +9,18 @@ using Dormouse.Bench.Wake;
 
 // ./dormouse bench list | NAME [--json]: starts what the bench needs, measures, prints the report, cleans up. Holding the aims is not
 // the exit status's business: 0 says that it ran.
-IBench[] benches = [new WakeBench(), new QueryBench(), new SchemaBench(), new DriverBench()];
+IBench[] benches = [new WakeBench(), new QueryBench(), new SchemaBench(), new EdgeBench(), new DriverBench()];
 
+// Not for people: what a bench starts as a process of its own.
 if (args is [HandwrittenServer.Word, var connectionString])
 {
     await HandwrittenServer.RunAsync(connectionString);
+    return 0;
+}
+
+if (args is [MemoryServer.Verb, var folder])
+{
+    await MemoryServer.RunAsync(folder);
     return 0;
 }
 

@@ -9,6 +9,7 @@ namespace Dormouse.Commands;
 internal sealed class UpSwitches
 {
     private const double SecondsMax = 365 * 24 * 3600;
+    private const int CacheMebibytesMax = 1024 * 1024;
 
     private readonly Option<int> http = new("--http")
     {
@@ -55,9 +56,22 @@ internal sealed class UpSwitches
         HelpName = "SECONDS",
     };
 
+    private readonly Option<int?> cacheMemory = new("--cache-memory")
+    {
+        Description = "Memory for cached answers in MiB, of which one database gets a quarter; 0 switches the cache off. Default: 256.",
+        HelpName = "MIB",
+    };
+
+    private readonly Option<double?> staleOnError = new("--stale-on-error")
+    {
+        Description = "Seconds beyond its time for which a cached answer stands in for a database that cannot be asked. Default: none.",
+        HelpName = "SECONDS",
+    };
+
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[http, tcp, listen, publicUrl, controlStore, noSample, freezeAfter, stopAfter])
+        Option[] all = [http, tcp, listen, publicUrl, controlStore, noSample, freezeAfter, stopAfter, cacheMemory, staleOnError];
+        foreach (Option option in all)
         {
             command.Options.Add(option);
         }
@@ -75,6 +89,8 @@ internal sealed class UpSwitches
             ControlStore = parsed.GetValue(controlStore),
             FreezeAfter = Seconds(parsed.GetValue(freezeAfter)),
             StopAfter = Seconds(parsed.GetValue(stopAfter)),
+            CacheMebibytes = parsed.GetValue(cacheMemory),
+            StaleOnError = Seconds(parsed.GetValue(staleOnError)),
             Sample = !parsed.GetValue(noSample),
         };
 
@@ -84,6 +100,16 @@ internal sealed class UpSwitches
         CheckPort(result, tcp.Name, Parsed(() => result.GetValue(tcp)) ?? 1, 1);
         CheckSeconds(result, freezeAfter.Name, Parsed(() => result.GetValue(freezeAfter)));
         CheckSeconds(result, stopAfter.Name, Parsed(() => result.GetValue(stopAfter)));
+        CheckSeconds(result, staleOnError.Name, Parsed(() => result.GetValue(staleOnError)));
+        if (
+            Parsed(() => result.GetValue(cacheMemory)) is { } memory and not 0
+            && memory is < UpOptions.CacheMebibytesMin or > CacheMebibytesMax
+        )
+        {
+            result.AddError(
+                $"{cacheMemory.Name}: {memory} must be 0 (no cache) or {UpOptions.CacheMebibytesMin} to {CacheMebibytesMax} MiB."
+            );
+        }
         if (result.GetValue(listen) is { } text && !IPAddress.TryParse(text, out _))
         {
             result.AddError($"{listen.Name}: '{text}' is no IP address, such as 127.0.0.1 or 0.0.0.0.");

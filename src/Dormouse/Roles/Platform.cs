@@ -152,6 +152,6 @@ internal sealed class Platform : IAsyncDisposable
                 RequestStop = () => downAsked.TrySetResult(),
             }
         );
-        services.AddDormouseEdge(new EdgeOptions { PublicOrigin = options.PublicUrl });
+        services.AddDormouseEdge(options.Edge());
     }
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using Dormouse.Data;
+using Dormouse.Edge;
+using Dormouse.Edge.Caching;
 using Dormouse.Instances;
 
 namespace Dormouse.Roles;
@@ -10,6 +12,11 @@ internal sealed record UpOptions
 {
     /// <summary>The port that the protocol's own tools use in their examples; free on nearly every machine.</summary>
     public const int DefaultHttpPort = 4466;
+
+    /// <summary>Eight of the largest answers that are kept; less would be no cache.</summary>
+    public const int CacheMebibytesMin = 8;
+
+    private const int Mebibyte = 1024 * 1024;
 
     public required DataFolder Folder { get; init; }
 
@@ -37,6 +44,12 @@ internal sealed record UpOptions
     /// <summary>Idle this long, a database stops; null: as the instances' own default says.</summary>
     public TimeSpan? StopAfter { get; init; }
 
+    /// <summary>Memory for cached answers; 0: no cache; null: as the edge's own default says.</summary>
+    public int? CacheMebibytes { get; init; }
+
+    /// <summary>How long beyond its time a cached answer stands in for a database that is away; null: not at all.</summary>
+    public TimeSpan? StaleOnError { get; init; }
+
     /// <summary>What apps write into their URLs: by this name clients know that there is no TLS.</summary>
     public string PublicAddress(int port)
     {
@@ -60,6 +73,18 @@ internal sealed record UpOptions
         };
     }
 
+    /// <summary>The edge's part of this.</summary>
+    public EdgeOptions Edge()
+    {
+        var cache = new CacheOptions { StaleOnError = StaleOnError ?? TimeSpan.Zero };
+        if (CacheMebibytes is { } mebibytes)
+        {
+            cache.MaxBytes = (long)mebibytes * Mebibyte;
+            cache.MaxBytesPerDatabase = Math.Max(cache.MaxBytes / 4, (long)CacheMebibytesMin * Mebibyte);
+        }
+        return new EdgeOptions { Cache = cache, PublicOrigin = PublicUrl };
+    }
+
     /// <summary>The words of a command line that says the same.</summary>
     public IReadOnlyList<string> ToWords()
     {
@@ -70,6 +95,8 @@ internal sealed record UpOptions
         Add(words, "--control-store", ControlStore);
         Add(words, "--freeze-after", FreezeAfter is { } freeze ? Text(freeze.TotalSeconds) : null);
         Add(words, "--stop-after", StopAfter is { } stop ? Text(stop.TotalSeconds) : null);
+        Add(words, "--cache-memory", CacheMebibytes is { } mebibytes ? Text(mebibytes) : null);
+        Add(words, "--stale-on-error", StaleOnError is { } stale ? Text(stale.TotalSeconds) : null);
         if (!Sample)
         {
             words.Add("--no-sample");

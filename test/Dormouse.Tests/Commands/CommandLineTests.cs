@@ -32,6 +32,10 @@ public sealed class CommandLineTests
     [InlineData("up --public-url db.example.com")]
     [InlineData("up --public-url https://db.example.com/path")]
     [InlineData("up --freeze-after 0")]
+    [InlineData("up --cache-memory 7")]
+    [InlineData("up --cache-memory -1")]
+    [InlineData("up --cache-memory much")]
+    [InlineData("up --stale-on-error 0")]
     [InlineData("up --stop-after never")]
     public async Task Wrong_usage_gives_2_says_what_is_wrong_and_how_to_learn_more(string words)
     {

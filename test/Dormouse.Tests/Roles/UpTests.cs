@@ -1,7 +1,9 @@
 using System.Net;
 using Dormouse.Contracts.Management;
 using Dormouse.Data;
+using Dormouse.Edge;
 using Dormouse.Roles;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Dormouse.Tests.Roles;
 
@@ -42,12 +44,28 @@ public sealed class UpTests
             Sample = false,
             FreezeAfter = TimeSpan.FromSeconds(0.5),
             StopAfter = TimeSpan.FromSeconds(60),
+            CacheMebibytes = 64,
+            StaleOnError = TimeSpan.FromSeconds(30),
         };
 
         Assert.Equal(
-            "up --data /data --http 0 --tcp 5432 --listen 127.0.0.1 --public-url https://db.example.com --control-store Host=x --freeze-after 0.5 --stop-after 60 --no-sample",
+            "up --data /data --http 0 --tcp 5432 --listen 127.0.0.1 --public-url https://db.example.com --control-store Host=x --freeze-after 0.5 --stop-after 60 --cache-memory 64 --stale-on-error 30 --no-sample",
             string.Join(' ', options.ToWords())
         );
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(0)]
+    [InlineData(UpOptions.CacheMebibytesMin)]
+    [InlineData(1024 * 1024)]
+    public void Every_size_of_the_cache_that_is_allowed_gives_settings_that_the_edge_takes(int? mebibytes)
+    {
+        EdgeOptions edge = new UpOptions { Folder = DataFolder.Resolve("/data"), CacheMebibytes = mebibytes }.Edge();
+
+        new ServiceCollection().AddDormouseEdge(edge);
+
+        Assert.Equal((mebibytes ?? 256) * 1024L * 1024, edge.Cache.MaxBytes);
     }
 
     [Fact]
