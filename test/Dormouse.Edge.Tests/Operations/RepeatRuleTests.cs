@@ -140,6 +140,28 @@ public sealed class RepeatRuleTests
     }
 
     [Fact]
+    public async Task A_query_that_found_no_free_connection_is_P2024_and_not_repeated()
+    {
+        await using EdgeHost edge = await Blog.StartAsync(options =>
+        {
+            options.Engine.ConnectionsPerInstance = 2;
+            options.Engine.ConnectionWait = TimeSpan.FromMilliseconds(200);
+        });
+        OlderClient client = await Blog.ClientAsync(edge);
+        Task<Reply>[] busy = [.. Enumerable.Range(0, 2).Select(_ => client.PostAsync(client.Root + "/graphql", OlderClient.Query("Sleeper", "findMany")))];
+        await edge.WaitForAsync($"SELECT count(*) {OthersOfThisDatabase} AND state = 'active' AND wait_event = 'PgSleep'", "2");
+
+        Reply reply = await client.PostAsync(client.Root + "/graphql", Blog.CreateAuthor(3, "Cat"));
+        await edge.AskAsync($"SELECT pg_terminate_backend(pid) {OthersOfThisDatabase} AND state = 'active'");
+        await Task.WhenAll(busy);
+
+        Assert.Equal(200, reply.Status);
+        JsonElement error = reply.Json.GetProperty("errors")[0].GetProperty("user_facing_error");
+        Assert.Equal("P2024", error.GetProperty("error_code").GetString());
+        Assert.Equal("""{"connection_limit":2,"timeout":0.2}""", error.GetProperty("meta").GetRawText());
+    }
+
+    [Fact]
     public async Task A_write_whose_answer_found_no_room_is_not_to_be_repeated()
     {
         await using EdgeHost edge = await Blog.StartAsync(options => options.Limits.MaxBufferedBytes = 64L * 1024 * 1024);
