@@ -148,7 +148,10 @@ public sealed class RepeatRuleTests
             options.Engine.ConnectionWait = TimeSpan.FromMilliseconds(200);
         });
         OlderClient client = await Blog.ClientAsync(edge);
-        Task<Reply>[] busy = [.. Enumerable.Range(0, 2).Select(_ => client.PostAsync(client.Root + "/graphql", OlderClient.Query("Sleeper", "findMany")))];
+        Task<Reply>[] busy =
+        [
+            .. Enumerable.Range(0, 2).Select(_ => client.PostAsync(client.Root + "/graphql", OlderClient.Query("Sleeper", "findMany"))),
+        ];
         await edge.WaitForAsync($"SELECT count(*) {OthersOfThisDatabase} AND state = 'active' AND wait_event = 'PgSleep'", "2");
 
         Reply reply = await client.PostAsync(client.Root + "/graphql", Blog.CreateAuthor(3, "Cat"));

@@ -30,7 +30,11 @@ public sealed class SchemaRestartTests
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         await using PlatformProcess platform = await PlatformProcess.StartAsync(cancellationToken);
         PlatformDatabase database = await platform.CreateDatabaseAsync("notes", cancellationToken);
-        await platform.ExecuteAsync(database.Name, """CREATE TABLE "Note" (id int PRIMARY KEY); INSERT INTO "Note" VALUES (7)""", cancellationToken);
+        await platform.ExecuteAsync(
+            database.Name,
+            """CREATE TABLE "Note" (id int PRIMARY KEY); INSERT INTO "Note" VALUES (7)""",
+            cancellationToken
+        );
         string base64 = Convert.ToBase64String(Encoding.UTF8.GetBytes(Schema));
         string root = "/6.19.3/" + Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(base64)));
 
@@ -56,7 +60,7 @@ public sealed class SchemaRestartTests
 
         async Task<(HttpStatusCode Status, string Text)> SendAsync(HttpMethod method, string path, string body)
         {
-            using HttpClient http = new() { BaseAddress = platform.Http };
+            using HttpClient http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = platform.Http };
             using HttpRequestMessage request = new(method, root + path);
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", database.ApiKey);
             request.Content = new StringContent(body);
