@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Dormouse.Testing.Platform;
 using Dormouse.Testing.Processes;
 
@@ -35,23 +34,5 @@ public sealed class TwoPlatformsTests(SharedPlatform shared)
         ProcessRun second = await running.RunAsync(["up", "--http", "0", "--json", "--detach"], cancellationToken);
         Assert.Equal(1, second.ExitCode);
         Assert.Matches("DM1\\d{3}", second.Errors);
-    }
-
-    [Fact]
-    public async Task An_older_client_is_told_in_the_form_that_it_shows()
-    {
-        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
-        PlatformProcess platform = await shared.Platform;
-        using HttpClient http = new(new SocketsHttpHandler { UseProxy = false }, disposeHandler: true) { BaseAddress = platform.Http };
-        Uri path = new($"/6.19.3/{new string('a', 64)}/graphql", UriKind.Relative);
-        using StringContent query = new("""{"modelName":"User","action":"findMany","query":{"arguments":{},"selection":{}}}""");
-        using HttpResponseMessage answer = await http.PostAsync(path, query, cancellationToken);
-
-        // This form reaches the user as a known error with its code and is never sent again.
-        Assert.False(answer.IsSuccessStatusCode);
-        using JsonDocument body = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancellationToken));
-        Assert.False(body.RootElement.GetProperty("is_panic").GetBoolean());
-        Assert.Matches("^P\\d{4}$", body.RootElement.GetProperty("error_code").GetString());
-        Assert.Contains("Prisma Client 7", body.RootElement.GetProperty("message").GetString(), StringComparison.Ordinal);
     }
 }
