@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dormouse.Query.Failures;
+using Dormouse.Query.Json;
 
 namespace Dormouse.Query.Documents;
 
@@ -327,7 +328,16 @@ internal ref struct DocumentWalker<TSink>
     private readonly int TokenLength() => LengthOf(reader);
 
     /// <summary>The length of a string with its quotes, of a name with its quotes, of a number.</summary>
-    private static int LengthOf(in Utf8JsonReader at) => at.ValueSpan.Length + (at.TokenType == JsonTokenType.Number ? 0 : 2);
+    /// <exception cref="PlanException">The string is no text.</exception>
+    private static int LengthOf(in Utf8JsonReader at)
+    {
+        if (at.ValueIsEscaped && JsonStrings.HasLoneSurrogate(at.ValueSpan))
+        {
+            throw DocumentFailure.Malformed("a text holds half of a surrogate pair, which is no character.");
+        }
+
+        return at.ValueSpan.Length + (at.TokenType == JsonTokenType.Number ? 0 : 2);
+    }
 
     private enum Lifting : byte
     {

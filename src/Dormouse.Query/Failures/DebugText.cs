@@ -22,7 +22,7 @@ internal static class DebugText
                     '\r' => "\\r",
                     '\t' => "\\t",
                     0 => "\\0",
-                    _ when Rune.IsControl(rune) => string.Create(CultureInfo.InvariantCulture, $"\\u{{{rune.Value:x}}}"),
+                    _ when IsHidden(rune) => string.Create(CultureInfo.InvariantCulture, $"\\u{{{rune.Value:x}}}"),
                     _ => rune.ToString(),
                 }
             );
@@ -30,4 +30,15 @@ internal static class DebugText
 
         return debug.Append('"').ToString();
     }
+
+    /// <summary>What shows nothing of its own when printed: controls, format characters, odd spaces, code points without a character.</summary>
+    private static bool IsHidden(Rune rune) =>
+        Rune.GetUnicodeCategory(rune)
+            is UnicodeCategory.Control
+                or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator
+                or UnicodeCategory.PrivateUse
+                or UnicodeCategory.OtherNotAssigned
+        || (rune.Value != ' ' && Rune.GetUnicodeCategory(rune) == UnicodeCategory.SpaceSeparator);
 }

@@ -67,6 +67,48 @@ internal static class JsonStrings
             _ => c,
         };
 
+    /// <summary>Whether the content between the quotes has an escaped half of a surrogate pair, which is no character.</summary>
+    public static bool HasLoneSurrogate(ReadOnlySpan<byte> content)
+    {
+        for (var at = content.IndexOf((byte)'\\'); at >= 0 && at + 1 < content.Length; at = Next(content, at))
+        {
+            if (content[at + 1] == (byte)'u' && IsLone(content[at..]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The escape behind the one at a position; a surrogate pair is one.</summary>
+    private static int Next(ReadOnlySpan<byte> content, int at)
+    {
+        var isUnicode = content[at + 1] == (byte)'u';
+        var behind =
+            at
+            + (
+                !isUnicode ? 2
+                : char.IsSurrogate(CodeUnit(content[at..])) ? 12
+                : 6
+            );
+        var next = behind < content.Length ? content[behind..].IndexOf((byte)'\\') : -1;
+        return next < 0 ? -1 : behind + next;
+    }
+
+    private static bool IsLone(ReadOnlySpan<byte> escape)
+    {
+        var first = CodeUnit(escape);
+        return char.IsSurrogate(first)
+            && !(
+                char.IsHighSurrogate(first)
+                && escape.Length >= 12
+                && escape[6] == (byte)'\\'
+                && escape[7] == (byte)'u'
+                && char.IsLowSurrogate(CodeUnit(escape[6..]))
+            );
+    }
+
     private static int UnescapeUnicode(ReadOnlySpan<byte> text, Span<byte> output, ref int length)
     {
         var first = CodeUnit(text);

@@ -16,6 +16,11 @@ internal static class RawParameters
     {
         try
         {
+            if (JsonStrings.HasLoneSurrogate(json.Span))
+            {
+                throw new FormatException("A parameter holds half of a surrogate pair, which is no character.");
+            }
+
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = JsonValues.MaxDepth });
             if (document.RootElement.ValueKind != JsonValueKind.Array)
             {

@@ -70,6 +70,13 @@ internal sealed class Arena(Sides sides, Func<JsonArray, JsonArray>? distortion 
         return Comparison.Of(schema!, step, await theirs, answers, theirRows, ourRows);
     }
 
+    /// <summary>Sends a body to the other side alone, as it is.</summary>
+    public Task<JsonObject> SendToOtherAsync(string body, CancellationToken cancellationToken) => other!.SendAsync(body, cancellationToken);
+
+    /// <summary>All rows of the other side.</summary>
+    public async Task<string> RowsOfOtherAsync(CancellationToken cancellationToken) =>
+        await sides.Other.ScalarAsync(RowScript.ReadAll(schema!), cancellationToken) ?? "";
+
     /// <summary>Runs a trial from its beginning and gives the difference of its last step; null where there is none.</summary>
     public async Task<Difference?> TryAsync(Trial trial, CancellationToken cancellationToken)
     {

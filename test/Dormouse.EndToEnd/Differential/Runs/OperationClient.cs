@@ -48,15 +48,22 @@ internal sealed class OperationClient : IDisposable
         return answers;
     }
 
+    /// <summary>Sends a body as it is.</summary>
+    public Task<JsonObject> SendAsync(string body, CancellationToken cancellationToken) =>
+        PostAsync($"/{Version}/{hash}/graphql", body, cancellationToken);
+
     public void Dispose() => http.Dispose();
 
-    private async Task<JsonObject> PostAsync(string path, JsonNode? body, CancellationToken cancellationToken)
+    private Task<JsonObject> PostAsync(string path, JsonNode? body, CancellationToken cancellationToken) =>
+        PostAsync(path, body?.ToJsonString(), cancellationToken);
+
+    private async Task<JsonObject> PostAsync(string path, string? body, CancellationToken cancellationToken)
     {
-        JsonObject answer = await SendAsync(HttpMethod.Post, path, body?.ToJsonString(), cancellationToken);
+        JsonObject answer = await SendAsync(HttpMethod.Post, path, body, cancellationToken);
         if (answer["body"] is JsonObject missing && missing.ContainsKey("EngineNotStarted"))
         {
             await SendAsync(HttpMethod.Put, $"/{Version}/{hash}/schema", schema, cancellationToken);
-            answer = await SendAsync(HttpMethod.Post, path, body?.ToJsonString(), cancellationToken);
+            answer = await SendAsync(HttpMethod.Post, path, body, cancellationToken);
         }
         return answer;
     }

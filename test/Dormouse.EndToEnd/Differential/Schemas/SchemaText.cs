@@ -69,7 +69,7 @@ internal static class SchemaText
         line.Append(field.IsUnique ? " @unique" : "");
         line.Append(field.Default is null ? "" : $" @default({field.Default})");
         line.Append(field.IsUpdatedAt ? " @updatedAt" : "");
-        line.Append(field.Column is null ? "" : $" @map(\"{field.Column}\")");
+        line.Append(field.Column is null ? "" : $" @map(\"{field.Column.Replace("\\", "\\\\", StringComparison.Ordinal)}\")");
         line.Append(field.Native.Length == 0 ? "" : $" @db.{field.Native}");
         line.Append(field.IsIgnored ? " @ignore" : "");
         return line.ToString();
