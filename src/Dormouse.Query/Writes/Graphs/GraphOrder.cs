@@ -8,6 +8,7 @@ internal static class GraphOrder
     public static void Finish(WriteGraph graph)
     {
         TurnMarked(graph);
+        RenumberYields(graph);
         foreach (var node in graph.Nodes)
         {
             foreach (var edge in node.Outgoing)
@@ -40,10 +41,23 @@ internal static class GraphOrder
                 }
             }
 
-            if (parent.OutgoingInOrder.FirstOrDefault(edge => ReferenceEquals(edge.To, child)) is { } between)
+            if (parent.Outgoing.FindLast(edge => ReferenceEquals(edge.To, child)) is { } between)
             {
                 graph.Connect(child, parent, between.Link);
                 graph.Remove(between);
+            }
+        }
+    }
+
+    /// <summary>The engine replaces the edge by which a step gets what it yields; all that changes is the numbering.</summary>
+    private static void RenumberYields(WriteGraph graph)
+    {
+        foreach (var yield in graph.Nodes.OfType<YieldStep>())
+        {
+            if (yield.IncomingInOrder.FirstOrDefault(edge => edge.Link.Kind == EdgeKind.Data) is { } source)
+            {
+                graph.Remove(source);
+                graph.Connect(source.From, yield, source.Link);
             }
         }
     }

@@ -51,10 +51,12 @@ internal static class NestedConnectOrCreate
         var read = place.Builder.Read(place.ChildModel, place.ChildIdentifier, FilterOf(place, item));
         var create = place.Builder.Create(place.ChildModel, CreateOf(item));
         var branch = graph.Add(new BranchStep(BranchStep.AnyRecord));
+        var connect = RelationPairs.Connect(place, read, Count.Of(1));
+        RelationPairs.Connect(place, create, Count.Of(1));
         graph.Connect(place.Parent, read, Link.Order);
         graph.Connect(read, branch, Link.Data(DataUse.Condition, place.ChildIdentifier));
-        YieldEither(place, read, create, branch, place.ChildIdentifier);
-        RelationPairs.Connect(place, branch, Count.Of(1));
+        graph.Connect(branch, connect, Link.Then);
+        graph.Connect(branch, create, Link.Else);
     }
 
     private static void AddToChild(NestedPlace place, InputObject item)
@@ -83,8 +85,13 @@ internal static class NestedConnectOrCreate
         var branch = graph.Add(new BranchStep(BranchStep.AnyRecord));
         var create = place.Builder.Create(place.ChildModel, CreateOf(item));
         graph.Connect(read, branch, Link.Data(DataUse.Condition, place.ChildLink));
-        YieldEither(place, read, create, branch, place.ChildLink);
+        var existing = graph.Add(new YieldStep());
+        var created = graph.Add(new YieldStep());
+        graph.Connect(branch, existing, Link.Then);
+        graph.Connect(branch, create, Link.Else);
         graph.Connect(branch, place.Parent, Link.Inject(place.ChildLink, place.ParentLink, null));
+        graph.Connect(read, existing, Link.Data(DataUse.Yield, place.ChildLink));
+        graph.Connect(create, created, Link.Data(DataUse.Yield, place.ChildLink));
     }
 
     /// <summary>As above, and the child lets go of another parent, and the parent of another child.</summary>
@@ -158,23 +165,6 @@ internal static class NestedConnectOrCreate
         graph.Connect(oldChild, unlink, Link.Data(DataUse.Selector, place.ChildIdentifier, violation));
         graph.Connect(isOther, unlink, Link.Then);
         graph.Connect(unlink, update, Link.Order);
-    }
-
-    /// <summary>The branch yields the record that was there, or the one that was made.</summary>
-    private static void YieldEither(
-        NestedPlace place,
-        ReadStep read,
-        CreateStep create,
-        BranchStep branch,
-        IReadOnlyList<ScalarField> fields
-    )
-    {
-        var existing = place.Graph.Add(new YieldStep());
-        var created = place.Graph.Add(new YieldStep());
-        place.Graph.Connect(branch, existing, Link.Then);
-        place.Graph.Connect(branch, create, Link.Else);
-        place.Graph.Connect(read, existing, Link.Data(DataUse.Yield, fields));
-        place.Graph.Connect(create, created, Link.Data(DataUse.Yield, fields));
     }
 
     private static void InjectParent(NestedPlace place, GraphNode target, Model missingModel, string purpose)

@@ -6,7 +6,7 @@ namespace Dormouse.Query.Writes.Nested;
 /// <summary>Connects and disconnects records of a many-to-many relation.</summary>
 internal static class RelationPairs
 {
-    public static void Connect(NestedPlace place, GraphNode children, Count expected)
+    public static ConnectStep Connect(NestedPlace place, GraphNode children, Count expected)
     {
         var connect = place.Graph.Add(new ConnectStep(place.Field));
         LinkParent(place, connect, "a connect");
@@ -15,6 +15,7 @@ internal static class RelationPairs
             connect,
             Link.Data(DataUse.Children, place.ChildIdentifier, Expectation.Exactly(expected, new IncompleteConnectInput()))
         );
+        return connect;
     }
 
     public static void Disconnect(NestedPlace place, GraphNode children)
@@ -27,13 +28,13 @@ internal static class RelationPairs
     public static DisconnectStep DisconnectAll(NestedPlace place)
     {
         var disconnect = place.Graph.Add(new DisconnectStep(place.Field));
-        LinkParent(place, disconnect, "a disconnect");
+        LinkParent(place, disconnect, "a nested set", "disconnect existing child records");
         return disconnect;
     }
 
-    private static void LinkParent(NestedPlace place, GraphNode step, string operation)
+    private static void LinkParent(NestedPlace place, GraphNode step, string operation, string? purpose = null)
     {
-        var missing = Expectation.Some(place.Missing(place.ParentModel, operation));
+        var missing = Expectation.Some(place.Missing(place.ParentModel, operation, purpose));
         place.Graph.Connect(place.Parent, step, Link.Data(DataUse.Parent, place.ParentIdentifier, missing));
     }
 }
