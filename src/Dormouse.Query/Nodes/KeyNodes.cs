@@ -17,6 +17,9 @@ internal sealed class KeysExpression(ScopeName records, string[] columns) : Expr
 
     public IReadOnlyList<string> Columns => columns;
 
+    /// <summary>How many keys at most; null for all.</summary>
+    public Expression? Limit { get; init; }
+
     public override PlanValue Evaluate(PlanRun run)
     {
         var rows = run.Find(Records) switch
@@ -33,7 +36,8 @@ internal sealed class KeysExpression(ScopeName records, string[] columns) : Expr
         var ordinals = Array.ConvertAll(columns, rows.Table.Shape.IndexOf);
         var groups = new RowGroups(new KeyColumns(rows.Table, columns), rows.Count);
         var keys = new List<PlanValue>();
-        for (var i = 0; i < rows.Count; i++)
+        var most = Limit is null ? double.PositiveInfinity : Lists.NumberOf(Limit.Evaluate(run));
+        for (var i = 0; i < rows.Count && keys.Count < most; i++)
         {
             var row = rows.RowAt(i);
             var known = groups.Count;
@@ -77,7 +81,8 @@ internal sealed class KeysExpression(ScopeName records, string[] columns) : Expr
 }
 
 /// <summary>Runs a query for the records that belong to others; when there are none of those it is not sent.</summary>
-internal sealed class RelatedQueryNode(KeysExpression keys, int keysSlot, PlanNode query) : PlanNode
+/// <param name="nothing">What it yields then; null for an empty list.</param>
+internal sealed class RelatedQueryNode(KeysExpression keys, int keysSlot, PlanNode query, PlanValue? nothing = null) : PlanNode
 {
     public KeysExpression Keys { get; } = keys;
 
@@ -88,7 +93,7 @@ internal sealed class RelatedQueryNode(KeysExpression keys, int keysSlot, PlanNo
         var found = Keys.Evaluate(run);
         if (found is ListValue { Items.Count: 0 })
         {
-            return found;
+            return nothing ?? found;
         }
 
         run.Bind(keysSlot, found);

@@ -2,6 +2,7 @@ using Dormouse.Query.Joins;
 using Dormouse.Query.Nodes;
 using Dormouse.Query.Operations;
 using Dormouse.Query.Sql;
+using Dormouse.Query.Values;
 
 namespace Dormouse.Query.Reads;
 
@@ -35,10 +36,11 @@ internal static class RelatedRecords
     }
 
     /// <summary>A query for records by keys, left out at run time when there are none.</summary>
-    public static PlanNode Query(KeysExpression keys, CompileContext context, Func<Expression, PlanNode> compile)
+    /// <param name="nothing">What it yields then; null for no records.</param>
+    public static PlanNode Query(KeysExpression keys, CompileContext context, Func<Expression, PlanNode> compile, PlanValue? nothing = null)
     {
         var slot = context.NewSlot("keys");
-        return new RelatedQueryNode(keys, slot.Slot, compile(new SlotExpression(slot)));
+        return new RelatedQueryNode(keys, slot.Slot, compile(new SlotExpression(slot)), nothing);
     }
 
     private static ParentColumn[] WriteLink(SelectStatement select, SelectedRelation relation, Expression keys)

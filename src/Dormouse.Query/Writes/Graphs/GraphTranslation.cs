@@ -16,6 +16,7 @@ internal sealed class GraphTranslation
     private readonly HashSet<GraphNode> visited = [];
     private readonly HashSet<GraphNode> leadsToResult = [];
     private readonly Dictionary<GraphNode, ScopeName> slots = [];
+    private int resultsBuilt;
 
     private GraphTranslation(WriteGraph graph, CompileContext context)
     {
@@ -52,6 +53,11 @@ internal sealed class GraphTranslation
     private PlanNode Build(GraphNode node)
     {
         visited.Add(node);
+        if (graph.Results.Contains(node))
+        {
+            resultsBuilt++;
+        }
+
         return node is BranchStep branch ? BuildBranch(branch) : BuildStep(node);
     }
 
@@ -113,13 +119,23 @@ internal sealed class GraphTranslation
     /// <summary>Of several ways to the answer all are gone; where they lead to different steps, the one that ran answers.</summary>
     private PlanNode BuildResults(GraphNode[] targets)
     {
-        if (targets.Length == 1 || graph.Results.Count == 1)
+        var ways = targets.Select(BuildWay).ToArray();
+        // A step that only has to run before the answer is on the way to it, but has no answer of its own.
+        if (!Array.Exists(ways[..^1], way => way.Answers))
         {
-            return Sequence([.. targets.Select(Build)]);
+            return Sequence([.. ways.Select(way => way.Node)]);
         }
 
-        var ways = targets.Select(target => (Name: context.NewSlot("answer"), Node: Build(target))).ToArray();
-        return new LetNode([.. ways.Select(way => (way.Name.Slot, way.Node))], new GetFirstNonEmptyNode([.. ways.Select(way => way.Name)]));
+        var answers = ways.Where(way => way.Answers).Select(way => way.Name).ToArray();
+        PlanNode answer = answers.Length == 1 ? new GetNode(answers[0]) : new GetFirstNonEmptyNode(answers);
+        return new LetNode([.. ways.Select(way => (way.Name.Slot, way.Node))], answer);
+    }
+
+    private (ScopeName Name, PlanNode Node, bool Answers) BuildWay(GraphNode target)
+    {
+        var before = resultsBuilt;
+        var node = Build(target);
+        return (context.NewSlot("answer"), node, resultsBuilt > before);
     }
 
     /// <summary>The step with the checks of what it depends on before it.</summary>

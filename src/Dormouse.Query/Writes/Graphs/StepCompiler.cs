@@ -54,29 +54,29 @@ internal sealed class StepCompiler(CompileContext context)
         }
 
         return ForKeys(
-            step,
-            inputs.Selector,
             new Criteria(step.Model, step.Filter),
-            criteria =>
+            inputs.Selector,
+            (criteria, limit) =>
                 changes.IsEmpty ? Query(UpdateSql.Select(criteria, step.Fields))
-                : step.YieldsRecords ? Query(UpdateSql.Update(criteria, changes, step.Fields, step.Limit))
-                : Execute(UpdateSql.Update(criteria, changes, [], step.Limit))
+                : step.YieldsRecords ? Query(UpdateSql.Update(criteria, changes, step.Fields, limit))
+                : Execute(UpdateSql.Update(criteria, changes, [], limit)),
+            step.Limit,
+            step.YieldsRecords ? null : new NumberValue(0)
         );
     }
 
     private PlanNode Delete(DeleteStep step, StepInputs inputs) =>
         ForKeys(
-            step,
-            inputs.Selector,
             new Criteria(step.Model, step.Filter),
-            criteria =>
-                step.YieldsRecords
-                    ? Query(UpdateSql.Delete(criteria, step.Fields, step.Limit))
-                    : Execute(UpdateSql.Delete(criteria, [], step.Limit))
+            inputs.Selector,
+            (criteria, limit) =>
+                step.YieldsRecords ? Query(UpdateSql.Delete(criteria, step.Fields, limit)) : Execute(UpdateSql.Delete(criteria, [], limit)),
+            step.Limit,
+            step.YieldsRecords ? null : new NumberValue(0)
         );
 
     private PlanNode Read(ReadStep step, StepInputs inputs) =>
-        ForKeys(step, inputs.Selector, new Criteria(step.Model, step.Filter), criteria => Query(UpdateSql.Select(criteria, step.Fields)));
+        ForKeys(new Criteria(step.Model, step.Filter), inputs.Selector, (criteria, _) => Query(UpdateSql.Select(criteria, step.Fields)));
 
     private PlanNode ReadRelated(ReadRelatedStep step, StepInputs inputs)
     {
@@ -130,22 +130,30 @@ internal sealed class StepCompiler(CompileContext context)
     }
 
     /// <summary>A statement on the records that an earlier step found, which is not sent when it found none.</summary>
-    private PlanNode ForKeys(QueryStep step, ScopeName? selector, Criteria criteria, Func<Criteria, PlanNode> compile)
+    private PlanNode ForKeys(
+        Criteria criteria,
+        ScopeName? selector,
+        Func<Criteria, Expression?, PlanNode> compile,
+        Expression? limit = null,
+        PlanValue? nothing = null
+    )
     {
         if (selector is not { } records)
         {
-            return compile(criteria);
+            return compile(criteria, limit);
         }
 
-        var identifier = PrimaryIdentifier.Of(step.Model);
+        // Of records that are known already, the first so many.
+        var identifier = PrimaryIdentifier.Of(criteria.Model);
         return RelatedRecords.Query(
-            new KeysExpression(records, [.. identifier.Select(f => f.DatabaseName)]),
+            new KeysExpression(records, [.. identifier.Select(f => f.DatabaseName)]) { Limit = limit },
             context,
             keys =>
             {
                 criteria.AddKeys(keys);
-                return compile(criteria);
-            }
+                return compile(criteria, null);
+            },
+            nothing
         );
     }
 
