@@ -28,6 +28,9 @@ public static class SchemaReader
 
     public static SchemaReading Read(string text) => Read([new SourceFile(DefaultName, text)], SchemaOptions.Default);
 
+    /// <summary>Reads a text in a borrowed buffer, which must stay as it is while the findings are looked at.</summary>
+    public static SchemaReading Read(ReadOnlyMemory<char> text) => Read([new SourceFile(DefaultName, text)], SchemaOptions.Default);
+
     public static SchemaReading Read(string text, SchemaOptions options) => Read([new SourceFile(DefaultName, text)], options);
 
     /// <summary>Reads a schema that is spread over files; their order does not matter.</summary>
@@ -36,7 +39,7 @@ public static class SchemaReader
         ArgumentNullException.ThrowIfNull(sources);
         ArgumentNullException.ThrowIfNull(options);
         DiagnosticBag diagnostics = new(options.MostDiagnostics);
-        long length = sources.Sum(source => (long)source.Text.Length);
+        long length = sources.Sum(source => (long)source.Length);
         if (length > options.MostCharacters)
         {
             diagnostics.Add(

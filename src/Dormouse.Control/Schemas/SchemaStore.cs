@@ -45,7 +45,7 @@ internal sealed class SchemaStore(ControlOptions options, ControlStore store, Ti
                     insert into dormouse.prisma_schemas (database_id, hash, body, kept_at, used_at) values ($1, $2, $3, $4, $4)
                     on conflict (database_id, hash) do update set used_at = excluded.used_at
                     """;
-                await connection.ExecuteAsync(insert, [id, hash.ToBytes(), text.ToArray(), time.GetUtcNow()], token);
+                await connection.ExecuteAsync(insert, [id, hash.ToBytes(), text, time.GetUtcNow()], token);
                 await RemoveBeyondBoundsAsync(connection, id, hash, token);
                 return true;
             },

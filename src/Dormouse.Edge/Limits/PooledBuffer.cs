@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using Dormouse.Contracts;
 
 namespace Dormouse.Edge.Limits;
@@ -55,6 +56,9 @@ internal sealed class PooledBuffer(int maxBytes, Func<int, DormouseException> to
         added.CopyTo(GetSpan(added.Length));
         Advance(added.Length);
     }
+
+    /// <summary>Puts in the place of base64 what it stands for. False where it is no base64; the content is then lost.</summary>
+    public bool TryDecodeBase64() => Base64.DecodeFromUtf8InPlace(bytes.AsSpan(0, length), out length) == OperationStatus.Done;
 
     /// <summary>Forgets what was written after <paramref name="to"/>.</summary>
     public void Truncate(int to) => length = Math.Min(length, to);

@@ -25,13 +25,13 @@ internal sealed class SchemaEndpoint(
             hash = OperationPath.Read(context);
             KeyGrant grant = await authenticator.AuthenticateAsync(context, context.RequestAborted);
             using Admission.Ticket ticket = admission.Enter(grant.Database);
-            using PooledBuffer body = await bodies.ReadAsync(
+            PooledBuffer body = await bodies.ReadAsync(
                 context,
                 options.Schemas.MaxUploadBytes,
                 SchemaFailures.TooLarge,
                 context.RequestAborted
             );
-            await schemas.KeepAsync(grant.Database, hash, body.Written, context.RequestAborted);
+            await schemas.KeepAsync(grant.Database, hash, body);
         }
         catch (Exception failure)
         {

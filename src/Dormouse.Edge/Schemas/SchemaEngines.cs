@@ -1,9 +1,9 @@
 using System.Buffers;
-using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Unicode;
 using Dormouse.Contracts;
+using Dormouse.Edge.Limits;
 using Dormouse.Query.Operations;
 using Dormouse.Query.Plans;
 using Dormouse.Schema;
@@ -73,22 +73,44 @@ internal sealed partial class SchemaEngines(
     /// <summary>Takes an uploaded schema.</summary>
     /// <param name="database">Whose it is.</param>
     /// <param name="hash">What the request calls it.</param>
-    /// <param name="base64">What was sent.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="upload">What was sent, in base64. Disposed here, since it may be needed longer than the request.</param>
     /// <exception cref="DormouseException">It is not what its hash says, no schema, or one with errors; or the store is away.</exception>
-    public async Task KeepAsync(DatabaseId database, SchemaHash hash, ReadOnlyMemory<byte> base64, CancellationToken cancellationToken)
+    public async Task KeepAsync(DatabaseId database, SchemaHash hash, PooledBuffer upload)
     {
-        if (SchemaHash.Of(base64.Span) != hash)
+        bool isHandedOn = false;
+        try
         {
-            throw SchemaFailures.Mismatch();
+            if (SchemaHash.Of(upload.WrittenSpan) != hash)
+            {
+                throw SchemaFailures.Mismatch();
+            }
+            if (!upload.TryDecodeBase64() || !Utf8.IsValid(upload.WrittenSpan))
+            {
+                throw SchemaFailures.NotText();
+            }
+            // A client that leaves does not end the reading, which uses the buffer: others may wait for the same schema.
+            Admit(await ReadAsync(hash, upload.Written), database);
+            // The client need not wait for the store: if it never gets there, the schema is uploaded once more some day.
+            isHandedOn = TryRunBeside(StoreAsync, database);
+            if (!isHandedOn)
+            {
+                await store.KeepAsync(database, hash, upload.Written, CancellationToken.None);
+            }
         }
-        byte[] text = Decode(base64.Span);
-        SchemaEngine engine = await ReadAsync(hash, text).WaitAsync(cancellationToken);
-        Admit(engine, database);
-        // The client need not wait for the store: if it never gets there, the schema is uploaded once more some day.
-        if (!TryRunBeside(() => store.KeepAsync(database, hash, text, CancellationToken.None), database))
+        finally
         {
-            await store.KeepAsync(database, hash, text, cancellationToken);
+            if (!isHandedOn)
+            {
+                upload.Dispose();
+            }
+        }
+
+        async Task StoreAsync()
+        {
+            using (upload)
+            {
+                await store.KeepAsync(database, hash, upload.Written, CancellationToken.None);
+            }
         }
     }
 
@@ -128,37 +150,35 @@ internal sealed partial class SchemaEngines(
         }
     }
 
-    private Task<SchemaEngine> ReadAsync(SchemaHash hash, byte[] text) =>
+    /// <summary>Reads a text that stays as it is until the reading has ended.</summary>
+    private Task<SchemaEngine> ReadAsync(SchemaHash hash, ReadOnlyMemory<byte> utf8) =>
         engines.TryGetValue(hash, out SchemaEngine? known)
             ? Task.FromResult(known)
-            : reads.GetOrAdd(hash, key => new(() => Task.Run(() => ReadNowAsync(key, text)))).Value;
+            : reads.GetOrAdd(hash, key => new(() => Task.Run(() => ReadNowAsync(key, utf8)))).Value;
 
-    private async Task<SchemaEngine> ReadNowAsync(SchemaHash hash, byte[] text)
+    private async Task<SchemaEngine> ReadNowAsync(SchemaHash hash, ReadOnlyMemory<byte> utf8)
     {
         await reading.WaitAsync(CancellationToken.None);
+        // Borrowed, since a text of this size is for the collector an occasion to go through all that lives.
+        char[] text = ArrayPool<char>.Shared.Rent(utf8.Length);
         try
         {
-            SchemaReading read = SchemaReader.Read(Encoding.UTF8.GetString(text));
+            int length = Encoding.UTF8.GetChars(utf8.Span, text);
+            SchemaReading read = SchemaReader.Read(text.AsMemory(0, length));
             return read.IsValid
                 ? new SchemaEngine(
                     hash,
                     new QueryEngine(read.Schema, operations, limits),
-                    EngineBytes + ((long)BytesPerTextByte * text.Length)
+                    EngineBytes + ((long)BytesPerTextByte * utf8.Length)
                 )
                 : throw SchemaFailures.Broken(read.Diagnostics);
         }
         finally
         {
+            ArrayPool<char>.Shared.Return(text);
             reading.Release();
             reads.TryRemove(hash, out _);
         }
-    }
-
-    private static byte[] Decode(ReadOnlySpan<byte> base64)
-    {
-        var text = new byte[Base64.GetMaxDecodedFromUtf8Length(base64.Length)];
-        bool decoded = Base64.DecodeFromUtf8(base64, text, out _, out int written) == OperationStatus.Done;
-        return decoded && Utf8.IsValid(text.AsSpan(0, written)) ? text[..written] : throw SchemaFailures.NotText();
     }
 
     private void Admit(SchemaEngine engine, DatabaseId database)

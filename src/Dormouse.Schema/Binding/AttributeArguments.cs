@@ -25,11 +25,11 @@ internal ref struct AttributeArguments
     public static bool TryRead(BindingContext context, AttributeSyntax attribute, out AttributeArguments arguments)
     {
         arguments = new AttributeArguments(context, attribute);
-        List<ArgumentSyntax> items = attribute.Arguments.Items;
+        ArgumentSyntax[] items = attribute.Arguments.Items;
         bool isUsable = ReportEmpty(context, attribute, attribute.Arguments);
         isUsable &= ReportComma(context, attribute, attribute.Arguments);
         int unnamed = 0;
-        for (int index = 0; index < Math.Min(items.Count, MostArguments); index++)
+        for (int index = 0; index < Math.Min(items.Length, MostArguments); index++)
         {
             ArgumentSyntax item = items[index];
             isUsable &= ReportEmptyWithin(context, attribute, item.Value);
@@ -108,7 +108,7 @@ internal ref struct AttributeArguments
     /// <summary>Reports the arguments that nobody took.</summary>
     public readonly void Finish()
     {
-        for (int index = 0; index < Syntax.Arguments.Items.Count; index++)
+        for (int index = 0; index < Syntax.Arguments.Items.Length; index++)
         {
             if (index >= MostArguments || (taken & (1UL << index)) == 0)
             {
@@ -191,20 +191,20 @@ internal ref struct AttributeArguments
 
     private static bool ReportEmpty(BindingContext context, AttributeSyntax attribute, ArgumentListSyntax arguments)
     {
-        if (arguments.Empty is null)
+        if (arguments.Flaws?.Empty is not { } empty)
         {
             return true;
         }
-        foreach (Identifier empty in arguments.Empty)
+        foreach (Identifier name in empty)
         {
-            context.Report(AttributeMessages.EmptyArgument(attribute, empty));
+            context.Report(AttributeMessages.EmptyArgument(attribute, name));
         }
         return false;
     }
 
     private static bool ReportComma(BindingContext context, AttributeSyntax attribute, ArgumentListSyntax arguments)
     {
-        if (arguments.TrailingComma is not { } comma)
+        if (arguments.Flaws?.TrailingComma is not { } comma)
         {
             return true;
         }
@@ -214,8 +214,8 @@ internal ref struct AttributeArguments
 
     private readonly int IndexOf(string? name)
     {
-        List<ArgumentSyntax> items = Syntax.Arguments.Items;
-        for (int index = 0; index < Math.Min(items.Count, MostArguments); index++)
+        ArgumentSyntax[] items = Syntax.Arguments.Items;
+        for (int index = 0; index < Math.Min(items.Length, MostArguments); index++)
         {
             if (items[index].Name == name)
             {

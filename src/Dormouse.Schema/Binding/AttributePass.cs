@@ -234,7 +234,7 @@ internal static class AttributePass
     )
     {
         bool isTaken = !mapped.TryAdd(map, entry);
-        if (!isTaken && model.ByName.TryGetValue(map, out FieldEntry? other) && other != entry && other.Scalar is not null)
+        if (!isTaken && model.FindField(map) is { } other && other != entry && other.Scalar is not null)
         {
             isTaken = other.Syntax.Attribute("map") is null;
         }

@@ -126,7 +126,7 @@ internal static class ConfigurationPass
                 return new ConfigurationText(text.Value, null);
             case FunctionSyntax { Name: "env" } function:
                 IReadOnlyList<ArgumentSyntax> arguments = function.Arguments.Items;
-                if (arguments is [{ Name: null, Value: StringSyntax name }] && function.Arguments is { Empty: null, TrailingComma: null })
+                if (arguments is [{ Name: null, Value: StringSyntax name }] && function.Arguments.Flaws is null)
                 {
                     return new ConfigurationText(null, name.Value);
                 }

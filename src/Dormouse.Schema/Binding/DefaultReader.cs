@@ -37,12 +37,12 @@ internal static class DefaultReader
 
     private static DatabaseDefault? DatabaseGenerated(BindingContext context, AttributeSyntax attribute, FunctionSyntax function)
     {
-        List<ArgumentSyntax> arguments = function.Arguments.Items;
-        if (arguments.Count == 0)
+        ArgumentSyntax[] arguments = function.Arguments.Items;
+        if (arguments.Length == 0)
         {
             return new DatabaseDefault(null);
         }
-        if (arguments.Count > 1 || arguments[0].Value is not StringSyntax text)
+        if (arguments.Length > 1 || arguments[0].Value is not StringSyntax text)
         {
             context.Report(DefaultMessages.DatabaseGeneratedArgument(attribute));
             return null;
@@ -96,7 +96,7 @@ internal static class DefaultReader
         DefaultFunction function
     )
     {
-        if (syntax.Arguments.Items.Count == 0)
+        if (syntax.Arguments.Items.Length == 0)
         {
             return new FunctionDefault(function, null);
         }
@@ -142,12 +142,12 @@ internal static class DefaultReader
     private static bool TryArgument(BindingContext context, AttributeSyntax attribute, FunctionSyntax function, out int? argument)
     {
         argument = null;
-        List<ArgumentSyntax> arguments = function.Arguments.Items;
-        if (arguments.Count == 0)
+        ArgumentSyntax[] arguments = function.Arguments.Items;
+        if (arguments.Length == 0)
         {
             return true;
         }
-        if (arguments.Count > 1 || arguments[0].Value is not NumberSyntax number)
+        if (arguments.Length > 1 || arguments[0].Value is not NumberSyntax number)
         {
             context.Report(DefaultMessages.IntegerArgument(attribute, function.Name));
             return false;

@@ -7,35 +7,64 @@ namespace Dormouse.Schema.Binding;
 // What the passes learn, beside the syntax tree: each pass fills its own part and reads that of the ones before.
 
 /// <summary>A field and what it turned out to be: a scalar, a relation, or nothing where its type is unknown.</summary>
-internal sealed class FieldEntry(ModelEntry owner, FieldSyntax syntax, int position)
+internal sealed class FieldEntry(ModelEntry owner, int position)
 {
-    public ModelEntry Owner { get; } = owner;
+    /// <summary>Most fields are no relations and go without.</summary>
+    private RelationDetails? relation;
 
-    public FieldSyntax Syntax { get; } = syntax;
+    public ModelEntry Owner { get; } = owner;
 
     public int Position { get; } = position;
 
-    public ScalarField? Scalar { get; set; }
+    public ref readonly FieldSyntax Syntax => ref Owner.Syntax.Fields[Position];
 
-    public RelationField? Relation { get; set; }
+    public Field? Field { get; set; }
 
-    public ModelEntry? Target { get; set; }
+    public ScalarField? Scalar => Field as ScalarField;
+
+    public RelationField? Relation => Field as RelationField;
 
     public ExpressionSyntax? DefaultValue { get; set; }
 
     /// <summary>The type attribute as written: datasource, type and attribute.</summary>
     public NativeTypeSyntax? Native { get; set; }
 
-    public AttributeSyntax? RelationAttribute { get; set; }
+    public ModelEntry? Target
+    {
+        get => relation?.Target;
+        set => Details.Target = value;
+    }
+
+    public AttributeSyntax? RelationAttribute
+    {
+        get => relation?.Attribute;
+        set => Details.Attribute = value;
+    }
 
     /// <summary>The <c>fields</c> argument; null where there is none, empty where it could not be resolved.</summary>
-    public FieldEntry[]? Fields { get; set; }
+    public FieldEntry[]? Fields
+    {
+        get => relation?.Fields;
+        set => Details.Fields = value;
+    }
 
-    public FieldEntry[]? References { get; set; }
+    public FieldEntry[]? References
+    {
+        get => relation?.References;
+        set => Details.References = value;
+    }
 
-    public ExpressionSyntax? OnDelete { get; set; }
+    public ExpressionSyntax? OnDelete
+    {
+        get => relation?.OnDelete;
+        set => Details.OnDelete = value;
+    }
 
-    public ExpressionSyntax? OnUpdate { get; set; }
+    public ExpressionSyntax? OnUpdate
+    {
+        get => relation?.OnUpdate;
+        set => Details.OnUpdate = value;
+    }
 
     /// <summary>The number of the last list that named it, by which a list notices that it names a field twice.</summary>
     public int NamedInList { get; set; }
@@ -47,6 +76,18 @@ internal sealed class FieldEntry(ModelEntry owner, FieldSyntax syntax, int posit
 
     /// <summary>The key must be there, so that the other record cannot simply go away.</summary>
     public bool MustHaveKey => Relation!.IsRequired || HasRequiredColumn;
+
+    private RelationDetails Details => relation ??= new();
+
+    private sealed class RelationDetails
+    {
+        public ModelEntry? Target;
+        public AttributeSyntax? Attribute;
+        public FieldEntry[]? Fields;
+        public FieldEntry[]? References;
+        public ExpressionSyntax? OnDelete;
+        public ExpressionSyntax? OnUpdate;
+    }
 }
 
 internal sealed record NativeTypeSyntax(string Scope, string Name, AttributeSyntax Attribute);
@@ -89,6 +130,11 @@ internal sealed class IndexEntry(ModelIndex index, IndexFieldEntry[] fields, Att
 
 internal sealed class ModelEntry(ModelSyntax syntax, Model model, int position)
 {
+    /// <summary>In a model of more fields they are found by a table; in a smaller one a walk is faster than the making of it.</summary>
+    private const int MostWalked = 32;
+
+    private Dictionary<string, FieldEntry>? table;
+
     /// <summary>Where it stands among the models, from 0.</summary>
     public int Position { get; } = position;
 
@@ -100,8 +146,6 @@ internal sealed class ModelEntry(ModelSyntax syntax, Model model, int position)
 
     /// <summary>Those of the fields that turned out to be relations.</summary>
     public FieldEntry[] RelationFields { get; set; } = [];
-
-    public Dictionary<string, FieldEntry> ByName { get; set; } = [];
 
     public KeyEntry? Key { get; set; }
 
@@ -117,6 +161,11 @@ internal sealed class ModelEntry(ModelSyntax syntax, Model model, int position)
     public string Kind => Syntax.Kind;
 
     public string Name => Syntax.Name.Text;
+
+    public IEnumerable<string> FieldNames => Fields.Select(entry => entry.Name);
+
+    /// <summary>The field of a name; of several, which are a mistake, the first.</summary>
+    public FieldEntry? FindField(string name) => Fields.Length > MostWalked ? (table ??= MakeTable()).GetValueOrDefault(name) : Walk(name);
 
     /// <summary>Every set of fields that identifies a record: the key first.</summary>
     public IEnumerable<IndexFieldEntry[]> UniqueFields
@@ -148,6 +197,28 @@ internal sealed class ModelEntry(ModelSyntax syntax, Model model, int position)
             }
         }
         return false;
+    }
+
+    private FieldEntry? Walk(string name)
+    {
+        foreach (FieldEntry field in Fields)
+        {
+            if (field.Name == name)
+            {
+                return field;
+            }
+        }
+        return null;
+    }
+
+    private Dictionary<string, FieldEntry> MakeTable()
+    {
+        Dictionary<string, FieldEntry> made = new(Fields.Length);
+        foreach (FieldEntry field in Fields)
+        {
+            made.TryAdd(field.Name, field);
+        }
+        return made;
     }
 }
 

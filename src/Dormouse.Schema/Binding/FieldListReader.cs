@@ -40,7 +40,7 @@ internal static class FieldListReader
                 continue;
             }
             IndexFieldEntry? arguments = item is FunctionSyntax function ? Arguments(context, function) : null;
-            if (!model.ByName.TryGetValue(name, out FieldEntry? field))
+            if (model.FindField(name) is not { } field)
             {
                 (unknown ??= []).Add(name);
             }
@@ -137,8 +137,8 @@ internal static class FieldListReader
                 string suggestion = Spelling.Suggestion(constant.Text, OperatorClasses.Names);
                 context.Report(KeyMessages.UnknownOperatorClass(constant.Text, suggestion, constant.Span));
                 return null;
-            case FunctionSyntax { Name: "raw" } raw when raw.Arguments.Items.Count != 1:
-                string count = $"Wrong number of arguments. Expected: 1, got: {raw.Arguments.Items.Count}";
+            case FunctionSyntax { Name: "raw" } raw when raw.Arguments.Items.Length != 1:
+                string count = $"Wrong number of arguments. Expected: 1, got: {raw.Arguments.Items.Length}";
                 context.Report(KeyMessages.RawOperatorClass(count, raw.Span));
                 return null;
             case FunctionSyntax { Name: "raw" } raw when raw.Arguments.Items[0].Value is StringSyntax text:

@@ -178,7 +178,7 @@ internal static class KeyReader
     }
 
     private static string Suggestion(ModelEntry model, FieldList list) =>
-        list.Unknown.Count == 1 ? Spelling.Suggestion(list.Unknown[0], model.ByName.Keys) : "";
+        list.Unknown.Count == 1 ? Spelling.Suggestion(list.Unknown[0], model.FieldNames) : "";
 
     private static List<string> Names(IReadOnlyList<FieldEntry> fields) => [.. fields.Select(field => field.Name)];
 

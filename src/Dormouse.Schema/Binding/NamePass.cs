@@ -105,16 +105,18 @@ internal static class NamePass
         }
         ModelEntry entry = new(syntax, new Model(syntax.Name.Text, isView, syntax.Documentation), context.Models.Count);
         entry.Fields = new FieldEntry[syntax.Fields.Length];
-        entry.ByName = new Dictionary<string, FieldEntry>(syntax.Fields.Length);
         for (int index = 0; index < entry.Fields.Length; index++)
         {
-            FieldSyntax field = syntax.Fields[index];
-            CheckIdentifier(context, field.Name, isView ? "field" : "Field");
-            CheckAttributes(context, field.Attributes);
-            entry.Fields[index] = new FieldEntry(entry, field, index);
-            if (!entry.ByName.TryAdd(field.Name.Text, entry.Fields[index]))
+            entry.Fields[index] = new FieldEntry(entry, index);
+        }
+        foreach (FieldEntry field in entry.Fields)
+        {
+            Identifier name = field.Syntax.Name;
+            CheckIdentifier(context, name, isView ? "field" : "Field");
+            CheckAttributes(context, field.Syntax.Attributes);
+            if (entry.FindField(name.Text) != field)
             {
-                context.Report(NameMessages.DuplicateField(syntax.Kind, entry.Name, field.Name.Text, field.Name.Span));
+                context.Report(NameMessages.DuplicateField(syntax.Kind, entry.Name, name.Text, name.Span));
             }
         }
         context.Models.Add(entry);

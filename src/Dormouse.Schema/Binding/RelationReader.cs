@@ -82,7 +82,7 @@ internal static class RelationReader
     }
 
     private static string Suggestion(ModelEntry model, FieldList list) =>
-        list.Unknown.Count == 1 && Spelling.Nearest(list.Unknown[0], model.ByName.Keys) is { } nearest
+        list.Unknown.Count == 1 && Spelling.Nearest(list.Unknown[0], model.FieldNames) is { } nearest
             ? $". Did you mean \"{nearest}\"?"
             : "";
 

@@ -69,7 +69,7 @@ internal static class TypePass
         string? documentation = entry.Syntax.Documentation;
         if (type.IsUnsupported)
         {
-            entry.Scalar = new ScalarField(model, name, arity, documentation, entry.Position)
+            entry.Field = new ScalarField(model, name, arity, documentation, entry.Position)
             {
                 UnsupportedType = type.Name,
                 IsIgnored = true,
@@ -77,16 +77,16 @@ internal static class TypePass
         }
         else if (ScalarTypes.TryParse(type.Name, out ScalarType scalar))
         {
-            entry.Scalar = new ScalarField(model, name, arity, documentation, entry.Position) { Type = scalar };
+            entry.Field = new ScalarField(model, name, arity, documentation, entry.Position) { Type = scalar };
         }
         else if (context.ModelsByName.TryGetValue(type.Name, out ModelEntry? target))
         {
             entry.Target = target;
-            entry.Relation = new RelationField(model, name, arity, documentation, entry.Position, target.Model);
+            entry.Field = new RelationField(model, name, arity, documentation, entry.Position, target.Model);
         }
         else if (context.EnumsByName.TryGetValue(type.Name, out EnumEntry? found))
         {
-            entry.Scalar = new ScalarField(model, name, arity, documentation, entry.Position) { Enum = found.Type };
+            entry.Field = new ScalarField(model, name, arity, documentation, entry.Position) { Enum = found.Type };
         }
         else if (!context.CompositeTypes.Contains(type.Name) && !context.BrokenNames.Contains(type.Name))
         {

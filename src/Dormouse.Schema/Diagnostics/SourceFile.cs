@@ -1,13 +1,21 @@
 namespace Dormouse.Schema.Diagnostics;
 
-/// <summary>One schema text under the name that diagnostics show.</summary>
-public sealed class SourceFile(string name, string text)
+/// <summary>
+/// One schema text under the name that diagnostics show. A text in a borrowed buffer must stay as it is while it is read and while the
+/// findings are looked at; a schema keeps nothing of it.
+/// </summary>
+public sealed class SourceFile(string name, ReadOnlyMemory<char> text)
 {
     private int[]? lineStarts;
 
+    public SourceFile(string name, string text)
+        : this(name, text.AsMemory()) { }
+
     public string Name { get; } = name;
 
-    public string Text { get; } = text;
+    public ReadOnlySpan<char> Text => text.Span;
+
+    public int Length => text.Length;
 
     /// <summary>Line and column, both from 1, of an offset in UTF-16 units. Lines end with LF, CR LF or CR.</summary>
     public (int Line, int Column) Position(int offset)
@@ -24,10 +32,10 @@ public sealed class SourceFile(string name, string text)
         int[] starts = lineStarts ??= FindLineStarts(Text);
         int start = starts[number - 1];
         int end = number < starts.Length ? starts[number] : Text.Length;
-        return Text[start..end].TrimEnd('\r', '\n');
+        return Text[start..end].TrimEnd("\r\n").ToString();
     }
 
-    private static int[] FindLineStarts(string text)
+    private static int[] FindLineStarts(ReadOnlySpan<char> text)
     {
         List<int> starts = [0];
         for (int index = 0; index < text.Length; index++)

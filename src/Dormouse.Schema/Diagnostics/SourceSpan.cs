@@ -5,7 +5,7 @@ public readonly record struct SourceSpan(SourceFile Source, int Start, int End)
 {
     public int Length => End - Start;
 
-    public string Text => Source.Text[Start..End];
+    public string Text => Source.Text[Start..End].ToString();
 
     /// <summary>The line and column, from 1, at which it begins.</summary>
     public (int Line, int Column) Position => Source.Position(Start);

@@ -1,7 +1,7 @@
 namespace Dormouse.Schema.Models;
 
 /// <summary>The scalar types of the language.</summary>
-public enum ScalarType
+public enum ScalarType : byte
 {
     Int,
     BigInt,
@@ -15,7 +15,7 @@ public enum ScalarType
 }
 
 /// <summary>Whether a field holds exactly one value, at most one, or many.</summary>
-public enum FieldArity
+public enum FieldArity : byte
 {
     Required,
     Optional,

@@ -104,8 +104,7 @@ internal ref struct BlockReader(
             diagnostics.Add(legacy ?? SyntaxMessages.FieldWithoutType(kind, name.Text, lexer.SpanFrom(start)));
             return;
         }
-        SourceSpan span = new(source, start, lexer.Position);
-        fields.Add(new FieldSyntax(field, type.Value, arity, [.. lineAttributes], documentation, span));
+        fields.Add(new FieldSyntax(source, field.Text, type.Value, arity, [.. lineAttributes], documentation, start, lexer.Position));
     }
 
     public void ReadEnumValue(ref Lexer lexer, List<EnumValueSyntax> values)

@@ -118,7 +118,8 @@ internal static class ExpressionParser
     private static bool TryArguments(ref Lexer lexer, int depth, DiagnosticBag diagnostics, out ArgumentListSyntax arguments)
     {
         arguments = ArgumentListSyntax.None;
-        List<ArgumentSyntax>? items = null;
+        ArgumentSyntax[] items = [];
+        List<ArgumentSyntax>? several = null;
         List<Identifier>? empty = null;
         lexer.TryTake('(');
         lexer.SkipBlanks();
@@ -144,26 +145,39 @@ internal static class ExpressionParser
                 }
                 break;
             }
-            if (!TryArgument(ref lexer, depth, diagnostics, ref items, ref empty))
+            if (!TryArgument(ref lexer, depth, diagnostics, ref empty, out ArgumentSyntax? item))
             {
                 return false;
+            }
+            if (item is not null && items.Length == 0)
+            {
+                items = [item];
+            }
+            else if (item is not null)
+            {
+                (several ??= [items[0]]).Add(item);
             }
             first = false;
             lexer.SkipBlanks();
         }
-        arguments =
-            items is null && empty is null && comma is null ? ArgumentListSyntax.None : new ArgumentListSyntax(items ?? [], empty, comma);
+        ArgumentFlaws? flaws = empty is null && comma is null ? null : new ArgumentFlaws(empty, comma);
+        if (items.Length > 0 || flaws is not null)
+        {
+            arguments = new ArgumentListSyntax(several is null ? items : [.. several], flaws);
+        }
         return true;
     }
 
+    /// <summary>An argument, or a name without a value, which goes to <paramref name="empty"/>.</summary>
     private static bool TryArgument(
         ref Lexer lexer,
         int depth,
         DiagnosticBag diagnostics,
-        ref List<ArgumentSyntax>? items,
-        ref List<Identifier>? empty
+        ref List<Identifier>? empty,
+        out ArgumentSyntax? argument
     )
     {
+        argument = null;
         int start = lexer.Position;
         bool isNamed = TryArgumentName(ref lexer, out Identifier name);
         if (isNamed && lexer.Current is ',' or ')')
@@ -175,7 +189,7 @@ internal static class ExpressionParser
         {
             return false;
         }
-        (items ??= new(1)).Add(new ArgumentSyntax(isNamed ? name.Text : null, value, lexer.SpanFrom(start)));
+        argument = new ArgumentSyntax(isNamed ? name.Text : null, value, lexer.SpanFrom(start));
         return true;
     }
 

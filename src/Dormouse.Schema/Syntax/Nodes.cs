@@ -21,7 +21,7 @@ internal enum ConfigurationKind
 }
 
 /// <summary>Required, optional (<c>?</c>) or list (<c>[]</c>).</summary>
-internal enum AritySyntax
+internal enum AritySyntax : byte
 {
     Required,
     Optional,
@@ -33,13 +33,10 @@ internal readonly record struct TypeSyntax(string Name, bool IsUnsupported, Sour
 
 internal sealed record ArgumentSyntax(string? Name, ExpressionSyntax Value, SourceSpan Span);
 
-/// <summary>
-/// Arguments in parentheses. <see cref="Empty"/> are names without a value (<c>map:</c>); a comma behind the last argument can be read
-/// but may only stand in few places.
-/// </summary>
-internal sealed record ArgumentListSyntax(List<ArgumentSyntax> Items, List<Identifier>? Empty, SourceSpan? TrailingComma)
+/// <summary>Arguments in parentheses. <see cref="Flaws"/> is there where something is in them that may stand in few places or none.</summary>
+internal sealed record ArgumentListSyntax(ArgumentSyntax[] Items, ArgumentFlaws? Flaws)
 {
-    public static readonly ArgumentListSyntax None = new([], null, null);
+    public static readonly ArgumentListSyntax None = new([], null);
 
     public ArgumentSyntax? Find(string name)
     {
@@ -54,6 +51,9 @@ internal sealed record ArgumentListSyntax(List<ArgumentSyntax> Items, List<Ident
     }
 }
 
+/// <summary>Names without a value (<c>map:</c>), and a comma behind the last argument.</summary>
+internal sealed record ArgumentFlaws(List<Identifier>? Empty, SourceSpan? TrailingComma);
+
 /// <summary><c>@name(…)</c> or <c>@@name(…)</c>; the span includes the signs.</summary>
 internal sealed record AttributeSyntax(Identifier Name, ArgumentListSyntax Arguments, SourceSpan Span)
 {
@@ -61,15 +61,37 @@ internal sealed record AttributeSyntax(Identifier Name, ArgumentListSyntax Argum
     public SourceSpan SpanOf(string argument) => Arguments.Find(argument)?.Span ?? Span;
 }
 
-internal sealed record FieldSyntax(
-    Identifier Name,
-    TypeSyntax Type,
-    AritySyntax Arity,
-    AttributeSyntax[] Attributes,
-    string? Documentation,
-    SourceSpan Span
+/// <summary>
+/// A field's line. There are ten to twenty for each model, so a model keeps them in place, and the places in the text are worked out.
+/// </summary>
+internal readonly struct FieldSyntax(
+    SourceFile source,
+    string name,
+    TypeSyntax type,
+    AritySyntax arity,
+    AttributeSyntax[] attributes,
+    string? documentation,
+    int start,
+    int end
 )
 {
+    private readonly string typeName = type.Name;
+    private readonly int typeStart = type.Span.Start;
+    private readonly int typeEnd = type.Span.End;
+    private readonly bool isUnsupported = type.IsUnsupported;
+
+    public Identifier Name => new(name, new SourceSpan(source, start, start + name.Length));
+
+    public TypeSyntax Type => new(typeName, isUnsupported, new SourceSpan(source, typeStart, typeEnd));
+
+    public AritySyntax Arity => arity;
+
+    public AttributeSyntax[] Attributes => attributes;
+
+    public string? Documentation => documentation;
+
+    public SourceSpan Span => new(source, start, end);
+
     public AttributeSyntax? Attribute(string name)
     {
         foreach (AttributeSyntax attribute in Attributes)

@@ -9,7 +9,7 @@ internal static class StringLiteral
     /// <summary>Decodes what stands between the quotes; <paramref name="span"/> is the place of the string with its quotes.</summary>
     public static string Decode(SourceSpan span, DiagnosticBag diagnostics)
     {
-        ReadOnlySpan<char> content = span.Source.Text.AsSpan(span.Start + 1, span.Length - 2);
+        ReadOnlySpan<char> content = span.Source.Text.Slice(span.Start + 1, span.Length - 2);
         if (!content.Contains('\\'))
         {
             return content.ToString();

@@ -151,7 +151,7 @@ internal static class ConstraintNameRules
         {
             context.Report(ModelMessages.CustomName(name, attribute, span));
         }
-        if (model.ByName.ContainsKey(name))
+        if (model.FindField(name) is not null)
         {
             context.Report(ModelMessages.CustomNameIsField(model, name, attribute));
         }

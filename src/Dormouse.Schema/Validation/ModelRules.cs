@@ -193,7 +193,7 @@ internal static class ModelRules
             return;
         }
         string joined = string.Join('_', fields.Select(item => item.Field.Name));
-        if (model.ByName.TryGetValue(joined, out FieldEntry? clash) && clash.Scalar is not null)
+        if (model.FindField(joined)?.Scalar is not null)
         {
             context.Report(ModelMessages.JoinedNameIsField(model, joined, attribute, syntax.Span));
         }

@@ -34,13 +34,13 @@ internal static class NativeTypeRules
             context.Report(FieldMessages.UnknownNativeType(native.Name, suggestion, span));
             return;
         }
-        List<ArgumentSyntax> given = native.Attribute.Arguments.Items;
-        if (given.Count > shape.MostArguments)
+        ArgumentSyntax[] given = native.Attribute.Arguments.Items;
+        if (given.Length > shape.MostArguments)
         {
             context.Report(
                 shape.MostArguments == 0
-                    ? FieldMessages.NoTypeArguments(native.Name, given.Count, span)
-                    : FieldMessages.TooManyTypeArguments(native.Name, shape.MostArguments, given.Count, span)
+                    ? FieldMessages.NoTypeArguments(native.Name, given.Length, span)
+                    : FieldMessages.TooManyTypeArguments(native.Name, shape.MostArguments, given.Length, span)
             );
             return;
         }

@@ -62,7 +62,7 @@ public sealed class SchemaFilesTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     private IEnumerable<(string, string)> Read(string? name) =>
-        SchemaFiles.Read(name, folder.Path).Select((SourceFile file) => (file.Name, file.Text));
+        SchemaFiles.Read(name, folder.Path).Select((SourceFile file) => (file.Name, file.Text.ToString()));
 
     private void Write(string name, string text)
     {
