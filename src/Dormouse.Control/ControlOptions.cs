@@ -14,8 +14,14 @@ public sealed class ControlOptions
     /// <summary>The token that the management endpoint asks for.</summary>
     public required string AdminToken { get; init; }
 
-    /// <summary>Where apps reach the front door, such as <c>localhost:4466</c>; it goes into the URLs that are handed out.</summary>
-    public required string PublicAddress { get; init; }
+    /// <summary>Where apps reach the front door, such as <c>http://localhost:4466</c>; it goes into the URLs that are handed out.</summary>
+    public required Uri PublicOrigin { get; init; }
+
+    /// <summary>Where they reach it over https; null: nowhere.</summary>
+    public Uri? HttpsOrigin { get; init; }
+
+    /// <summary>The file of the CA that apps have to trust for <see cref="HttpsOrigin"/>; null: they do.</summary>
+    public string? CaFile { get; init; }
 
     /// <summary>How many databases there may be: more than one host carries by the design's memory figures (8 MB idle, 3 MB frozen).</summary>
     public int DatabasesMax { get; init; } = 5_000;
@@ -60,5 +66,10 @@ public sealed class ControlOptions
     public TimeSpan UndoTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>What an app is given to use a key.</summary>
-    public ConnectionUrls UrlsFor(string apiKey) => new($"prisma+postgres://{PublicAddress}/?api_key={apiKey}");
+    public ConnectionUrls UrlsFor(string apiKey) =>
+        new(Url(PublicOrigin, apiKey)) { Https = HttpsOrigin is null ? null : Url(HttpsOrigin, apiKey), CaFile = CaFile };
+
+    // Clients take "prisma" for https always, and "prisma+postgres" for plain http where the host is visibly this machine.
+    private static string Url(Uri origin, string apiKey) =>
+        $"{(origin.Scheme == "https" ? "prisma" : "prisma+postgres")}://{origin.Authority}/?api_key={apiKey}";
 }

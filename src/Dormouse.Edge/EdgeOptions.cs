@@ -2,6 +2,7 @@ using Dormouse.Edge.Caching;
 using Dormouse.Edge.Engine;
 using Dormouse.Edge.Limits;
 using Dormouse.Edge.Schemas;
+using Dormouse.Edge.Tls;
 using Dormouse.Edge.Transactions;
 
 namespace Dormouse.Edge;
@@ -32,6 +33,9 @@ public sealed class EdgeOptions
     /// </summary>
     public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(7);
 
+    /// <summary>How addresses that listen with <see cref="TlsListening.UseDormouseTls"/> encrypt. Null: none does.</summary>
+    public TlsOptions? Tls { get; set; }
+
     public RequestLimitOptions Limits { get; set; } = new();
 
     public SchemaOptions Schemas { get; set; } = new();
@@ -58,6 +62,7 @@ public sealed class EdgeOptions
         {
             errors.Add("StopGrace must not be below zero.");
         }
+        Tls?.Validate(errors);
         Limits.Validate(errors);
         Schemas.Validate(errors);
         Engine.Validate(errors);

@@ -5,6 +5,7 @@ using Dormouse.Edge.Engine;
 using Dormouse.Edge.Http;
 using Dormouse.Edge.Limits;
 using Dormouse.Edge.Schemas;
+using Dormouse.Edge.Tls;
 using Dormouse.Edge.Transactions;
 using Dormouse.Query.Operations;
 using Dormouse.Query.Plans;
@@ -71,6 +72,10 @@ public static class EdgeServices
         services.AddSingleton<OperationEndpoint>();
         services.AddSingleton<OperationTransactionEndpoints>();
         services.AddSingleton<SmallEndpoints>();
+        if (options.Tls is { } tls)
+        {
+            services.AddSingleton(host => ActivatorUtilities.CreateInstance<FrontDoorCertificate>(host, tls));
+        }
         services.AddHostedService<EdgeShutdown>();
         services.Configure<KestrelServerOptions>(kestrel => Limit(kestrel, options.Limits));
         return services;
@@ -132,17 +137,20 @@ public static class EdgeServices
         CacheFills fills,
         CacheUpkeep upkeep,
         InstancePools pools,
-        SchemaEngines schemas
+        SchemaEngines schemas,
+        FrontDoorCertificate? certificate = null
     ) : IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken)
         {
+            certificate?.Start();
             upkeep.Start();
             return Task.CompletedTask;
         }
 
         public async Task StopAsync(CancellationToken cancellationToken)
         {
+            await (certificate?.StopAsync() ?? Task.CompletedTask);
             await upkeep.StopAsync();
             await fills.StopAsync();
             await transactions.StopAsync();

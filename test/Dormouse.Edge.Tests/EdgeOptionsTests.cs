@@ -1,6 +1,7 @@
 using Dormouse.Edge.Engine;
 using Dormouse.Edge.Limits;
 using Dormouse.Edge.Schemas;
+using Dormouse.Edge.Tls;
 using Dormouse.Edge.Transactions;
 
 namespace Dormouse.Edge.Tests;
@@ -18,6 +19,12 @@ public sealed class EdgeOptionsTests
             Region = "no\r\nheader",
             Limits = new RequestLimitOptions { MaxRequests = 1 },
             PublicOrigin = new Uri("https://db.example.com/path"),
+            Tls = new TlsOptions
+            {
+                CertificateFile = "cert.pem",
+                DevelopmentNames = ["no name"],
+                CheckPeriod = TimeSpan.Zero,
+            },
             StopGrace = TimeSpan.FromSeconds(-1),
             Schemas = new SchemaOptions { ReadsAtOnce = 0 },
             Engine = new EngineOptions { ConnectionsPerInstance = 0, MaxQueryDepth = 0 },
@@ -30,6 +37,9 @@ public sealed class EdgeOptionsTests
             [
                 "Region",
                 "PublicOrigin",
+                "Tls needs",
+                "no name",
+                "CheckPeriod",
                 "StopGrace",
                 "MaxRequests",
                 "ReadsAtOnce",

@@ -34,7 +34,14 @@ public sealed record DatabaseResource(string Id, string Name, string State, Date
 
 /// <summary>What to paste into an app.</summary>
 /// <param name="Prisma">For <c>@prisma/client</c>.</param>
-public sealed record ConnectionUrls(string Prisma);
+public sealed record ConnectionUrls(string Prisma)
+{
+    /// <summary>The same over https, which older clients speak alone: <c>prisma://…</c>. Absent where nothing speaks https.</summary>
+    public string? Https { get; init; }
+
+    /// <summary>The file of the CA that an app has to trust for <see cref="Https"/>; absent where it trusts it anyway.</summary>
+    public string? CaFile { get; init; }
+}
 
 /// <summary>A connection by id and name.</summary>
 public sealed record ConnectionName(string Id, string Name);
@@ -79,7 +86,28 @@ public sealed record PlatformStatus(
     int DatabaseCount,
     IReadOnlyDictionary<string, int> States,
     IReadOnlyList<string> Host
-);
+)
+{
+    /// <summary>Absent where nothing speaks https.</summary>
+    public HttpsStatus? Https { get; init; }
+}
+
+/// <summary>How apps reach the front door over https.</summary>
+/// <param name="Url">What goes into their URLs, such as <c>https://localhost:4467</c>.</param>
+public sealed record HttpsStatus(string Url)
+{
+    /// <summary>Where the certificate comes from; absent where a proxy brings it.</summary>
+    public string? CertificateFile { get; init; }
+
+    /// <summary>When the certificate ends.</summary>
+    public DateTimeOffset? ValidUntil { get; init; }
+
+    /// <summary>The development CA's file, for apps; absent where the certificate is somebody else's.</summary>
+    public string? CaFile { get; init; }
+
+    /// <summary>What a person should see to: new files that cannot be served, or an end that is near.</summary>
+    public string? Problem { get; init; }
+}
 
 /// <summary>What a script did.</summary>
 /// <param name="Command">PostgreSQL's tag of the last command, such as <c>INSERT 0 3</c>.</param>

@@ -1,3 +1,5 @@
+using Dormouse.Contracts.Management;
+
 namespace Dormouse.Control.Management;
 
 /// <summary>What the management endpoint may know and do about the process that it runs in.</summary>
@@ -8,6 +10,9 @@ public sealed class PlatformControl
 
     /// <summary>The front door's address.</summary>
     public required string Http { get; init; }
+
+    /// <summary>How apps reach the front door over https at this moment; null: they do not.</summary>
+    public Func<HttpsStatus?> Https { get; init; } = static () => null;
 
     /// <summary>The data folder.</summary>
     public required string Data { get; init; }

@@ -24,7 +24,10 @@ internal sealed class PlatformEndpoints(ManagementRequests requests, PlatformCon
                     all.Count,
                     all.GroupBy(database => database.State).ToDictionary(group => group.Key, group => group.Count()),
                     platform.Host
-                );
+                )
+                {
+                    Https = platform.Https(),
+                };
                 return Answer.Ok(status, ManagementJson.Default.PlatformStatus);
             })
         );

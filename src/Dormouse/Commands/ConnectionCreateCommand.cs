@@ -4,7 +4,7 @@ using Dormouse.Contracts.Management;
 
 namespace Dormouse.Commands;
 
-/// <summary><c>connection create DB --name N</c></summary>
+/// <summary><c>connection create DB --name N</c>, and how it and <c>connection rotate</c> print the key that they made.</summary>
 internal static class ConnectionCreateCommand
 {
     public static Command Create(CommonOptions common)
@@ -12,37 +12,31 @@ internal static class ConnectionCreateCommand
         Argument<string> database = DatabaseArgument.Create();
         var name = new Option<string>("--name") { Description = "The new connection's name.", Required = true };
         var expires = new Option<long?>("--expires-in") { Description = "For how many seconds the key is valid; default: for ever." };
-        Option<bool> url = UrlOption();
-        var command = new Command("create", "Make an API key for a database and print the URL that holds it.")
-        {
-            database,
-            name,
-            expires,
-            url,
-        };
+        var url = new UrlOptions();
+        var command = new Command("create", "Make an API key for a database and print the URL that holds it.") { database, name, expires };
+        url.AddTo(command);
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
                 using ManagementClient client = common.Client(parsed);
+                await url.CheckAsync(parsed, client, cancellationToken);
                 ConnectionResource created = await client.CreateConnectionAsync(
                     parsed.GetValue(database)!,
                     new CreateConnectionRequest(parsed.GetValue(name), parsed.GetValue(expires)),
                     cancellationToken
                 );
-                Print(common, parsed, created, parsed.GetValue(url));
+                Print(common, parsed, created, url);
                 return 0;
             }
         );
         return command;
     }
 
-    public static Option<bool> UrlOption() => new("--url") { Description = "Print nothing but the URL, for a shell variable." };
-
-    public static void Print(CommonOptions common, ParseResult parsed, ConnectionResource connection, bool onlyUrl)
+    public static void Print(CommonOptions common, ParseResult parsed, ConnectionResource connection, UrlOptions url)
     {
-        if (onlyUrl && !parsed.GetValue(common.Json))
+        if (url.Choose(parsed, connection.Urls!) is { } alone && !parsed.GetValue(common.Json))
         {
-            common.Terminal.Output.WriteLine(connection.Urls!.Prisma);
+            common.Terminal.Output.WriteLine(alone);
             return;
         }
         common.Print(
@@ -52,7 +46,7 @@ internal static class ConnectionCreateCommand
             output =>
             {
                 output.WriteLine($"{connection.Id}  {connection.Name}  of {connection.Database.Name}");
-                output.WriteLine($"Prisma: {connection.Urls!.Prisma}");
+                UrlText.Write(output, connection.Urls!);
                 output.WriteLine("The URL holds a key that is not kept: it is not shown again.");
                 foreach (KeyResource old in connection.Keys.Skip(1))
                 {

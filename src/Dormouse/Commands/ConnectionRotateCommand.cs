@@ -15,18 +15,20 @@ internal static class ConnectionRotateCommand
             Description = "For how many seconds the old key stays valid beside the new one; default: a day. 0 ends it at once.",
             HelpName = "SECONDS",
         };
-        Option<bool> url = ConnectionCreateCommand.UrlOption();
-        var command = new Command("rotate", "Give a connection a new key.") { connection, overlap, url };
+        var url = new UrlOptions();
+        var command = new Command("rotate", "Give a connection a new key.") { connection, overlap };
+        url.AddTo(command);
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
                 using ManagementClient client = common.Client(parsed);
+                await url.CheckAsync(parsed, client, cancellationToken);
                 ConnectionResource rotated = await client.RotateConnectionAsync(
                     parsed.GetValue(connection)!,
                     new RotateConnectionRequest(parsed.GetValue(overlap)),
                     cancellationToken
                 );
-                ConnectionCreateCommand.Print(common, parsed, rotated, parsed.GetValue(url));
+                ConnectionCreateCommand.Print(common, parsed, rotated, url);
                 return 0;
             }
         );

@@ -26,7 +26,7 @@ internal static class DbCreateCommand
                     output =>
                     {
                         output.WriteLine($"{created.Id}  {created.Name}  {created.State}");
-                        output.WriteLine($"Prisma: {created.Urls!.Prisma}");
+                        UrlText.Write(output, created.Urls!);
                         output.WriteLine("The URL holds a key that is not kept: it is not shown again.");
                     }
                 );

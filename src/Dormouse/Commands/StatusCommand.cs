@@ -25,6 +25,21 @@ internal static class StatusCommand
     private static void Write(TextWriter output, PlatformStatus status)
     {
         output.WriteLine($"Dormouse {status.Version} at {status.Http}, process {status.Pid}, since {TextTable.Time(status.StartedAt)}");
+        if (status.Https is { } https)
+        {
+            string until = https.CertificateFile is { } certificate
+                ? $", certificate {certificate} until {TextTable.Time(https.ValidUntil)}"
+                : "";
+            output.WriteLine($"https      {https.Url}{until}");
+            if (https.CaFile is { } file)
+            {
+                output.WriteLine($"           apps need {UrlText.TrustLine(file)}");
+            }
+            if (https.Problem is { } problem)
+            {
+                output.WriteLine($"problem    {problem}");
+            }
+        }
         output.WriteLine($"data       {status.Data}");
         string states = string.Join(", ", status.States.OrderBy(state => state.Key).Select(state => $"{state.Value} {state.Key}"));
         output.WriteLine($"databases  {status.DatabaseCount}{(states.Length > 0 ? $": {states}" : "")}");

@@ -26,13 +26,15 @@ internal sealed class UpSwitches
 
     private readonly Option<string?> listen = new("--listen")
     {
-        Description = "The address to listen at. Default: loopback only. There is no TLS yet: put a proxy before any other address.",
+        Description = "The address to listen at, of https if there is one. Default: loopback only. Others should see https alone.",
         HelpName = "ADDRESS",
     };
 
+    private readonly HttpsSwitches httpsSwitches = new();
+
     private readonly Option<string?> publicUrl = new("--public-url")
     {
-        Description = "How apps reach the front door through a proxy, such as https://db.example.com. Default: as it listens.",
+        Description = "How apps reach the front door, by name or through a proxy: https://db.example.com. Default: as it listens.",
         HelpName = "URL",
     };
 
@@ -75,6 +77,7 @@ internal sealed class UpSwitches
         {
             command.Options.Add(option);
         }
+        httpsSwitches.AddTo(command);
         command.Validators.Add(Validate);
     }
 
@@ -85,6 +88,7 @@ internal sealed class UpSwitches
             HttpPort = parsed.GetValue(http),
             TcpPort = parsed.GetValue(tcp),
             Listen = parsed.GetValue(listen) is { } address ? IPAddress.Parse(address) : null,
+            Https = httpsSwitches.Read(parsed),
             PublicUrl = parsed.GetValue(publicUrl) is { } url ? new Uri(url) : null,
             ControlStore = parsed.GetValue(controlStore),
             FreezeAfter = Seconds(parsed.GetValue(freezeAfter)),
@@ -125,7 +129,7 @@ internal sealed class UpSwitches
         && url is { Scheme: "http" or "https", PathAndQuery: "/", Fragment: "", UserInfo: "" };
 
     // A word that is no number is reported by the parser itself, and must not be read here: the library throws.
-    private static T? Parsed<T>(Func<T?> read)
+    public static T? Parsed<T>(Func<T?> read)
     {
         try
         {
@@ -147,7 +151,7 @@ internal sealed class UpSwitches
         }
     }
 
-    private static void CheckPort(CommandResult result, string option, int port, int min)
+    public static void CheckPort(CommandResult result, string option, int port, int min)
     {
         if (port < min || port > IPEndPoint.MaxPort)
         {

@@ -26,6 +26,10 @@ internal sealed class DataFolder
     public string Templates => In("templates");
     public string Instances => In("instances");
     public string Cache => In("cache");
+
+    /// <summary>The development CA and its certificate.</summary>
+    public string Tls => In("tls");
+
     public string Logs => In("logs");
     public string LogFile => System.IO.Path.Combine(Logs, "platform.log");
     private string Keys => In("keys");
@@ -61,6 +65,7 @@ internal sealed class DataFolder
         Create(Keys, OwnerOnly);
         Create(Logs, OwnerOnly);
         Create(Cache, PassThrough);
+        Create(Tls, PassThrough);
         return TryLock() ?? throw InUse();
     }
 

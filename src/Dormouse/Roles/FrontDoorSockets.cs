@@ -5,8 +5,8 @@ using Dormouse.Contracts;
 namespace Dormouse.Roles;
 
 /// <summary>
-/// The front door's listening sockets, opened first of all: a port that is taken is told at once and not after the image was made, and a
-/// port that is free stays ours. Clients that come early wait until Kestrel takes the sockets over.
+/// The listening sockets of one of the front door's ports, opened first of all: a port that is taken is told at once and not after the
+/// image was made, and a port that is free stays ours. Clients that come early wait until Kestrel takes the sockets over.
 /// </summary>
 internal sealed class FrontDoorSockets : IDisposable
 {
@@ -15,23 +15,28 @@ internal sealed class FrontDoorSockets : IDisposable
 
     private readonly List<Socket> sockets = [];
 
-    private FrontDoorSockets() { }
+    private readonly string option;
+
+    private FrontDoorSockets(string option) => this.option = option;
 
     public IReadOnlyList<IPEndPoint> Endpoints => [.. sockets.Select(socket => (IPEndPoint)socket.LocalEndPoint!)];
 
+    public int Port => Endpoints[0].Port;
+
     /// <param name="listen">Null: both loopback addresses, as far as the host has them.</param>
     /// <param name="port">0: a free one.</param>
-    public static FrontDoorSockets Open(IPAddress? listen, int port)
+    /// <param name="option">What chooses the port, for messages.</param>
+    public static FrontDoorSockets Open(IPAddress? listen, int port, string option)
     {
         for (int attempt = 1; ; attempt++)
         {
-            var opened = new FrontDoorSockets();
+            var opened = new FrontDoorSockets(option);
             try
             {
                 opened.Add(listen ?? IPAddress.Loopback, port);
                 if (listen is null && Socket.OSSupportsIPv6)
                 {
-                    opened.AddSecond(IPAddress.IPv6Loopback, opened.Endpoints[0].Port);
+                    opened.AddSecond(IPAddress.IPv6Loopback, opened.Port);
                 }
                 return opened;
             }
@@ -41,17 +46,20 @@ internal sealed class FrontDoorSockets : IDisposable
                 // Somebody may have the port that is free on one loopback address on the other.
                 if (port != 0 || attempt == FreePortAttemptsMax || exception.SocketErrorCode != SocketError.AddressAlreadyInUse)
                 {
-                    throw Failure(listen, port, exception);
+                    throw opened.Failure(listen, port, exception);
                 }
             }
         }
     }
 
-    /// <summary>Hands a socket over; its new owner closes it.</summary>
-    public Socket Take(EndPoint endpoint)
+    /// <summary>Hands a socket over, if it is one of these; its new owner closes it.</summary>
+    public Socket? Take(EndPoint endpoint)
     {
-        Socket socket = sockets.Single(socket => socket.LocalEndPoint!.Equals(endpoint));
-        sockets.Remove(socket);
+        Socket? socket = sockets.SingleOrDefault(socket => socket.LocalEndPoint!.Equals(endpoint));
+        if (socket is not null)
+        {
+            sockets.Remove(socket);
+        }
         return socket;
     }
 
@@ -64,7 +72,7 @@ internal sealed class FrontDoorSockets : IDisposable
         sockets.Clear();
     }
 
-    private static DormouseException Failure(IPAddress? listen, int port, SocketException exception)
+    private DormouseException Failure(IPAddress? listen, int port, SocketException exception)
     {
         string address = new IPEndPoint(listen ?? IPAddress.Loopback, port).ToString();
         return exception.SocketErrorCode switch
@@ -72,13 +80,13 @@ internal sealed class FrontDoorSockets : IDisposable
             SocketError.AddressAlreadyInUse => new DormouseException(
                 FailureKind.Host,
                 "DM1003",
-                $"The address {address} is in use by another program. Choose another port with --http, or 0 for any free one.",
+                $"The address {address} is in use by another program. Choose another port with {option}, or 0 for any free one.",
                 exception
             ),
             SocketError.AccessDenied => new DormouseException(
                 FailureKind.Host,
                 "DM1004",
-                $"This user may not listen at {address}: ports below 1024 are root's. Choose another port with --http.",
+                $"This user may not listen at {address}: ports below 1024 are root's. Choose another port with {option}.",
                 exception
             ),
             _ => new DormouseException(

@@ -1,10 +1,11 @@
-using System.Net;
 using System.Reflection;
 using Dormouse.Commands;
+using Dormouse.Contracts.Management;
 using Dormouse.Control;
 using Dormouse.Control.Management;
 using Dormouse.Data;
 using Dormouse.Edge;
+using Dormouse.Edge.Tls;
 using Dormouse.Instances;
 using Dormouse.Instances.Images;
 using Dormouse.Instances.Lifecycle;
@@ -20,7 +21,7 @@ using Microsoft.Extensions.Logging;
 namespace Dormouse.Roles;
 
 /// <summary>
-/// All roles in this process. Start: 1 sockets, so that a taken port is told at once; 2 instances (image, template, adoption of what
+/// All roles in this process. Start: 1 sockets and certificate, so that what is wrong with them is told at once; 2 instances (image, template, adoption of what
 /// runs); 3 control (system instance, store, recovery); 4 edge and Kestrel; 5 the sample database; 6 the record by which the command line
 /// finds us. Stop goes the other way; the instances stay as they are unless <c>down</c> asked for their end.
 /// </summary>
@@ -33,10 +34,10 @@ internal sealed class Platform : IAsyncDisposable
     private readonly DataFolder folder;
     private readonly TaskCompletionSource downAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private Platform(UpOptions options, FrontDoorSockets sockets, IReadOnlyList<string> hostReport, Action<string> log)
+    private Platform(UpOptions options, FrontDoor door, IReadOnlyList<string> hostReport, Action<string> log)
     {
         folder = options.Folder;
-        app = Build(options, sockets, hostReport, log);
+        app = Build(options, door, hostReport, log);
     }
 
     public UpReport Report { get; private set; } = null!;
@@ -52,9 +53,9 @@ internal sealed class Platform : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
-        using FrontDoorSockets sockets = FrontDoorSockets.Open(options.Listen, options.HttpPort);
+        using FrontDoor door = FrontDoor.Open(options);
         IReadOnlyList<string> hostReport = await HostLines.ReadAsync(options.Folder, terminal, cancellationToken);
-        var platform = new Platform(options, sockets, hostReport, log);
+        var platform = new Platform(options, door, hostReport, log);
         try
         {
             await platform.StartAsync(options, terminal.Progress, cancellationToken);
@@ -89,6 +90,7 @@ internal sealed class Platform : IAsyncDisposable
     private async Task StartAsync(UpOptions options, IProgress<string> progress, CancellationToken cancellationToken)
     {
         IServiceProvider services = app.Services;
+        services.GetService<FrontDoorCertificate>()?.Load();
         PostgresImage image = await services.GetRequiredService<ImageStore>().EnsureDefaultAsync(progress, cancellationToken);
         await services.GetRequiredService<TemplateStore>().EnsureAsync(image, cancellationToken);
         await services.GetRequiredService<InstanceLifecycle>().StartAsync(cancellationToken);
@@ -96,29 +98,27 @@ internal sealed class Platform : IAsyncDisposable
         SampleBlog sample = ActivatorUtilities.CreateInstance<SampleBlog>(services);
         (bool firstRun, SampleReport? blog) = await sample.EnsureAsync(options.Sample, cancellationToken);
         PlatformControl control = services.GetRequiredService<PlatformControl>();
-        Report = new UpReport(control.Http, folder.Path, Environment.ProcessId, firstRun, blog, control.Host) { Tcp = options.TcpPort };
+        Report = new UpReport(control.Http, folder.Path, Environment.ProcessId, firstRun, blog, control.Host)
+        {
+            Https = control.Https(),
+            Tcp = options.TcpPort,
+        };
         long startTicks = PlatformRecord.StartTicksOf(Environment.ProcessId)!.Value;
         folder.WriteRecord(new PlatformRecord(Environment.ProcessId, startTicks, control.Http, options.TcpPort, control.StartedAt));
     }
 
-    private WebApplication Build(UpOptions options, FrontDoorSockets sockets, IReadOnlyList<string> hostReport, Action<string> log)
+    private WebApplication Build(UpOptions options, FrontDoor door, IReadOnlyList<string> hostReport, Action<string> log)
     {
         // Nothing of the environment or of files lying about changes what the platform does: the command line says it all.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = folder.Path });
         builder.WebHost.UseKestrelCore();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            foreach (IPEndPoint endpoint in sockets.Endpoints)
-            {
-                kestrel.Listen(endpoint);
-            }
-        });
-        builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = sockets.Take);
+        builder.WebHost.ConfigureKestrel(door.ListenIn);
+        builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = door.Take);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTimeout);
         builder.Services.AddRoutingCore();
         builder.Logging.AddProvider(new LineLoggerProvider(log, TimeProvider.System));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        AddRoles(builder.Services, options, sockets, hostReport);
+        AddRoles(builder.Services, options, door, hostReport);
         WebApplication built = builder.Build();
         built.MapDormouseEdge();
         built.MapDormouseManagement();
@@ -126,9 +126,11 @@ internal sealed class Platform : IAsyncDisposable
     }
 
     // In the order in which they start.
-    private void AddRoles(IServiceCollection services, UpOptions options, FrontDoorSockets sockets, IReadOnlyList<string> hostReport)
+    private void AddRoles(IServiceCollection services, UpOptions options, FrontDoor door, IReadOnlyList<string> hostReport)
     {
-        int port = sockets.Endpoints[0].Port;
+        EdgeOptions edge = options.Edge();
+        string http = $"http://{door.Http.Endpoints[0]}";
+        Uri? httpsOrigin = options.HttpsOrigin(door.Https?.Port);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(folder.SecretBox());
         services.AddDormouseInstances(options.Instances());
@@ -138,20 +140,32 @@ internal sealed class Platform : IAsyncDisposable
                 StoreConnectionString = options.ControlStore,
                 KeyPepper = folder.Pepper(),
                 AdminToken = folder.AdminToken(),
-                PublicAddress = options.PublicAddress(port),
+                PublicOrigin = options.PublicOrigin(door.Http.Port),
+                HttpsOrigin = httpsOrigin,
+                CaFile = edge.Tls?.CaFile,
             }
         );
-        services.AddSingleton(
-            new PlatformControl
-            {
-                Version = typeof(Platform).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
-                Http = $"http://{sockets.Endpoints[0]}",
-                Data = folder.Path,
-                StartedAt = TimeProvider.System.GetUtcNow(),
-                Host = hostReport,
-                RequestStop = () => downAsked.TrySetResult(),
-            }
-        );
-        services.AddDormouseEdge(options.Edge());
+        services.AddSingleton(host => new PlatformControl
+        {
+            Version = typeof(Platform).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+            Http = http,
+            Https = () => Status(httpsOrigin, host.GetService<FrontDoorCertificate>()),
+            Data = folder.Path,
+            StartedAt = TimeProvider.System.GetUtcNow(),
+            Host = hostReport,
+            RequestStop = () => downAsked.TrySetResult(),
+        });
+        services.AddDormouseEdge(edge);
     }
+
+    private static HttpsStatus? Status(Uri? origin, FrontDoorCertificate? certificate) =>
+        origin is null
+            ? null
+            : new HttpsStatus(origin.GetLeftPart(UriPartial.Authority))
+            {
+                CertificateFile = certificate?.CertificateFile,
+                ValidUntil = certificate?.Until,
+                CaFile = certificate?.CaFile,
+                Problem = certificate?.Problem,
+            };
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Dormouse.Data;
 using Dormouse.Edge;
 using Dormouse.Edge.Caching;
@@ -26,10 +27,13 @@ internal sealed record UpOptions
     /// <summary>Recorded only: the gateway comes later.</summary>
     public int? TcpPort { get; init; }
 
-    /// <summary>Null: loopback.</summary>
+    /// <summary>Where <see cref="Https"/> listens, or plain http without it. Null: loopback.</summary>
     public IPAddress? Listen { get; init; }
 
-    /// <summary>Scheme and host by which apps reach the front door through a proxy; null: they reach it as it listens.</summary>
+    /// <summary>Null: the front door speaks plain http alone.</summary>
+    public UpHttps? Https { get; init; }
+
+    /// <summary>Scheme and host by which apps reach the front door, such as a proxy's; null: they reach it as it listens.</summary>
     public Uri? PublicUrl { get; init; }
 
     /// <summary>An Npgsql connection string; null: the platform's own system instance.</summary>
@@ -50,16 +54,14 @@ internal sealed record UpOptions
     /// <summary>How long beyond its time a cached answer stands in for a database that is away; null: not at all.</summary>
     public TimeSpan? StaleOnError { get; init; }
 
-    /// <summary>What apps write into their URLs: by this name clients know that there is no TLS.</summary>
-    public string PublicAddress(int port)
-    {
-        if (PublicUrl is { } url)
-        {
-            return url.Authority;
-        }
-        bool byName = Listen is null || IPAddress.IsLoopback(Listen) || Listen.Equals(IPAddress.Any) || Listen.Equals(IPAddress.IPv6Any);
-        return byName ? $"localhost:{Text(port)}" : new IPEndPoint(Listen!, port).ToString();
-    }
+    /// <summary>What apps write into their URLs. By the name of this machine clients know that there is no TLS.</summary>
+    public Uri PublicOrigin(int httpPort) => PublicUrl ?? new Uri($"http://{Host(Https is null ? Listen : null)}:{Text(httpPort)}");
+
+    /// <summary>The same for https; null where nothing speaks it.</summary>
+    public Uri? HttpsOrigin(int? httpsPort) =>
+        PublicUrl is { Scheme: "https" } ? PublicUrl
+        : httpsPort is { } port ? new Uri($"https://{Host(Listen)}:{Text(port)}")
+        : null;
 
     /// <summary>The instances' part of this.</summary>
     public InstancesOptions Instances()
@@ -82,7 +84,12 @@ internal sealed record UpOptions
             cache.MaxBytes = (long)mebibytes * Mebibyte;
             cache.MaxBytesPerDatabase = Math.Max(cache.MaxBytes / 4, (long)CacheMebibytesMin * Mebibyte);
         }
-        return new EdgeOptions { Cache = cache, PublicOrigin = PublicUrl };
+        return new EdgeOptions
+        {
+            Cache = cache,
+            PublicOrigin = PublicUrl,
+            Tls = Https?.Options(Folder.Tls, ReachedAs()),
+        };
     }
 
     /// <summary>The words of a command line that says the same.</summary>
@@ -91,6 +98,7 @@ internal sealed record UpOptions
         List<string> words = ["up", "--data", Folder.Path, "--http", Text(HttpPort)];
         Add(words, "--tcp", TcpPort is { } tcp ? Text(tcp) : null);
         Add(words, "--listen", Listen?.ToString());
+        words.AddRange(Https?.ToWords() ?? []);
         Add(words, "--public-url", PublicUrl?.GetLeftPart(UriPartial.Authority));
         Add(words, "--control-store", ControlStore);
         Add(words, "--freeze-after", FreezeAfter is { } freeze ? Text(freeze.TotalSeconds) : null);
@@ -103,6 +111,25 @@ internal sealed record UpOptions
         }
         return words;
     }
+
+    private IEnumerable<string> ReachedAs()
+    {
+        if (Listen is not null && !IsEverywhere(Listen))
+        {
+            yield return Listen.ToString();
+        }
+        if (PublicUrl is not null)
+        {
+            yield return PublicUrl.IdnHost;
+        }
+    }
+
+    private static string Host(IPAddress? listen) =>
+        listen is null || IPAddress.IsLoopback(listen) || IsEverywhere(listen) ? "localhost"
+        : listen.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{listen}]"
+        : listen.ToString();
+
+    private static bool IsEverywhere(IPAddress listen) => listen.Equals(IPAddress.Any) || listen.Equals(IPAddress.IPv6Any);
 
     private static void Add(List<string> words, string option, string? value)
     {

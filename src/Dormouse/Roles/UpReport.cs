@@ -7,6 +7,9 @@ namespace Dormouse.Roles;
 /// <summary>What <c>up</c> tells once the platform is ready.</summary>
 internal sealed record UpReport(string Http, string Data, int Pid, bool FirstRun, SampleReport? Sample, IReadOnlyList<string> Host)
 {
+    /// <summary>How the front door speaks https; null: it does not.</summary>
+    public HttpsStatus? Https { get; init; }
+
     /// <summary>The port that was asked for the gateway.</summary>
     public int? Tcp { get; init; }
 }

@@ -1,3 +1,4 @@
+using Dormouse.Commands;
 using Dormouse.Contracts.Management;
 
 namespace Dormouse.Roles;
@@ -12,6 +13,10 @@ internal static class UpText
             output.WriteLine(line);
         }
         output.WriteLine($"Dormouse is up at {report.Http} (process {report.Pid}, data in {report.Data}).");
+        if (report.Https is { } https)
+        {
+            WriteHttps(output, https);
+        }
         if (report.Tcp is { } tcp)
         {
             output.WriteLine(
@@ -30,12 +35,30 @@ internal static class UpText
         output.WriteLine("'./dormouse db create NAME' makes a database, './dormouse down' stops everything.");
     }
 
+    private static void WriteHttps(TextWriter output, HttpsStatus https)
+    {
+        output.WriteLine($"Over https: prisma://{new Uri(https.Url).Authority}/?api_key=…");
+        if (https.CaFile is { } file)
+        {
+            output.WriteLine($"The certificate is of this platform's own CA (until {https.ValidUntil:u}); apps trust it with");
+            output.WriteLine($"  {UrlText.TrustLine(file)}");
+        }
+        else if (https.CertificateFile is not null)
+        {
+            output.WriteLine($"The certificate is that of {https.CertificateFile} (until {https.ValidUntil:u}).");
+        }
+        if (https.Problem is { } problem)
+        {
+            output.WriteLine(problem);
+        }
+    }
+
     private static void WriteNewSample(TextWriter output, SampleReport sample, ConnectionUrls urls) =>
         output.WriteLine(
             $$"""
 
             Sample database '{{sample.Name}}' ({{sample.Id}}):
-              Prisma   {{urls.Prisma}}
+              Prisma   {{urls.Prisma}}{{(urls.Https is { } https && https != urls.Prisma ? $"\n  Https    {https}" : "")}}
               Direct   comes with the TCP gateway
               Console  comes later
 

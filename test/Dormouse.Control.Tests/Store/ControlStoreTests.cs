@@ -18,7 +18,7 @@ public sealed class ControlStoreTests
         {
             KeyPepper = [],
             AdminToken = "",
-            PublicAddress = "",
+            PublicOrigin = new Uri("http://localhost"),
         };
         await using (var store = new ControlStore(options, instances))
         {

@@ -73,7 +73,7 @@ public sealed class MigratorTests
             {
                 KeyPepper = control.Pepper,
                 AdminToken = "",
-                PublicAddress = "",
+                PublicOrigin = new Uri("http://localhost"),
                 StoreConnectionString = "Host=127.0.0.1;Port=1;Username=nobody;Database=none",
             },
             control.Instances

@@ -71,7 +71,7 @@ internal sealed class ControlUnderTest : IAsyncDisposable
             StoreConnectionString = store.ConnectionString + ";Pooling=true",
             KeyPepper = pepper,
             AdminToken = AdminToken,
-            PublicAddress = "localhost:4466",
+            PublicOrigin = new Uri("http://localhost:4466"),
             DatabasesMax = databasesMax,
             KeysCachedMax = keysCachedMax,
             ConnectionsPerDatabaseMax = 3,

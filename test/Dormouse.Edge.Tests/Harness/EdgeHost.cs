@@ -1,5 +1,8 @@
+using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
 using Dormouse.Contracts;
+using Dormouse.Edge.Tls;
 using Dormouse.Postgres;
 using Dormouse.Testing;
 using Microsoft.AspNetCore.Builder;
@@ -10,13 +13,13 @@ using Microsoft.Extensions.Logging;
 namespace Dormouse.Edge.Tests.Harness;
 
 /// <summary>
-/// The edge on a real Kestrel at a free port, before a database of its own on the shared test server. Each test makes its own, so that
+/// The edge on a real Kestrel at a free port, over https where its options say how, before a database of its own on the shared test server. Each test makes its own, so that
 /// tests run beside each other.
 /// </summary>
 internal sealed class EdgeHost : IAsyncDisposable
 {
     private readonly WebApplication app;
-    private readonly HttpMessageHandler handler = new SocketsHttpHandler();
+    private readonly SocketsHttpHandler handler = new();
 
     private EdgeHost(
         WebApplication app,
@@ -24,10 +27,17 @@ internal sealed class EdgeHost : IAsyncDisposable
         FakeInstanceHost instances,
         FakeKeyDirectory keys,
         FakeSchemaStore schemas,
-        LogLines log
+        LogLines log,
+        string? caFile
     )
     {
         this.app = app;
+        if (caFile is not null)
+        {
+            var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            trust.CustomTrustStore.ImportFromPemFile(caFile);
+            handler.SslOptions.CertificateChainPolicy = trust;
+        }
         Schemas = schemas;
         Database = database;
         Instances = instances;
@@ -73,7 +83,9 @@ internal sealed class EdgeHost : IAsyncDisposable
         var schemas = new FakeSchemaStore();
         var log = new LogLines();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.Listen(IPAddress.Loopback, 0, listen => _ = options.Tls is null ? listen : listen.UseDormouseTls())
+        );
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
         builder.Services.AddSingleton<IInstanceHost>(instances).AddSingleton<IKeyDirectory>(keys).AddSingleton<ISchemaStore>(schemas);
         if (timeProvider is not null)
@@ -84,7 +96,7 @@ internal sealed class EdgeHost : IAsyncDisposable
         WebApplication app = builder.Build();
         app.MapDormouseEdge();
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new EdgeHost(app, database, instances, keys, schemas, log);
+        return new EdgeHost(app, database, instances, keys, schemas, log, options.Tls?.CaFile);
     }
 
     public T Service<T>()

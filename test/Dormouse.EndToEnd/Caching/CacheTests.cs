@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Dormouse.EndToEnd.Platform;
-using Dormouse.Testing;
 using Dormouse.Testing.Node;
 using Dormouse.Testing.Platform;
 
@@ -12,25 +11,28 @@ public sealed class CacheTests(SharedPlatform shared)
     private const int CheckCount = 19;
 
     [Theory]
-    [InlineData("prisma7")]
-    [InlineData("prisma6")]
-    [InlineData("prisma60")]
-    [InlineData("prisma5")]
-    public async Task The_extension_keeps_its_promises(string set)
+    [InlineData("prisma7", false)]
+    [InlineData("prisma7", true)]
+    [InlineData("prisma6", false)]
+    [InlineData("prisma6", true)]
+    [InlineData("prisma60", true)]
+    [InlineData("prisma5", true)]
+    public async Task The_extension_keeps_its_promises(string set, bool https)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         NodeClients clients = await shared.ClientsOf(ClientSet.All.Single(each => each.Name == set));
         PlatformProcess platform = await shared.Platform;
-        PlatformDatabase database = await platform.CreateDatabaseAsync($"cache-{set}", cancellationToken);
+        PlatformDatabase database = await platform.CreateDatabaseAsync($"cache-{set}-{https}", cancellationToken);
         string schema = await File.ReadAllTextAsync(Path.Combine(ClientSet.Shared, "schema.sql"), cancellationToken);
         await platform.ExecuteAsync(database.Id, schema, cancellationToken);
 
-        using TestDataFolder tls = new();
-        Dictionary<string, string?> environment = set is "prisma5" or "prisma60"
-            ? await LocalhostCertificate.MakeAsync(tls.Path, cancellationToken)
-            : [];
-
-        string printed = await clients.RunAsync("cache.js", [database.Url], TimeSpan.FromMinutes(2), cancellationToken, environment);
+        string printed = await clients.RunAsync(
+            "cache.js",
+            https ? [database.Url, database.HttpsUrl] : [database.Url],
+            TimeSpan.FromMinutes(2),
+            cancellationToken,
+            platform.TrustEnvironment
+        );
 
         Dictionary<string, string?> outcomes = JsonSerializer.Deserialize<Dictionary<string, string?>>(printed)!;
         string[] broken = [.. outcomes.Where(check => check.Value is not null).Select(check => $"{check.Key}: {check.Value}")];

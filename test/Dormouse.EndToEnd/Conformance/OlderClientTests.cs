@@ -10,7 +10,7 @@ namespace Dormouse.EndToEnd.Conformance;
 /// Every captured operation, run by an unmodified client 5 or 6, gives the client on Dormouse what it gives on Prisma's own engine, and
 /// leaves the same rows: plainly, inside <c>$transaction([...])</c>, and inside an interactive transaction. Each starts from the seed.
 /// </summary>
-/// <remarks>The oldest clients speak https alone, so a TLS front stands before both.</remarks>
+/// <remarks>The oldest clients speak https alone: to the front door's own, and to a TLS front of the tests before the peer.</remarks>
 public sealed class OlderClientTests(SharedPlatform shared)
 {
     private const int OperationCount = 152;
@@ -33,7 +33,7 @@ public sealed class OlderClientTests(SharedPlatform shared)
         string schema = await File.ReadAllTextAsync(Path.Combine(ClientSet.Shared, "schema.sql"), cancellationToken);
         await sides.ExecuteAsync(schema, cancellationToken);
         using TestDataFolder tls = new();
-        Dictionary<string, string?> environment = set == "prisma6" ? [] : await LocalhostCertificate.MakeAsync(tls.Path, cancellationToken);
+        Dictionary<string, string?> front = await LocalhostCertificate.MakeAsync(tls.Path, cancellationToken);
 
         JsonObject expected = await RunAsync(sides.Peer);
         JsonObject actual = await RunAsync(sides.Other);
@@ -43,11 +43,13 @@ public sealed class OlderClientTests(SharedPlatform shared)
         ConformanceReport report = ConformanceReport.Of(expected, actual);
         Assert.True(report.Differing.Count == 0, report.Text);
 
-        async Task<JsonObject> RunAsync(Side side) =>
-            JsonNode
-                .Parse(
-                    await clients.RunAsync("conform.js", [client, side.Url, form, "isolated"], RunLimit, cancellationToken, environment)
-                )!
+        async Task<JsonObject> RunAsync(Side side)
+        {
+            string[] plain = [client, side.Url, form, "isolated"];
+            string[] words = set == "prisma6" ? plain : [.. plain, side.HttpsUrl ?? "front"];
+            return JsonNode
+                .Parse(await clients.RunAsync("conform.js", words, RunLimit, cancellationToken, side.Trust ?? front))!
                 .AsObject();
+        }
     }
 }

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Dormouse.EndToEnd.Platform;
 
-/// <summary>A certificate for the TLS front before a platform, which the oldest clients need.</summary>
+/// <summary>A certificate for the TLS front before the peer, which the oldest clients need.</summary>
 internal static class LocalhostCertificate
 {
     /// <summary>Puts it into a folder, and gives the environment that tells the script and its client where it lies.</summary>

@@ -12,7 +12,7 @@ namespace Dormouse.EndToEnd.Platform;
 /// </summary>
 public sealed class SharedPlatform : IAsyncDisposable
 {
-    private readonly Lazy<Task<PlatformProcess>> platform = new(() => PlatformProcess.StartAsync(CancellationToken.None));
+    private readonly Lazy<Task<PlatformProcess>> platform = new(() => PlatformProcess.StartAsync(CancellationToken.None, "--https", "0"));
     private readonly Lazy<Task<EnginePeer>> peer = new(() => EnginePeer.StartAsync(CancellationToken.None));
 
     public Task<PlatformProcess> Platform => platform.Value;

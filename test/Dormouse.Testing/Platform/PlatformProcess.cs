@@ -31,6 +31,10 @@ public sealed class PlatformProcess : IAsyncDisposable
     /// <summary>Where it answers, such as <c>http://127.0.0.1:41234</c>.</summary>
     public Uri Http { get; private set; } = new("http://127.0.0.1:0");
 
+    /// <summary>What tells a Node.js client to trust the certificate of a platform that was started with <c>--https</c>.</summary>
+    public Dictionary<string, string?> TrustEnvironment =>
+        new() { ["NODE_EXTRA_CA_CERTS"] = Up.GetProperty("https").GetProperty("caFile").GetString() };
+
     /// <summary>The process that runs all roles.</summary>
     public int Pid { get; private set; }
 
@@ -93,7 +97,11 @@ public sealed class PlatformProcess : IAsyncDisposable
     public async Task<PlatformDatabase> CreateDatabaseAsync(string name, CancellationToken cancellationToken)
     {
         JsonElement made = await JsonAsync(["db", "create", name], cancellationToken);
-        return new PlatformDatabase(made.GetProperty("id").GetString()!, name, made.GetProperty("urls").GetProperty("prisma").GetString()!);
+        JsonElement urls = made.GetProperty("urls");
+        return new PlatformDatabase(made.GetProperty("id").GetString()!, name, urls.GetProperty("prisma").GetString()!)
+        {
+            HttpsUrl = urls.TryGetProperty("https", out JsonElement https) ? https.GetString()! : "",
+        };
     }
 
     /// <summary>Runs an SQL script in a database as the tenant's role.</summary>
@@ -170,6 +178,9 @@ public sealed class PlatformProcess : IAsyncDisposable
 /// <param name="Url">What an app pastes: <c>prisma+postgres://…</c>.</param>
 public sealed record PlatformDatabase(string Id, string Name, string Url)
 {
+    /// <summary>The same for https, <c>prisma://…</c>; empty where the platform was started without.</summary>
+    public string HttpsUrl { get; init; } = "";
+
     /// <summary>The API key inside <see cref="Url"/>.</summary>
     public string ApiKey => Url[(Url.IndexOf("api_key=", StringComparison.Ordinal) + "api_key=".Length)..];
 }

@@ -9,26 +9,48 @@ namespace Dormouse.Tests.Roles;
 
 public sealed class UpTests
 {
+    private static readonly UpOptions Options = new() { Folder = DataFolder.Resolve("/data") };
+
     private static readonly UpReport Report = new("http://127.0.0.1:4466", "/data", 42, true, null, ["ok       cores: 2."]);
 
     [Theory]
-    [InlineData(null, "localhost:4466")]
-    [InlineData("127.0.0.1", "localhost:4466")]
-    [InlineData("0.0.0.0", "localhost:4466")]
-    [InlineData("192.0.2.7", "192.0.2.7:4466")]
+    [InlineData(null, "http://localhost:4466/")]
+    [InlineData("127.0.0.1", "http://localhost:4466/")]
+    [InlineData("0.0.0.0", "http://localhost:4466/")]
+    [InlineData("192.0.2.7", "http://192.0.2.7:4466/")]
+    [InlineData("2001:db8::7", "http://[2001:db8::7]:4466/")]
     public void Urls_name_the_host_so_that_clients_know_whether_there_is_tls(string? listen, string expected)
     {
-        var options = new UpOptions { Folder = DataFolder.Resolve("/data"), Listen = listen is null ? null : IPAddress.Parse(listen) };
+        UpOptions options = Options with { Listen = listen is null ? null : IPAddress.Parse(listen) };
 
-        Assert.Equal(expected, options.PublicAddress(4466));
+        Assert.Equal(expected, options.PublicOrigin(4466).ToString());
+        Assert.Null(options.HttpsOrigin(null));
     }
 
     [Fact]
-    public void A_proxys_address_goes_before_the_one_that_is_listened_at() =>
-        Assert.Equal(
-            "db.example.com:8443",
-            new UpOptions { Folder = DataFolder.Resolve("/data"), PublicUrl = new Uri("https://db.example.com:8443") }.PublicAddress(4466)
-        );
+    public void With_https_the_address_to_listen_at_is_that_of_https_and_the_own_certificate_is_good_for_it()
+    {
+        UpOptions options = Options with
+        {
+            Listen = IPAddress.Parse("192.0.2.7"),
+            Https = new UpHttps(4467) { Names = ["db.lan"] },
+        };
+
+        Assert.Equal("http://localhost:4466/", options.PublicOrigin(4466).ToString());
+        Assert.Equal("https://192.0.2.7:4467/", options.HttpsOrigin(4467)?.ToString());
+        Assert.Equal(["db.lan", "192.0.2.7"], options.Edge().Tls!.DevelopmentNames);
+    }
+
+    [Theory]
+    [InlineData("https://db.example.com:8443", "https://db.example.com:8443/", "https://db.example.com:8443/")]
+    [InlineData("http://localhost:8080", "http://localhost:8080/", "https://localhost:4467/")]
+    public void A_public_address_goes_before_the_one_that_is_listened_at(string publicUrl, string origin, string httpsOrigin)
+    {
+        UpOptions options = Options with { PublicUrl = new Uri(publicUrl), Https = new UpHttps(4467) };
+
+        Assert.Equal(origin, options.PublicOrigin(4466).ToString());
+        Assert.Equal(httpsOrigin, options.HttpsOrigin(4467)?.ToString());
+    }
 
     [Fact]
     public void The_words_for_the_process_in_the_background_say_all_that_was_said()
@@ -39,6 +61,7 @@ public sealed class UpTests
             HttpPort = 0,
             TcpPort = 5432,
             Listen = IPAddress.Loopback,
+            Https = new UpHttps(0) { Names = ["a.lan", "b.lan"] },
             PublicUrl = new Uri("https://db.example.com"),
             ControlStore = "Host=x",
             Sample = false,
@@ -49,10 +72,17 @@ public sealed class UpTests
         };
 
         Assert.Equal(
-            "up --data /data --http 0 --tcp 5432 --listen 127.0.0.1 --public-url https://db.example.com --control-store Host=x --freeze-after 0.5 --stop-after 60 --cache-memory 64 --stale-on-error 30 --no-sample",
+            "up --data /data --http 0 --tcp 5432 --listen 127.0.0.1 --https 0 --tls-name a.lan --tls-name b.lan --public-url https://db.example.com --control-store Host=x --freeze-after 0.5 --stop-after 60 --cache-memory 64 --stale-on-error 30 --no-sample",
             string.Join(' ', options.ToWords())
         );
     }
+
+    [Fact]
+    public void The_words_name_the_certificates_files() =>
+        Assert.Equal(
+            "--https 443 --tls-cert /c.pem --tls-key /k.pem",
+            string.Join(' ', new UpHttps(443) { CertificateFile = "/c.pem", KeyFile = "/k.pem" }.ToWords())
+        );
 
     [Theory]
     [InlineData(null)]
@@ -84,6 +114,19 @@ public sealed class UpTests
         Assert.Contains("./dormouse connection create blog --name my-app", later, StringComparison.Ordinal);
         Assert.Contains("--tcp 5432: noted", later, StringComparison.Ordinal);
         Assert.Contains("http://127.0.0.1:4466", later, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void With_https_it_prints_the_url_for_it_and_how_an_app_trusts_it()
+    {
+        var urls = new ConnectionUrls("prisma+postgres://localhost:4466/?api_key=k") { Https = "prisma://localhost:4467/?api_key=k" };
+        var https = new HttpsStatus("https://localhost:4467") { CertificateFile = "/data/tls/server.pem", CaFile = "/data/tls/ca.pem" };
+
+        string text = Text(Report with { Https = https, Sample = new SampleReport("db_x", "blog", urls) });
+
+        Assert.Contains("prisma://localhost:4467/?api_key=…", text, StringComparison.Ordinal);
+        Assert.Contains("  export NODE_EXTRA_CA_CERTS='/data/tls/ca.pem'\n", text, StringComparison.Ordinal);
+        Assert.Contains("  Https    prisma://localhost:4467/?api_key=k\n", text, StringComparison.Ordinal);
     }
 
     private static string Text(UpReport report)

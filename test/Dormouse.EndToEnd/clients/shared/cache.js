@@ -1,16 +1,15 @@
 'use strict'
-// node cache.js URL: what the accelerate extension promises, with an unmodified client. Prints {check: null | message} as JSON.
-// The tables must be there and empty. Changes go past the extension, so that an answer from the cache shows by being the old one.
+// node cache.js URL [HTTPS_URL]: what the accelerate extension promises, with an unmodified client. Prints {check: null | message} as JSON.
+// The tables must be there and empty. With HTTPS_URL everything goes over https. Changes go past the extension, so that an answer from the cache shows by being the old one.
 const assert = require('node:assert/strict')
 const { setTimeout: sleep } = require('node:timers/promises')
 const { at, client, load } = require('./modules')
-const tls = require('./tls')
 
 const { PrismaClient } = client('default')
 const { makeAccelerateExtension, withAccelerate } = load('@prisma/extension-accelerate')
 
-const url = process.argv[2]
-const platform = url.replace(/^prisma\+postgres:/, 'http:').replace(/\/?\?.*$/, '')
+const [, , plainUrl, url = plainUrl] = process.argv
+const platform = url.replace(/^prisma\+postgres:/, 'http:').replace(/^prisma:/, 'https:').replace(/\/?\?.*$/, '')
 const patience = { maxWait: 20_000, timeout: 60_000 }
 
 // Extensions send invalidations to the hosted service, unless the URL says localhost and they are of version 2 or later: a fetch of
@@ -21,8 +20,7 @@ const rewritten = (target, options) => {
   return fetch(platform + asked.pathname + asked.search, options)
 }
 
-const open = () => new PrismaClient({ ...at(front.url), errorFormat: 'minimal' })
-let front
+const open = (to = url) => new PrismaClient({ ...at(to), errorFormat: 'minimal' })
 let plain
 let prisma
 
@@ -162,7 +160,7 @@ const checks = {
 
   'for localhost the extension finds the way by itself': async () => {
     if (before2) return
-    const [name, byItself] = [await row(), open().$extends(withAccelerate())]
+    const [name, byItself] = [await row(), open(plainUrl).$extends(withAccelerate())]
     await status(name, { ttl: 60, tags: ['by_itself'] })
     await change(name)
     await byItself.$accelerate.invalidate({ tags: ['by_itself'] })
@@ -243,7 +241,6 @@ const checks = {
 }
 
 async function main() {
-  front = process.env.DORMOUSE_TLS ? await tls.front(url, process.env.DORMOUSE_TLS) : { url }
   plain = open()
   prisma = open().$extends(before2 ? makeAccelerateExtension(rewritten) : withAccelerate({ fetch: rewritten }))
   const outcomes = {}
@@ -255,7 +252,6 @@ async function main() {
   }
   process.stdout.write(JSON.stringify(outcomes))
   await Promise.all([plain.$disconnect(), prisma.$disconnect()])
-  front.close?.()
 }
 
 main().catch((error) => {

@@ -1,7 +1,9 @@
 'use strict'
-// node conform.js CLIENT URL FORM [isolated]: runs every operation with an unmodified client and prints
+// node conform.js CLIENT URL FORM [isolated [HTTPS_URL]]: runs every operation with an unmodified client and prints
 // {name: {result} | {error} | {skipped}} as JSON.
 // CLIENT is `preview` or `default`; FORM is `plain`, `array` (each call inside $transaction([...])) or `interactive`.
+// HTTPS_URL: where the client goes instead of URL; `front` stands for a TLS front of its own before URL, with the certificate in the
+// folder that DORMOUSE_TLS names.
 // isolated: each operation starts from the seed, and its outcome also holds the `rows` that it left and what was `sent`.
 const util = require('node:util')
 const { at, client, load } = require('./modules')
@@ -11,7 +13,7 @@ const seed = require('./seed')
 const tls = require('./tls')
 const wire = require('./wire')
 
-const [, , clientName, url, form, isolated] = process.argv
+const [, , clientName, url, form, isolated, httpsUrl] = process.argv
 const { PrismaClient, Prisma } = client(clientName)
 const { withAccelerate } = load('@prisma/extension-accelerate')
 
@@ -54,7 +56,7 @@ function describe(error) {
 
 function skips(operation) {
   // The extension of older clients sends it to Prisma's own cloud, whatever the URL says.
-  if (operation.notQuery && process.env.DORMOUSE_TLS) return 'is not sent to the URL'
+  if (operation.notQuery && httpsUrl) return 'is not sent to the URL'
   if (form === 'plain') return undefined
   if (operation.transaction) return 'is a transaction itself'
   if (operation.notQuery) return 'is no query'
@@ -87,7 +89,7 @@ async function isolatedOutcomeOf(operation, clients) {
 
 async function main() {
   if (isolated) wire.record()
-  const front = process.env.DORMOUSE_TLS ? await tls.front(url, process.env.DORMOUSE_TLS) : { url }
+  const front = httpsUrl === 'front' ? await tls.front(url, process.env.DORMOUSE_TLS) : { url: httpsUrl ?? url }
   const open = () => new PrismaClient({ ...at(front.url), errorFormat: 'minimal' })
   const clients = { prisma: open(), acc: open().$extends(withAccelerate()) }
   if (!isolated) await seed(clients.prisma)

@@ -1,5 +1,5 @@
 'use strict'
-// A TLS front such as people put before a platform that speaks plain http: older clients refuse to speak anything but https.
+// A TLS front before a server that speaks plain http, as a proxy is: older clients refuse to speak anything but https.
 const fs = require('node:fs')
 const http = require('node:http')
 const https = require('node:https')

@@ -1,12 +1,12 @@
 using System.Security.Cryptography;
-using Dormouse.Contracts;
 
-namespace Dormouse.Data;
+namespace Dormouse.Contracts;
 
 /// <summary>Files that only their owner may read, written whole or not at all.</summary>
-internal static class SecretFile
+public static class SecretFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode Readable = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const int SecretBytes = 32;
 
     /// <summary>256 random bits in hexadecimal, made at the first call.</summary>
@@ -19,6 +19,8 @@ internal static class SecretFile
         return Load(path);
     }
 
+    /// <summary>What <see cref="LoadOrCreate"/> made.</summary>
+    /// <exception cref="DormouseException">The file holds something else.</exception>
     public static byte[] Load(string path)
     {
         try
@@ -38,7 +40,13 @@ internal static class SecretFile
         }
     }
 
-    public static void Write(string path, string text)
+    /// <summary>Writes a text for the owner alone.</summary>
+    public static void Write(string path, string text) => Write(path, text, OwnerOnly);
+
+    /// <summary>Writes a text that lies beside secrets and is none: everybody may read it.</summary>
+    public static void WriteReadable(string path, string text) => Write(path, text, Readable);
+
+    private static void Write(string path, string text, UnixFileMode mode)
     {
         string unfinished = $"{path}.{Environment.ProcessId}.new";
         File.Delete(unfinished);
@@ -46,7 +54,7 @@ internal static class SecretFile
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
-            UnixCreateMode = OwnerOnly,
+            UnixCreateMode = mode,
         };
         using (var stream = new FileStream(unfinished, options))
         {
@@ -55,6 +63,8 @@ internal static class SecretFile
             writer.Flush();
             stream.Flush(flushToDisk: true);
         }
+        // The umask may have narrowed it.
+        File.SetUnixFileMode(unfinished, mode);
         File.Move(unfinished, path, overwrite: true);
     }
 }
