@@ -202,7 +202,7 @@ internal sealed class FilterWriter(SqlBuilder sql, TableAliases aliases)
         var inner = new FromClause(field.Target, aliases);
         var where = new SqlBuilder();
         var writer = new FilterWriter(where, aliases) { from = inner, isReversed = isReversed };
-        writer.WriteLinkTo(field, alias, inner);
+        RelationColumns.WriteLinkTo(where, field, alias, inner);
         if (isNegated && nested is null)
         {
             where.Text(" AND FALSE");
@@ -216,29 +216,5 @@ internal sealed class FilterWriter(SqlBuilder sql, TableAliases aliases)
 
         inner.WriteTo(sql);
         sql.Text(" WHERE ").Append(where);
-    }
-
-    private void WriteLinkTo(RelationField field, string alias, FromClause related)
-    {
-        if (field.Relation.JoinTable is not { } table)
-        {
-            RelationColumns.WriteLink(sql, field, alias, related.Alias);
-            return;
-        }
-
-        var links = aliases.New();
-        related
-            .Join()
-            .Text("INNER JOIN ")
-            .Table(table.Schema, table.Name)
-            .Text(" AS ")
-            .Name(links)
-            .Text(" ON ")
-            .Name(links)
-            .Text(".")
-            .Name(RelationColumns.JoinColumn(field.Opposite))
-            .Text(" = ")
-            .Column(related.Alias, RelationColumns.Related(field)[0]);
-        sql.Name(links).Text(".").Name(RelationColumns.JoinColumn(field)).Text(" = ").Column(alias, RelationColumns.Own(field)[0]);
     }
 }

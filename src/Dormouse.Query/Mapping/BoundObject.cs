@@ -7,6 +7,7 @@ internal enum BoundFieldKind : byte
     Missing,
     Cell,
     JsonObjectCell,
+    JoinedCell,
     SameRow,
     Join,
     Value,
@@ -72,7 +73,9 @@ internal sealed class BoundObject(ObjectStructure structure, RowShape shape, Bou
         }
 
         return new BoundField(
-            nested is null ? BoundFieldKind.Cell : BoundFieldKind.JsonObjectCell,
+            nested is null ? BoundFieldKind.Cell
+                : nested.Relation is null ? BoundFieldKind.JsonObjectCell
+                : BoundFieldKind.JoinedCell,
             ordinal,
             rows.Table.Shape.Types[ordinal],
             null

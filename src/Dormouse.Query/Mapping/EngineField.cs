@@ -1,5 +1,6 @@
 using System.Text;
 using Dormouse.Query.Failures;
+using Dormouse.Query.Rows;
 
 namespace Dormouse.Query.Mapping;
 
@@ -10,7 +11,8 @@ namespace Dormouse.Query.Mapping;
 /// <param name="TypeName">As the Prisma schema names its type.</param>
 /// <param name="IsRequired">NULL is an error.</param>
 /// <param name="FloatDigits">How many digits it keeps of a floating-point number: 16 of a double, 7 of a real.</param>
-internal sealed record EngineField(string Name, string TypeName, bool IsRequired, int FloatDigits)
+/// <param name="Column">The type of its column, for values that come without one: inside of aggregated records.</param>
+internal sealed record EngineField(string Name, string TypeName, bool IsRequired, int FloatDigits, PgType Column)
 {
     /// <summary>NULL where there must be a value, or in a list.</summary>
     public PlanException NullFound() => QueryFailure.NullFound(Name, TypeName);

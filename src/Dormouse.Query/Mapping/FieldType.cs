@@ -99,8 +99,8 @@ internal sealed class ObjectStructure : ResultStructure
 
     public string? SerializedName { get; }
 
-    /// <summary>The related record must be there (protocol A).</summary>
-    public bool IsRequired { get; init; }
+    /// <summary>The relation whose records these are (protocol A); null for protocol B, and for what is no relation.</summary>
+    public RelatedStructure? Relation { get; init; }
 
     public bool SkipNulls { get; }
 
@@ -124,6 +124,10 @@ internal sealed class ObjectStructure : ResultStructure
 
     private static string SourceOf(ObjectStructure nested) => nested.SerializedName ?? string.Empty;
 }
+
+/// <summary>What protocol A says of the records of a relation.</summary>
+/// <param name="IsRequired">There must be one.</param>
+internal sealed record RelatedStructure(bool IsList, bool IsRequired);
 
 /// <summary>A field with what stands before its value: <c>{"name":</c> for the first one, <c>,"name":</c> for the others.</summary>
 internal readonly record struct ObjectField(string Name, byte[] Prefix, ResultStructure Structure);

@@ -122,6 +122,9 @@ internal static class ResultMapper
                 case BoundFieldKind.JsonObjectCell:
                     WriteJsonCell(answer, (ObjectStructure)declared.Structure, field, rows.Table, row);
                     break;
+                case BoundFieldKind.JoinedCell:
+                    WriteJoinedCell(answer, declared, field, rows.Table, row);
+                    break;
                 case BoundFieldKind.SameRow:
                     WriteRow(answer, rows, row, field.Nested!);
                     break;
@@ -143,12 +146,7 @@ internal static class ResultMapper
     {
         if (table.IsNull(row, field.Index))
         {
-            if (declared.Type is { IsList: false, Engine: { IsRequired: true } engine })
-            {
-                throw engine.NullFound();
-            }
-
-            answer.Raw(declared.Type.IsList ? "[]"u8 : "null"u8);
+            TextCellWriter.WriteNull(answer, declared);
             return;
         }
 
@@ -172,6 +170,19 @@ internal static class ResultMapper
         JsonCellWriter.WriteObjects(answer, declared, text);
     }
 
+    private static void WriteJoinedCell(AnswerWriter answer, in ObjectField declared, in BoundField field, RowTable table, int row)
+    {
+        var structure = (ObjectStructure)declared.Structure;
+        if (table.IsNull(row, field.Index))
+        {
+            JoinedCellWriter.WriteNone(answer, declared.Name, structure);
+        }
+        else
+        {
+            JoinedCellWriter.Write(answer, declared.Name, structure, table.Cell(row, field.Index));
+        }
+    }
+
     private static void WriteChildren(AnswerWriter answer, string name, JoinAttachment join, int row, BoundObject bound)
     {
         var child = join.FirstOf(row);
@@ -179,12 +190,7 @@ internal static class ResultMapper
         {
             if (child < 0)
             {
-                if (bound.Structure.IsRequired)
-                {
-                    throw QueryFailure.RequiredRecordMissing(name);
-                }
-
-                answer.Null();
+                JoinedCellWriter.WriteNone(answer, name, bound.Structure);
             }
             else
             {

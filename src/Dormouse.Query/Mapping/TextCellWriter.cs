@@ -33,6 +33,17 @@ internal static class TextCellWriter
         WriteList(answer, field, pgType.Form, text);
     }
 
+    /// <summary>NULL in place of a value.</summary>
+    public static void WriteNull(AnswerWriter answer, FieldStructure field)
+    {
+        if (field.Type is { IsList: false, Engine: { IsRequired: true } engine })
+        {
+            throw engine.NullFound();
+        }
+
+        answer.Raw(field.Type.IsList ? "[]"u8 : "null"u8);
+    }
+
     public static void WriteList(AnswerWriter answer, FieldStructure field, CellForm form, ReadOnlySpan<byte> literal)
     {
         if (literal.IsEmpty || literal[0] is not ((byte)'{' or (byte)'['))

@@ -2,6 +2,7 @@ using Dormouse.Query.Documents;
 using Dormouse.Query.Inputs;
 using Dormouse.Query.Nodes;
 using Dormouse.Query.Plans;
+using Dormouse.Query.Reads;
 using Dormouse.Schema.Models;
 
 namespace Dormouse.Query.Operations;
@@ -16,6 +17,9 @@ internal sealed class CompileContext(PrismaSchema schema, LiteralFacts facts, Pa
     public ParameterList Parameters { get; } = parameters;
 
     public QueryLimits Limits { get; } = limits;
+
+    /// <summary>How the relations of the operation are read.</summary>
+    public ReadStrategy ReadStrategy { get; init; }
 
     public int SlotCount { get; private set; }
 

@@ -25,15 +25,18 @@ public sealed class QueryEngine
     private readonly PrismaSchema schema;
     private readonly OperationCache cache;
     private readonly QueryLimits limits;
+    private readonly ReadStrategy usual;
     private readonly QuerySchema querySchema;
     private readonly byte[] number;
 
-    public QueryEngine(PrismaSchema schema, OperationCache cache, QueryLimits limits)
+    /// <param name="usual">How relations are read where a query does not say it (<c>relationLoadStrategy</c>).</param>
+    public QueryEngine(PrismaSchema schema, OperationCache cache, QueryLimits limits, ReadStrategy usual = ReadStrategy.Separate)
     {
         ArgumentNullException.ThrowIfNull(cache);
         this.schema = schema;
         this.cache = cache;
         this.limits = limits;
+        this.usual = usual;
         querySchema = new QuerySchema(schema);
         number = BitConverter.GetBytes(cache.NewSchemaNumber());
     }
@@ -80,13 +83,21 @@ public sealed class QueryEngine
 
         // Two that come here at once compile it twice, to the same.
         plan.Merged ??= new MergedForm(
-            MergedFinds.Compile(
-                plan.Operation,
-                new CompileContext(schema, new LiteralFacts(operations[0].Literals), new ParameterList(), limits)
-            )
+            MergedFinds.Compile(plan.Operation, ContextOf(plan.Operation, new LiteralFacts(operations[0].Literals), new ParameterList()))
         );
         return plan.Merged.Plan is { } merged && merged.Fits(operations) ? new PreparedMerge(merged, operations) : null;
     }
+
+    private CompileContext ContextOf(Operation operation, LiteralFacts facts, ParameterList parameters) =>
+        new(schema, facts, parameters, limits)
+        {
+            ReadStrategy = operation.Arguments.Find("relationLoadStrategy") switch
+            {
+                InputEnum { Value: "join" } => ReadStrategy.Joined,
+                InputEnum => ReadStrategy.Separate,
+                _ => usual,
+            },
+        };
 
     private OperationPlan Compile(ReadOnlySpan<byte> query, LiteralFacts facts)
     {
@@ -94,7 +105,7 @@ public sealed class QueryEngine
         DocumentWalker<TreeSink>.Walk(query, tree, limits.MaxDocumentDepth);
         var parameters = new ParameterList();
         var operation = new OperationReader(querySchema, facts, parameters).Read(tree.Root);
-        var context = new CompileContext(schema, facts, parameters, limits);
+        var context = ContextOf(operation, facts, parameters);
         var root = OperationCompiler.Compile(operation, context);
         return new OperationPlan(operation, root, context.SlotCount, parameters.Bindings);
     }

@@ -47,7 +47,7 @@ internal static class ListReader
             WriteOrder(select, terms);
             var onlyParent = isDistinctHere || !arguments.IsCursorExact ? null : keys;
             var page = PageOf(select, arguments, parents, onlyParent, isDistinctHere);
-            return RecordReader.Read(select, selection, context, rows => new PageNode(rows, page));
+            return RecordReader.Read(select, selection, context, rows => new PageNode(rows, page), isCut: true);
         }
 
         if (parents.Count > 0 && arguments.IsPaged)

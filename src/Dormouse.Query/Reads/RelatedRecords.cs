@@ -46,7 +46,7 @@ internal static class RelatedRecords
     private static ParentColumn[] WriteLink(SelectStatement select, SelectedRelation relation, Expression keys)
     {
         var field = relation.Field;
-        if (field.Relation.JoinTable is not { } table)
+        if (field.Relation.JoinTable is null)
         {
             var columns = RelationColumns.Related(field);
             select.Select(columns);
@@ -54,19 +54,7 @@ internal static class RelatedRecords
             return [.. columns.Select(f => new ParentColumn(select.Alias, f.DatabaseName, f.DatabaseName))];
         }
 
-        var links = select.Aliases.New();
-        select
-            .From.Join()
-            .Text("INNER JOIN ")
-            .Table(table.Schema, table.Name)
-            .Text(" AS ")
-            .Name(links)
-            .Text(" ON ")
-            .Name(links)
-            .Text(".")
-            .Name(RelationColumns.JoinColumn(field.Opposite))
-            .Text(" = ")
-            .Column(select.Alias, RelationColumns.Related(field)[0]);
+        var links = RelationColumns.JoinLinks(select.From, field);
         var parentColumn = RelationColumns.JoinColumn(field);
         select.Select(ParentKey, sql => sql.Name(links).Text(".").Name(parentColumn));
         SelectStatement.WriteIn(select.Where(), [(links, parentColumn)], keys);

@@ -2,6 +2,8 @@ using System.Collections.Frozen;
 using Dormouse.Query.Json;
 using Dormouse.Query.Mapping;
 using Dormouse.Query.Operations;
+using Dormouse.Query.Reads.Joined;
+using Dormouse.Query.Rows;
 using Dormouse.Query.Values;
 using Dormouse.Schema.Models;
 
@@ -29,12 +31,15 @@ internal static class ResultStructures
     /// <summary>The type of counts.</summary>
     public static readonly FieldType Number = new(FieldKind.Int, IsList: false, BytesEncoding.Hex, null);
 
-    public static ObjectStructure Of(Selection selection) => Of(selection, null, isRequired: false);
+    public static ObjectStructure Of(Selection selection) => Of(selection, null, null);
 
     /// <summary>What the records of a relation are attached as.</summary>
     public static string SourceOf(SelectedRelation relation) => "@" + relation.Name;
 
-    private static ObjectStructure Of(Selection selection, string? source, bool isRequired)
+    private static ObjectStructure Of(SelectedRelation relation) =>
+        Of(relation.Selection, SourceOf(relation), new RelatedStructure(relation.Field.IsList, relation.Field.IsRequired));
+
+    private static ObjectStructure Of(Selection selection, string? source, RelatedStructure? related)
     {
         var fields = new List<ObjectField>();
         foreach (var selected in selection.Fields)
@@ -42,7 +47,7 @@ internal static class ResultStructures
             ResultStructure structure = selected switch
             {
                 SelectedScalar scalar => new FieldStructure(scalar.Field.DatabaseName, TypeOf(scalar.Field)),
-                SelectedRelation relation => Of(relation.Selection, SourceOf(relation), relation.Field.IsRequired),
+                SelectedRelation relation => Of(relation),
                 SelectedCounts counts => OfCounts(counts),
                 SelectedAggregate aggregate => OfAggregate(aggregate),
                 _ => throw new ArgumentException($"{selected.Name} is no field of a record.", nameof(selection)),
@@ -50,7 +55,7 @@ internal static class ResultStructures
             fields.Add(Field(selected.Name, structure, fields.Count == 0));
         }
 
-        return new ObjectStructure(source, skipNulls: false, [.. fields]) { IsRequired = isRequired };
+        return new ObjectStructure(source, skipNulls: false, [.. fields]) { Relation = related };
     }
 
     private static ObjectStructure OfCounts(SelectedCounts counts) =>
@@ -80,7 +85,8 @@ internal static class ResultStructures
                 field.Name,
                 field.TypeName,
                 field.IsRequired,
-                field.NativeType?.Name == "Real" ? RealDigits : DoubleDigits
+                field.NativeType?.Name == "Real" ? RealDigits : DoubleDigits,
+                PgType.Of(JoinedScalars.TypeOf(field))
             ),
         };
 

@@ -42,5 +42,40 @@ internal static class RelationColumns
         }
     }
 
+    /// <summary>Links related records to one record, whichever way their relation goes.</summary>
+    /// <param name="where">Where the condition is written.</param>
+    /// <param name="related">Gets a join with the join table, if there is one.</param>
+    public static void WriteLinkTo(SqlBuilder where, RelationField field, string alias, FromClause related)
+    {
+        if (field.Relation.JoinTable is null)
+        {
+            WriteLink(where, field, alias, related.Alias);
+            return;
+        }
+
+        var links = JoinLinks(related, field);
+        where.Name(links).Text(".").Name(JoinColumn(field)).Text(" = ").Column(alias, Own(field)[0]);
+    }
+
+    /// <summary>Joins the rows of a join table to the related records of a field; returns their alias.</summary>
+    public static string JoinLinks(FromClause related, RelationField field)
+    {
+        var table = field.Relation.JoinTable!;
+        var links = related.Aliases.New();
+        related
+            .Join()
+            .Text("INNER JOIN ")
+            .Table(table.Schema, table.Name)
+            .Text(" AS ")
+            .Name(links)
+            .Text(" ON ")
+            .Name(links)
+            .Text(".")
+            .Name(JoinColumn(field.Opposite))
+            .Text(" = ")
+            .Column(related.Alias, Related(field)[0]);
+        return links;
+    }
+
     private static IReadOnlyList<ScalarField> JoinTableKey(Model model) => [.. PrimaryIdentifier.Of(model)];
 }

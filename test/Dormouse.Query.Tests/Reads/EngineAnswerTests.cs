@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Dormouse.Query.Failures;
 using Dormouse.Query.Operations;
 using Dormouse.Query.Plans;
+using Dormouse.Query.Reads;
 using Dormouse.Query.Tests.Sessions;
 
 namespace Dormouse.Query.Tests.Reads;
@@ -14,18 +15,26 @@ public sealed class EngineAnswerTests(CapturedDatabase captured, ShapesDatabase 
         IClassFixture<ShapesDatabase>,
         IClassFixture<TypesDatabase>
 {
-    [Fact]
-    public Task What_clients_asked_gets_the_engines_answers() => AssertSameAnswersAsync(captured, atLeast: 140);
+    [Theory]
+    [InlineData(ReadStrategy.Separate)]
+    [InlineData(ReadStrategy.Joined)]
+    public Task What_clients_asked_gets_the_engines_answers(ReadStrategy strategy) =>
+        AssertSameAnswersAsync(captured, strategy, atLeast: 140);
 
-    [Fact]
-    public Task Random_queries_over_relations_get_the_engines_answers() => AssertSameAnswersAsync(shapes, atLeast: 300);
+    [Theory]
+    [InlineData(ReadStrategy.Separate)]
+    [InlineData(ReadStrategy.Joined)]
+    public Task Random_queries_over_relations_get_the_engines_answers(ReadStrategy strategy) =>
+        AssertSameAnswersAsync(shapes, strategy, atLeast: 300);
 
-    [Fact]
-    public Task Every_native_type_gets_the_engines_answers() => AssertSameAnswersAsync(types, atLeast: 350);
+    [Theory]
+    [InlineData(ReadStrategy.Separate)]
+    [InlineData(ReadStrategy.Joined)]
+    public Task Every_native_type_gets_the_engines_answers(ReadStrategy strategy) => AssertSameAnswersAsync(types, strategy, atLeast: 350);
 
-    private static async Task AssertSameAnswersAsync(SeededDatabase database, int atLeast)
+    private static async Task AssertSameAnswersAsync(SeededDatabase database, ReadStrategy strategy, int atLeast)
     {
-        var engine = new QueryEngine(database.Schema, new OperationCache(1000, 1 << 24), Run.Limits);
+        var engine = new QueryEngine(database.Schema, new OperationCache(1000, 1 << 24), Run.Limits, strategy);
         await using var session = await database.OpenAsync();
         var differences = new List<string>();
         foreach (var (name, captured) in database.Queries)

@@ -46,6 +46,8 @@ internal sealed class OperationGenerator
         string action = dice.Pick(["findUnique", "findUnique", "findUniqueOrThrow"]);
         JsonObject selection = selections.Next(model, 1);
         KeyBlueprint key = model.Id;
+        JsonObject shared = [];
+        AddStrategy(shared);
         return
         [
             .. Enumerable
@@ -57,7 +59,9 @@ internal sealed class OperationGenerator
                     {
                         where = context.Unique(model);
                     }
-                    return Operation(model, action, new JsonObject { ["where"] = where }, selection.DeepClone().AsObject());
+                    JsonObject arguments = shared.DeepClone().AsObject();
+                    arguments["where"] = where;
+                    return Operation(model, action, arguments, selection.DeepClone().AsObject());
                 }),
         ];
     }
@@ -88,10 +92,7 @@ internal sealed class OperationGenerator
     private JsonObject Find(ModelBlueprint model)
     {
         JsonObject arguments = selections.ListArguments(model, 2);
-        if (context.Schema.Has("relationJoins") && dice.OneIn(3))
-        {
-            arguments["relationLoadStrategy"] = dice.Pick(["join", "query"]);
-        }
+        AddStrategy(arguments);
         string action = dice.Pick(["findMany", "findMany", "findMany", "findFirst", "findFirstOrThrow"]);
         return Operation(model, action, arguments, selections.Next(model, 2));
     }
@@ -99,6 +100,7 @@ internal sealed class OperationGenerator
     private JsonObject FindOne(ModelBlueprint model)
     {
         JsonObject arguments = new() { ["where"] = filters.Unique(model) };
+        AddStrategy(arguments);
         return Operation(model, dice.Pick(["findUnique", "findUniqueOrThrow"]), arguments, selections.Next(model, 2));
     }
 
@@ -166,8 +168,19 @@ internal sealed class OperationGenerator
         return selection;
     }
 
-    private JsonObject Written(ModelBlueprint model, string action, JsonObject arguments) =>
-        Operation(model, action, arguments, selections.Next(model, dice.Below(2)));
+    private JsonObject Written(ModelBlueprint model, string action, JsonObject arguments)
+    {
+        AddStrategy(arguments);
+        return Operation(model, action, arguments, selections.Next(model, dice.Below(2)));
+    }
+
+    private void AddStrategy(JsonObject arguments)
+    {
+        if (context.Schema.Has("relationJoins") && dice.OneIn(3))
+        {
+            arguments["relationLoadStrategy"] = dice.Pick(["join", "query"]);
+        }
+    }
 
     private static JsonObject Operation(ModelBlueprint model, string action, JsonObject arguments, JsonObject selection) =>
         Operation(model, action, new JsonObject { ["arguments"] = arguments, ["selection"] = selection });

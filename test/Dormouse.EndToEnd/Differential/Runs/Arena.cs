@@ -18,17 +18,21 @@ internal sealed class Arena(Sides sides, Func<JsonArray, JsonArray>? distortion 
     private SchemaBlueprint? schema;
     private RowSet? rows;
 
+    /// <summary>A script that leaves a database with the tables of a schema and nothing else.</summary>
+    public static string TablesOf(string schemaText)
+    {
+        SchemaReading reading = SchemaReader.Read(schemaText);
+        return reading.IsValid
+            ? Emptied + string.Join(";\n", SchemaScript.Create(reading.Schema)) + ";"
+            : throw new InvalidOperationException($"{string.Join('\n', reading.Diagnostics)}\n{schemaText}");
+    }
+
     /// <summary>Makes the tables of a schema, in databases that then hold nothing else.</summary>
     public async Task ApplyAsync(SchemaBlueprint next, CancellationToken cancellationToken)
     {
         string text = SchemaText.Of(next);
-        SchemaReading reading = SchemaReader.Read(text);
-        if (!reading.IsValid)
-        {
-            throw new InvalidOperationException($"{string.Join('\n', reading.Diagnostics)}\n{text}");
-        }
         schema = null;
-        string script = Emptied + string.Join(";\n", SchemaScript.Create(reading.Schema)) + ";";
+        string script = TablesOf(text);
         await BothAsync(side => side.ExecuteAsync(script, cancellationToken));
         Close();
         peer = new OperationClient(sides.Peer, text);
