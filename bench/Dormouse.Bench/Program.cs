@@ -3,13 +3,14 @@ using Dormouse.Bench.Drivers;
 using Dormouse.Bench.Edge;
 using Dormouse.Bench.Query;
 using Dormouse.Bench.Query.Handwritten;
+using Dormouse.Bench.Reads;
 using Dormouse.Bench.Reports;
 using Dormouse.Bench.Schema;
 using Dormouse.Bench.Wake;
 
 // ./dormouse bench list | NAME [--json]: starts what the bench needs, measures, prints the report, cleans up. Holding the aims is not
 // the exit status's business: 0 says that it ran.
-IBench[] benches = [new WakeBench(), new QueryBench(), new SchemaBench(), new EdgeBench(), new DriverBench()];
+IBench[] benches = [new WakeBench(), new QueryBench(), new SchemaBench(), new EdgeBench(), new DriverBench(), new ReadsBench()];
 
 // Not for people: what a bench starts as a process of its own.
 if (args is [HandwrittenServer.Word, var connectionString])
