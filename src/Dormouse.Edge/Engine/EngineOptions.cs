@@ -1,3 +1,5 @@
+using Dormouse.Query.Reads;
+
 namespace Dormouse.Edge.Engine;
 
 /// <summary>Pools of server connections and the plan cache.</summary>
@@ -32,6 +34,13 @@ public sealed class EngineOptions
 
     /// <summary>Rows of one statement's result. Below a million the bound on an answer's bytes is nearly always met first.</summary>
     public int MaxRows { get; set; } = 1_000_000;
+
+    /// <summary>
+    /// How relations are read for clients 5 and 6 where a query does not say it by <c>relationLoadStrategy</c>. Separate statements are
+    /// the quicker ones on the machine of the databases. Over a network a joined one saves its round trips, and costs the database more:
+    /// ADR 5 has the figures.
+    /// </summary>
+    public ReadStrategy UsualReadStrategy { get; set; } = ReadStrategy.Separate;
 
     internal void Validate(List<string> errors)
     {

@@ -168,7 +168,7 @@ internal sealed partial class SchemaEngines(
             return read.IsValid
                 ? new SchemaEngine(
                     hash,
-                    new QueryEngine(read.Schema, operations, limits),
+                    new QueryEngine(read.Schema, operations, limits, edge.Engine.UsualReadStrategy),
                     EngineBytes + ((long)BytesPerTextByte * utf8.Length)
                 )
                 : throw SchemaFailures.Broken(read.Diagnostics);
