@@ -8,60 +8,80 @@ const runtime = path.join(folder, 'node_modules', '@prisma', 'client', 'runtime'
 const glueFile = path.join(runtime, 'query_engine_bg.postgresql.js')
 
 let compiled
-let QueryEngine
-const waiting = new Set()
+let program
+let running
 let requests = 0
 
 class EnginePanic extends Error {}
 
+// An instance of the engine's program. It serves all engines until one of them panics; then what waits for it learns that it will get
+// no answer, what calls back into it later finds nobody, and the next engine gets an instance of its own.
+class Program {
+  isDead = false
+  waiting = new Set()
+
+  constructor() {
+    compiled ??= new WebAssembly.Module(Buffer.from(load(path.join(runtime, 'query_engine_bg.postgresql.wasm-base64.js')).wasm, 'base64'))
+    const glue = { exports: {} }
+    // Not by require: the glue keeps its instance in a variable of its own, so that each instance needs its own glue.
+    new Function('module', 'exports', 'require', fs.readFileSync(glueFile, 'utf8'))(glue, glue.exports, require)
+    const instance = new WebAssembly.Instance(compiled, { './query_engine_bg.js': glue.exports })
+    const guarded = Object.entries(instance.exports).map(([name, value]) => [name, typeof value === 'function' ? this.guard(value) : value])
+    glue.exports.__wbg_set_wasm(Object.fromEntries(guarded))
+    instance.exports.__wbindgen_start()
+    this.QueryEngine = glue.exports.QueryEngine
+  }
+
+  guard(call) {
+    return (...args) => {
+      if (this.isDead) return undefined
+      const before = running
+      running = this
+      try {
+        return call(...args)
+      } catch (error) {
+        // Some panics are told by nobody: the call fails, and that is all.
+        if (error instanceof WebAssembly.RuntimeError) this.giveUp(error.message)
+        throw error
+      } finally {
+        running = before
+      }
+    }
+  }
+
+  giveUp(message) {
+    const error = new EnginePanic(message)
+    this.isDead = true
+    if (program === this) program = undefined
+    for (const reject of this.waiting) reject(error)
+    return error
+  }
+
+  // What an engine promises, or why it gave up.
+  orPanic(promise) {
+    return new Promise((resolve, reject) => {
+      this.waiting.add(reject)
+      promise.then(resolve, reject).finally(() => this.waiting.delete(reject))
+    })
+  }
+}
+
 // The engine says here why it gives up, just before its instance becomes useless. What it was doing never ends by itself.
 globalThis.PRISMA_WASM_PANIC_REGISTRY = {
   set_message(message) {
-    throw giveUp(message)
+    throw running.giveUp(message)
   },
 }
 
-// Some panics are told by nobody: the instance's last call fails outside of any promise.
+// A panic outside of any promise comes out here too, when all has been said.
 process.on('uncaughtException', (error) => {
-  if (!(error instanceof EnginePanic || error instanceof WebAssembly.RuntimeError)) {
-    console.error(error)
-    process.exit(1)
-  }
-  giveUp(error.message)
+  if (error instanceof EnginePanic || error instanceof WebAssembly.RuntimeError) return
+  console.error(error)
+  process.exit(1)
 })
-
-// What waits for an engine learns that it will get no answer.
-function giveUp(message) {
-  const error = new EnginePanic(message)
-  QueryEngine = undefined
-  for (const reject of waiting) reject(error)
-  return error
-}
 
 // The engine wants a number of its own for each call, as text.
 const requestId = () => String(++requests)
-
-// What an engine promises, or why it gave up.
-function orPanic(promise) {
-  return new Promise((resolve, reject) => {
-    waiting.add(reject)
-    promise.then(resolve, reject).finally(() => waiting.delete(reject))
-  })
-}
-
-// One instance of the engine's program serves all engines, until one of them panics: then the next engine gets a new instance.
-function program() {
-  if (QueryEngine) return QueryEngine
-  compiled ??= new WebAssembly.Module(Buffer.from(load(path.join(runtime, 'query_engine_bg.postgresql.wasm-base64.js')).wasm, 'base64'))
-  const glue = { exports: {} }
-  // Not by require: the glue keeps its instance in a variable of its own, so that each instance needs its own glue.
-  new Function('module', 'exports', 'require', fs.readFileSync(glueFile, 'utf8'))(glue, glue.exports, require)
-  const instance = new WebAssembly.Instance(compiled, { './query_engine_bg.js': glue.exports })
-  glue.exports.__wbg_set_wasm(instance.exports)
-  instance.exports.__wbindgen_start()
-  QueryEngine = glue.exports.QueryEngine
-  return QueryEngine
-}
 
 // An engine for one schema on one database. With logQueries, each statement that runs is passed to onStatement.
 async function openEngine({ datamodel, databaseUrl, poolSize, logQueries, onStatement }) {
@@ -72,7 +92,8 @@ async function openEngine({ datamodel, databaseUrl, poolSize, logQueries, onStat
 }
 
 async function openEngineOn(adapter, { datamodel, logQueries, onStatement }) {
-  const Engine = program()
+  program ??= new Program()
+  const owner = program
   const onLog = (line) => {
     const event = JSON.parse(line)
     if (event.query !== undefined) onStatement(event)
@@ -89,18 +110,18 @@ async function openEngineOn(adapter, { datamodel, logQueries, onStatement }) {
     enableTracing: false,
   }
   try {
-    const engine = new Engine(settings, onLog, adapter)
-    await orPanic(engine.connect('{}', requestId()))
-    return { engine, close: () => close(engine, adapter) }
+    const engine = new owner.QueryEngine(settings, onLog, adapter)
+    await owner.orPanic(engine.connect('{}', requestId()))
+    return { engine, orPanic: (promise) => owner.orPanic(promise), close: () => close(owner, engine, adapter) }
   } catch (error) {
     await adapter.dispose()
     throw error
   }
 }
 
-async function close(engine, adapter) {
-  await engine.disconnect('{}', requestId()).catch(() => {})
+async function close(owner, engine, adapter) {
+  if (!owner.isDead) await engine.disconnect('{}', requestId()).catch(() => {})
   await adapter.dispose()
 }
 
-module.exports = { openEngine, openEngineOn, requestId, orPanic, EnginePanic }
+module.exports = { openEngine, openEngineOn, requestId, EnginePanic }

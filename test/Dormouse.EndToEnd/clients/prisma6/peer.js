@@ -4,7 +4,7 @@
 const crypto = require('node:crypto')
 const http = require('node:http')
 const { load } = require('../shared/modules')
-const { openEngine, requestId, orPanic, EnginePanic } = require('./engine')
+const { openEngine, requestId, EnginePanic } = require('./engine')
 
 const argumentsGiven = process.argv.slice(2)
 const logQueries = argumentsGiven.includes('--log-queries')
@@ -85,11 +85,11 @@ async function withEngine(tenant, hash, act) {
   engines.delete(name)
   engines.set(name, opened)
   try {
-    const { engine } = await opened
+    const { engine, orPanic } = await opened
     await closeOldest()
     return await orPanic(act(engine))
   } catch (error) {
-    if (error instanceof EnginePanic || error instanceof WebAssembly.RuntimeError) engines.clear()
+    if (error instanceof EnginePanic || error instanceof WebAssembly.RuntimeError) closeAll()
     else if (engines.get(name) === opened && !(await opened.catch(() => undefined))) engines.delete(name)
     throw error
   }
@@ -100,6 +100,12 @@ async function closeOldest() {
   const [name, opened] = engines.entries().next().value
   engines.delete(name)
   await (await opened).close()
+}
+
+// After a panic: their connections end, and with them what was under way on them.
+function closeAll() {
+  for (const opened of engines.values()) opened.then((one) => one.close()).catch(() => {})
+  engines.clear()
 }
 
 // The engine does not say which request a statement belongs to: correct while requests that want to know come one at a time.

@@ -4,7 +4,7 @@
 // {reached: true} when it went as far as the database, {answer: …} when it was answered without, {error: …} when it was refused,
 // {unreadable: …} when it is no document at all, {panic: …} when the engine gave up.
 const fs = require('node:fs')
-const { openEngineOn, requestId, orPanic, EnginePanic } = require('./engine')
+const { openEngineOn, requestId, EnginePanic } = require('./engine')
 
 const reached = 'the database was reached'
 const ok = (value) => ({ ok: true, value })
@@ -23,7 +23,7 @@ const adapter = {
   startTransaction: async () => ok(transaction),
 }
 
-async function ask(engine, document) {
+async function ask({ engine, orPanic }, document) {
   const text = await orPanic(engine.query(document, '{}', undefined, requestId()))
   if (text.includes(reached)) return { reached: true }
   const answer = JSON.parse(text)
@@ -37,7 +37,7 @@ async function main(inputFile, outputFile) {
   for (const document of documents) {
     open ??= await openEngineOn(adapter, { datamodel: schema, logQueries: false, onStatement() {} })
     try {
-      answers.push(await ask(open.engine, document))
+      answers.push(await ask(open, document))
     } catch (error) {
       answers.push(error instanceof EnginePanic ? { panic: error.message } : { unreadable: String(error.message ?? error) })
       if (error instanceof EnginePanic) open = undefined
