@@ -26,6 +26,9 @@ internal static class EdgeFailures
     public const string ClientGoneCode = "DM4014";
     public const string BatchTooLongCode = "DM4019";
     public const string StoppingCode = "DM4020";
+    public const string KeyTooFastCode = "DM4021";
+    public const string AddressTooFastCode = "DM4022";
+    public const string FailedKeysCode = "DM4023";
     public const string CacheTagsCode = "DM4040";
 
     // The text is the one that the hosted service gives, so that apps which look for it find it here too. It says nothing about whether
@@ -72,6 +75,42 @@ internal static class EdgeFailures
             FailureKind.RateLimited,
             TooManyRequestsCode,
             Text($"More than {max} requests of this database are in flight. Wait for some answers, then send this request again.")
+        );
+
+    public static DormouseException TooManyRequestsOfKey(int max) =>
+        new(
+            FailureKind.RateLimited,
+            TooManyRequestsCode,
+            Text($"More than {max} requests of this API key are in flight. Wait for some answers, then send this request again.")
+        );
+
+    public static DormouseException KeyTooFast(int perSecond) =>
+        new(
+            FailureKind.RateLimited,
+            KeyTooFastCode,
+            Text($"This API key sends more than the {perSecond} requests a second that are allowed. Send this request again in a second.")
+        );
+
+    public static DormouseException AddressTooFast(int perSecond) =>
+        new(
+            FailureKind.RateLimited,
+            AddressTooFastCode,
+            Text($"Your address sends more than the {perSecond} requests a second that are allowed. Send this request again in a second.")
+        );
+
+    public static DormouseException TooManyRequestsOfAddress(int max) =>
+        new(
+            FailureKind.RateLimited,
+            AddressTooFastCode,
+            Text($"More than {max} requests of your address are in flight. Wait for some answers, then send this request again.")
+        );
+
+    // As with a wrong key: whether this one is right is not said.
+    public static DormouseException TooManyFailedKeys() =>
+        new(
+            FailureKind.RateLimited,
+            FailedKeysCode,
+            "Your address sent too many requests with a wrong API key. Look for the app that does, and send this request again in a while."
         );
 
     public static DormouseException TooManyRequestsInAll() =>

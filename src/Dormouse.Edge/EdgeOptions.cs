@@ -1,3 +1,4 @@
+using System.Net;
 using Dormouse.Edge.Caching;
 using Dormouse.Edge.Engine;
 using Dormouse.Edge.Limits;
@@ -22,10 +23,10 @@ public sealed class EdgeOptions
     public Uri? PublicOrigin { get; set; }
 
     /// <summary>
-    /// Whether <c>X-Forwarded-Proto</c> and <c>X-Forwarded-Host</c> say how clients reach this edge. Only behind a proxy that sets them
-    /// anew on every request: anybody can send a header.
+    /// From which addresses <c>X-Forwarded-For</c>, <c>X-Forwarded-Proto</c> and <c>X-Forwarded-Host</c> are believed: those of proxies
+    /// that set them anew on every request. None: anybody can send a header.
     /// </summary>
-    public bool TrustForwardedHeaders { get; set; }
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; set; } = [];
 
     /// <summary>
     /// How long requests may run on once the platform was asked to stop; they are then cancelled and told so. 7 s lie before the 10 s
@@ -38,6 +39,10 @@ public sealed class EdgeOptions
 
     public RequestLimitOptions Limits { get; set; } = new();
 
+    public CallerLimitOptions Callers { get; set; } = new();
+
+    public ConnectionLimitOptions Connections { get; set; } = new();
+
     public SchemaOptions Schemas { get; set; } = new();
 
     public EngineOptions Engine { get; set; } = new();
@@ -46,8 +51,8 @@ public sealed class EdgeOptions
 
     public CacheOptions Cache { get; set; } = new();
 
-    /// <summary>All errors at once, so that a person mends a configuration in one go.</summary>
-    internal void Validate()
+    /// <summary>All that is wrong at once, so that a person mends a configuration in one go.</summary>
+    public IReadOnlyList<string> FindErrors()
     {
         var errors = new List<string>();
         if (Region.Length is 0 or > 16 || Region.Any(letter => !char.IsAsciiLetterOrDigit(letter)))
@@ -64,11 +69,18 @@ public sealed class EdgeOptions
         }
         Tls?.Validate(errors);
         Limits.Validate(errors);
+        Callers.Validate(errors);
+        Connections.Validate(errors);
         Schemas.Validate(errors);
         Engine.Validate(errors);
         Transactions.Validate(errors);
         Cache.Validate(errors);
-        if (errors.Count > 0)
+        return errors;
+    }
+
+    internal void Validate()
+    {
+        if (FindErrors() is { Count: > 0 } errors)
         {
             throw new ArgumentException("The edge's settings are wrong: " + string.Join(" ", errors));
         }

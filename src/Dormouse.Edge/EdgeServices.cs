@@ -44,7 +44,9 @@ public static class EdgeServices
         services.AddSingleton(options);
         services.AddSingleton(queryLimits);
         services.AddSingleton(new BufferBudget(options.Limits.MaxBufferedBytes));
-        services.AddSingleton(new Admission(options.Limits));
+        services.AddSingleton<TrustedProxies>();
+        services.AddSingleton<AddressLimits>();
+        services.AddSingleton<Admission>();
         services.AddSingleton(new PlanCache(options.Engine, queryLimits));
         services.AddSingleton<PlanInterpreter>();
         services.AddSingleton<QueryRunner>();
@@ -58,6 +60,7 @@ public static class EdgeServices
         services.AddSingleton<RequestSessions>();
         services.AddSingleton<Authenticator>();
         services.AddSingleton<RequestBody>();
+        services.AddSingleton<PublicOrigin>();
         services.AddSingleton<DateHeader>();
         services.AddSingleton(host => new AnswerCache(options.Cache, host.GetRequiredService<TimeProvider>()));
         services.AddSingleton<CacheLedger>();
@@ -77,7 +80,7 @@ public static class EdgeServices
             services.AddSingleton(host => ActivatorUtilities.CreateInstance<FrontDoorCertificate>(host, tls));
         }
         services.AddHostedService<EdgeShutdown>();
-        services.Configure<KestrelServerOptions>(kestrel => Limit(kestrel, options.Limits));
+        services.Configure<KestrelServerOptions>(kestrel => Limit(kestrel, options.Limits, options.Connections));
         return services;
     }
 
@@ -114,18 +117,19 @@ public static class EdgeServices
     }
 
     // The server is shared by all roles of the process; these are the bounds that a door to the internet needs.
-    private static void Limit(KestrelServerOptions kestrel, RequestLimitOptions limits)
+    private static void Limit(KestrelServerOptions kestrel, RequestLimitOptions limits, ConnectionLimitOptions connections)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = limits.MaxBodyBytes;
-        kestrel.Limits.MaxRequestHeadersTotalSize = limits.MaxHeaderBytes;
-        kestrel.Limits.MaxRequestHeaderCount = 64;
-        kestrel.Limits.MaxConcurrentConnections = limits.MaxClientConnections;
-        kestrel.Limits.RequestHeadersTimeout = limits.HeadersTimeout;
-        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.MinBytesPerSecond, limits.DataRateGrace);
-        kestrel.Limits.MinResponseDataRate = new MinDataRate(limits.MinBytesPerSecond, limits.DataRateGrace);
+        kestrel.Limits.MaxRequestHeadersTotalSize = connections.MaxHeaderBytes;
+        kestrel.Limits.MaxRequestHeaderCount = connections.MaxHeaders;
+        kestrel.Limits.MaxConcurrentConnections = connections.MaxConnections;
+        kestrel.Limits.KeepAliveTimeout = connections.KeepAlive;
+        kestrel.Limits.RequestHeadersTimeout = connections.HeadersTimeout;
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(connections.MinBytesPerSecond, connections.DataRateGrace);
+        kestrel.Limits.MinResponseDataRate = new MinDataRate(connections.MinBytesPerSecond, connections.DataRateGrace);
         // What has arrived and not been read yet, per socket: the server stops reading above it.
-        kestrel.Limits.MaxRequestBufferSize = Math.Max(64 * 1024, limits.MaxHeaderBytes);
+        kestrel.Limits.MaxRequestBufferSize = Math.Max(64 * 1024, connections.MaxHeaderBytes);
     }
 
     /// <summary>

@@ -18,6 +18,18 @@ public sealed class EdgeOptionsTests
         {
             Region = "no\r\nheader",
             Limits = new RequestLimitOptions { MaxRequests = 1 },
+            Callers = new CallerLimitOptions
+            {
+                RequestsPerSecondPerKey = -1,
+                FailedKeysPerMinute = 0,
+                MaxRequestsPerKey = 0,
+            },
+            Connections = new ConnectionLimitOptions
+            {
+                MaxHeaders = 0,
+                MaxConnections = 0,
+                KeepAlive = TimeSpan.Zero,
+            },
             PublicOrigin = new Uri("https://db.example.com/path"),
             Tls = new TlsOptions
             {
@@ -41,7 +53,13 @@ public sealed class EdgeOptionsTests
                 "no name",
                 "CheckPeriod",
                 "StopGrace",
-                "MaxRequests",
+                "MaxRequests ",
+                "RequestsPerSecondPerKey",
+                "FailedKeysPerMinute",
+                "MaxRequestsPerKey",
+                "MaxHeaders",
+                "MaxConnections",
+                "KeepAlive",
                 "ReadsAtOnce",
                 "ConnectionsPerInstance",
                 "MaxQueryDepth",

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Dormouse.Contracts;
 
 namespace Dormouse.Control.Connections;
@@ -26,6 +27,12 @@ internal sealed class KeyDirectory(ControlOptions options, ConnectionStore conne
         return unknown.TryGet(hash, now, out _)
             ? new ValueTask<KeyGrant?>((KeyGrant?)null)
             : new ValueTask<KeyGrant?>(LookUpAsync(hash, cancellationToken));
+    }
+
+    public bool TryFindKnown(string apiKey, [NotNullWhen(true)] out KeyGrant? grant)
+    {
+        grant = null;
+        return KeyHash.TryCompute(apiKey, options.KeyPepper, out KeyHash hash) && known.TryGet(hash, time.GetUtcNow(), out grant);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using Dormouse.Contracts;
+using Dormouse.Edge.Limits;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -6,8 +7,10 @@ namespace Dormouse.Edge.Auth;
 
 /// <summary>
 /// Finds whose key a request carries. Synchronous when the directory knows the key already. The key goes nowhere but to the directory.
+/// An address that sent too many wrong keys gets through with keys that are in use alone: what it guesses is not looked up, and whoever
+/// shares the address with it goes on working.
 /// </summary>
-internal sealed class Authenticator(IKeyDirectory keys)
+internal sealed class Authenticator(IKeyDirectory keys, AddressLimits addresses)
 {
     /// <summary>A key has fewer than 100 characters; more is noise that nobody should have to hash.</summary>
     private const int MaxKeyLength = 512;
@@ -17,16 +20,29 @@ internal sealed class Authenticator(IKeyDirectory keys)
     /// <exception cref="DormouseException"><see cref="FailureKind.Auth"/></exception>
     public ValueTask<KeyGrant> AuthenticateAsync(HttpContext context, CancellationToken cancellationToken)
     {
-        if (FindKey(context.Request.Headers.Authorization) is not { } key)
+        Caller? address = addresses.Find(context);
+        addresses.CountRequest(address);
+        string? key = FindKey(context.Request.Headers.Authorization);
+        if (!addresses.MayGuess(address))
         {
-            return ValueTask.FromException<KeyGrant>(EdgeFailures.InvalidKey());
+            return key is not null && keys.TryFindKnown(key, out KeyGrant? known) ? new(known) : throw EdgeFailures.TooManyFailedKeys();
+        }
+        if (key is null)
+        {
+            return new(Checked(null, address));
         }
         ValueTask<KeyGrant?> found = keys.FindAsync(key, cancellationToken);
-        if (!found.IsCompletedSuccessfully)
+        return found.IsCompletedSuccessfully ? new(Checked(found.Result, address)) : AwaitAsync(found, address);
+    }
+
+    private KeyGrant Checked(KeyGrant? grant, Caller? address)
+    {
+        if (grant is null)
         {
-            return AwaitAsync(found);
+            addresses.CountFailedKey(address);
+            throw EdgeFailures.InvalidKey();
         }
-        return found.Result is { } grant ? new(grant) : ValueTask.FromException<KeyGrant>(EdgeFailures.InvalidKey());
+        return grant;
     }
 
     private static string? FindKey(StringValues header)
@@ -41,5 +57,5 @@ internal sealed class Authenticator(IKeyDirectory keys)
             : text[Scheme.Length..].Trim();
     }
 
-    private static async ValueTask<KeyGrant> AwaitAsync(ValueTask<KeyGrant?> found) => await found ?? throw EdgeFailures.InvalidKey();
+    private async ValueTask<KeyGrant> AwaitAsync(ValueTask<KeyGrant?> found, Caller? address) => Checked(await found, address);
 }

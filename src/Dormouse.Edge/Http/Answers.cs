@@ -14,7 +14,13 @@ namespace Dormouse.Edge.Http;
 /// Sends answers: JSON with its length, and the headers that <c>withAccelerateInfo()</c> reads. Nothing goes out before the whole body
 /// is known, so a request that fails late still gets a status of its own.
 /// </summary>
-internal sealed partial class Answers(EdgeOptions options, BufferBudget budget, DateHeader dates, ILogger<Answers> logger)
+internal sealed partial class Answers(
+    EdgeOptions options,
+    BufferBudget budget,
+    DateHeader dates,
+    TimeProvider timeProvider,
+    ILogger<Answers> logger
+)
 {
     private const string StatusHeader = "accelerate-cache-status";
     private const string RequestIdHeader = "cf-ray";
@@ -132,14 +138,24 @@ internal sealed partial class Answers(EdgeOptions options, BufferBudget budget, 
         }
     }
 
-    private static async Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> json)
+    private async Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> json)
     {
         HttpResponse response = context.Response;
         response.ContentLength = json.Length;
         response.ContentType = "application/json";
         try
         {
-            await response.Body.WriteAsync(json, context.RequestAborted);
+            ValueTask writing = response.Body.WriteAsync(json, context.RequestAborted);
+            // What the server's buffer takes at once needs no timer.
+            await using ITimer? deadline = writing.IsCompleted
+                ? null
+                : timeProvider.CreateTimer(
+                    static state => ((HttpContext)state!).Abort(),
+                    context,
+                    options.Connections.AnswerTimeout,
+                    Timeout.InfiniteTimeSpan
+                );
+            await writing;
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

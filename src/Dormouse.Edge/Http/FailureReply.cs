@@ -64,6 +64,8 @@ internal sealed record FailureReply(int Status, string? Code, string Message, Lo
             EdgeFailures.AnswerTooLargeCode => Told(StatusCodes.Status422UnprocessableEntity, "P6009", failure),
             EdgeFailures.QueryTimeoutCode => Told(StatusCodes.Status504GatewayTimeout, "P6004", failure),
             EdgeFailures.TransactionBoundsCode => Told(StatusCodes.Status400BadRequest, "P6005", failure),
+            // The store is spared for a while; what comes back in a second would come back ten times.
+            EdgeFailures.FailedKeysCode => Told(StatusCodes.Status429TooManyRequests, "P5011", failure) with { RetryAfterSeconds = 10 },
             EdgeFailures.ConnectionWaitCode => Told(StatusCodes.Status429TooManyRequests, "P2024", failure) with { RetryAfterSeconds = 1 },
             EdgeFailures.ConnectionLostCode or EdgeFailures.CommitLostCode => Told(
                 StatusCodes.Status500InternalServerError,

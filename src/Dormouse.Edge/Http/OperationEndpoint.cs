@@ -80,7 +80,7 @@ internal sealed class OperationEndpoint(
     {
         SchemaHash hash = OperationPath.Read(context);
         KeyGrant grant = await authenticator.AuthenticateAsync(context, context.RequestAborted); // (1)
-        using Admission.Ticket ticket = admission.Enter(grant.Database); // (2)
+        using Admission.Ticket ticket = admission.Enter(context, grant); // (2)
         PooledBuffer body = await bodies.ReadAsync(context, context.RequestAborted); // (3)
         CacheLook look;
         try
@@ -111,7 +111,7 @@ internal sealed class OperationEndpoint(
     {
         SchemaHash hash = OperationPath.Read(context);
         KeyGrant grant = await authenticator.AuthenticateAsync(context, context.RequestAborted);
-        using Admission.Ticket ticket = admission.Enter(grant.Database);
+        using Admission.Ticket ticket = admission.Enter(context, grant);
         using PooledBuffer body = await bodies.ReadAsync(context, context.RequestAborted);
         QueryEngine engine = await schemas.GetAsync(grant.Database, hash, context.RequestAborted);
         OperationCall call = runner.Prepare(engine, body.Written, inTransaction: true);

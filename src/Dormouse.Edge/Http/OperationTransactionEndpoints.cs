@@ -23,6 +23,7 @@ internal sealed class OperationTransactionEndpoints(
     RequestSessions sessions,
     TransactionTable transactions,
     Answers answers,
+    PublicOrigin origins,
     EdgeOptions options,
     TimeProvider timeProvider
 )
@@ -43,7 +44,7 @@ internal sealed class OperationTransactionEndpoints(
         {
             SchemaHash hash = OperationPath.Read(context);
             KeyGrant grant = await authenticator.AuthenticateAsync(context, context.RequestAborted);
-            using Admission.Ticket ticket = admission.Enter(grant.Database);
+            using Admission.Ticket ticket = admission.Enter(context, grant);
             WriteAnswer(answer, await work(context, hash, grant.Database, log), log);
         }
         catch (Exception failure)
@@ -62,7 +63,7 @@ internal sealed class OperationTransactionEndpoints(
         await schemas.GetAsync(database, hash, context.RequestAborted);
         string id = await transactions.StartAsync(database, request, log, context.RequestAborted);
         // Used by the client as it stands, so that all requests of a transaction come to this very process.
-        string address = $"{PublicOrigin.Of(context, options)}/{context.GetRouteValue("version")}/{hash}/itx/{id}";
+        string address = $"{origins.Of(context)}/{context.GetRouteValue("version")}/{hash}/itx/{id}";
         return new TransactionStarted(id, address);
     }
 

@@ -1,3 +1,4 @@
+using Dormouse.Edge.Limits;
 using Microsoft.AspNetCore.Http;
 
 namespace Dormouse.Edge.Http;
@@ -6,9 +7,9 @@ namespace Dormouse.Edge.Http;
 /// Scheme and host under which a client of protocol A reaches this edge. The request's own scheme does not tell: a proxy before the edge
 /// may take the encryption off. But the client does: it speaks https to every host that is not visibly this machine, and before 6.8 to all.
 /// </summary>
-internal static class PublicOrigin
+internal sealed class PublicOrigin(EdgeOptions options, TrustedProxies proxies)
 {
-    public static string Of(HttpContext context, EdgeOptions options)
+    public string Of(HttpContext context)
     {
         if (options.PublicOrigin is { } configured)
         {
@@ -16,7 +17,10 @@ internal static class PublicOrigin
         }
         HttpRequest request = context.Request;
         string host = request.Host.Value ?? "";
-        if (options.TrustForwardedHeaders && Forwarded(request, "X-Forwarded-Proto") is ("http" or "https") and { } scheme)
+        if (
+            proxies.Trusts(context.Connection.RemoteIpAddress)
+            && Forwarded(request, "X-Forwarded-Proto") is ("http" or "https") and { } scheme
+        )
         {
             string forwarded = Forwarded(request, "X-Forwarded-Host") ?? host;
             return $"{scheme}://{(forwarded.Length > 0 && !forwarded.AsSpan().ContainsAny("/?#@") ? forwarded : host)}";

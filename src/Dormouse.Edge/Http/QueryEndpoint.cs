@@ -11,7 +11,7 @@ namespace Dormouse.Edge.Http;
 /// <c>POST /query</c>: the life of a plain query. The numbers are those of <c>docs/life-of-a-query.md</c>.
 /// <code>
 /// (1) authenticate   whose key is it?                      Auth/Authenticator
-/// (2) admit          within the bounds of its database?    Limits/Admission
+/// (2) admit          within the bounds of its key?         Limits/Admission
 /// (3) read           the body, bounded                     Http/RequestBody, Http/QueryRequest
 /// (4) cache          is the answer here?                   Caching/CacheStep
 /// (5) plan           known text, or parsed now             Engine/PlanCache
@@ -56,7 +56,7 @@ internal sealed class QueryEndpoint(
     private async ValueTask<ServedAnswer> AnswerAsync(HttpContext context, QueryLog? log)
     {
         KeyGrant grant = await authenticator.AuthenticateAsync(context, context.RequestAborted); // (1)
-        using Admission.Ticket ticket = admission.Enter(grant.Database); // (2)
+        using Admission.Ticket ticket = admission.Enter(context, grant); // (2)
         PooledBuffer body = await bodies.ReadAsync(context, context.RequestAborted); // (3)
         CacheLook look;
         try

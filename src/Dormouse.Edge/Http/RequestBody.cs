@@ -9,7 +9,7 @@ namespace Dormouse.Edge.Http;
 /// Reads request bodies. Memory follows the bytes that have arrived, not the length that was announced, so that a thousand clients
 /// who announce much and send little cost little.
 /// </summary>
-internal sealed class RequestBody(EdgeOptions options, BufferBudget budget)
+internal sealed class RequestBody(EdgeOptions options, BufferBudget budget, TimeProvider timeProvider)
 {
     /// <summary>The whole body; the caller disposes it.</summary>
     public ValueTask<PooledBuffer> ReadAsync(HttpContext context, CancellationToken cancellationToken) =>
@@ -33,11 +33,21 @@ internal sealed class RequestBody(EdgeOptions options, BufferBudget budget)
             throw EdgeFailures.UnsupportedBody(encoding.ToString());
         }
         var body = new PooledBuffer(maxBytes, tooLarge, budget);
+        CancellationTokenSource? deadline = null;
+        CancellationTokenRegistration gone = default;
         try
         {
             while (true)
             {
-                int read = await request.Body.ReadAsync(body.GetMemory(), cancellationToken);
+                ValueTask<int> reading = request.Body.ReadAsync(body.GetMemory(), deadline?.Token ?? cancellationToken);
+                // Most bodies come in the packet of their headers, and need no timer. The one read that began without it is watched by
+                // the server, which cuts off a client that sends nothing.
+                if (!reading.IsCompleted && deadline is null)
+                {
+                    deadline = new CancellationTokenSource(options.Connections.BodyTimeout, timeProvider);
+                    gone = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), deadline);
+                }
+                int read = await reading;
                 if (read == 0)
                 {
                     return body;
@@ -55,10 +65,21 @@ internal sealed class RequestBody(EdgeOptions options, BufferBudget budget)
                 _ => EdgeFailures.Malformed("its body ends early or is framed wrongly.", refused),
             };
         }
+        catch (OperationCanceledException)
+            when (deadline is { IsCancellationRequested: true } && !cancellationToken.IsCancellationRequested)
+        {
+            body.Dispose();
+            throw EdgeFailures.SlowBody();
+        }
         catch
         {
             body.Dispose();
             throw;
+        }
+        finally
+        {
+            await gone.DisposeAsync();
+            deadline?.Dispose();
         }
     }
 }

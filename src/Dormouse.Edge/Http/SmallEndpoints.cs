@@ -7,7 +7,13 @@ using Microsoft.AspNetCore.Http;
 namespace Dormouse.Edge.Http;
 
 /// <summary>The endpoints that need no database: none of them wakes an instance.</summary>
-internal sealed class SmallEndpoints(Authenticator authenticator, RequestBody bodies, AnswerCache cache, Answers answers)
+internal sealed class SmallEndpoints(
+    Authenticator authenticator,
+    Admission admission,
+    RequestBody bodies,
+    AnswerCache cache,
+    Answers answers
+)
 {
     // Each database is a PostgreSQL of ours, so the answer is the same for all of them.
     private static readonly byte[] ConnectionInfo =
@@ -22,7 +28,8 @@ internal sealed class SmallEndpoints(Authenticator authenticator, RequestBody bo
     {
         try
         {
-            await authenticator.AuthenticateAsync(context, context.RequestAborted);
+            KeyGrant grant = await authenticator.AuthenticateAsync(context, context.RequestAborted);
+            using Admission.Ticket ticket = admission.Enter(context, grant);
         }
         catch (Exception failure)
         {
@@ -40,6 +47,7 @@ internal sealed class SmallEndpoints(Authenticator authenticator, RequestBody bo
         try
         {
             KeyGrant grant = await authenticator.AuthenticateAsync(context, context.RequestAborted);
+            using Admission.Ticket ticket = admission.Enter(context, grant);
             using PooledBuffer body = await bodies.ReadAsync(context, context.RequestAborted);
             Invalidation.Parse(body.WrittenSpan, cache.Options).Apply(cache, grant.Database);
         }

@@ -43,7 +43,7 @@ internal sealed class TransactionEndpoints(
         try
         {
             KeyGrant grant = await authenticator.AuthenticateAsync(context, context.RequestAborted);
-            using Admission.Ticket ticket = admission.Enter(grant.Database);
+            using Admission.Ticket ticket = admission.Enter(context, grant);
             await work(context, grant.Database, answer, log);
         }
         catch (Exception failure)

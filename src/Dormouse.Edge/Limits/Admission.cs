@@ -1,53 +1,78 @@
 using System.Collections.Concurrent;
 using Dormouse.Contracts;
+using Microsoft.AspNetCore.Http;
 
 namespace Dormouse.Edge.Limits;
 
 /// <summary>
-/// Counts the requests in flight, per database and in all, and turns away those above the bounds: a waiting room of its own would only
-/// hold more memory for later. Entries stay for the life of the process; only authenticated databases get one, of about 100 bytes.
+/// Counts the requests of a key by the second, and those in flight per address, key and database and in all, and turns away those above
+/// the bounds: a waiting room of its own would only hold more memory for later. Entries of databases stay for the life of the process;
+/// only authenticated ones get one, of about 100 bytes.
 /// </summary>
-internal sealed class Admission(RequestLimitOptions options)
+internal sealed class Admission(EdgeOptions options, AddressLimits addresses, TimeProvider timeProvider)
 {
-    private readonly int maxPerDatabase = options.MaxRequestsPerDatabase;
-    private readonly int maxInAll = options.MaxRequests;
-    private readonly ConcurrentDictionary<DatabaseId, Count> databases = new();
+    private readonly int maxPerDatabase = options.Limits.MaxRequestsPerDatabase;
+    private readonly int maxPerKey = options.Callers.MaxRequestsPerKey;
+    private readonly int maxInAll = options.Limits.MaxRequests;
+    private readonly int perSecond = options.Callers.RequestsPerSecondPerKey;
+    private readonly TokenRate rate = new(
+        options.Callers.RequestsPerSecondPerKey,
+        2 * options.Callers.RequestsPerSecondPerKey,
+        timeProvider
+    );
+    private readonly CallerTable<ConnectionId> keys = new(options.Callers.CallersMax, timeProvider);
+    private readonly ConcurrentDictionary<DatabaseId, Caller> databases = new();
     private int inAll;
 
     public int InFlight => Volatile.Read(ref inAll);
 
-    /// <exception cref="DormouseException"><see cref="FailureKind.RateLimited"/></exception>
-    public Ticket Enter(DatabaseId database)
+    /// <exception cref="DormouseException"><see cref="FailureKind.RateLimited"/>; nothing is counted as in flight then.</exception>
+    public Ticket Enter(HttpContext context, KeyGrant grant)
     {
-        Count count = databases.GetOrAdd(database, static _ => new Count());
-        if (Interlocked.Increment(ref count.InFlight) > maxPerDatabase)
+        Caller key = keys.Get(grant.Connection);
+        if (!rate.TryTake(ref key.Requests, timeProvider.GetTimestamp()))
         {
-            Interlocked.Decrement(ref count.InFlight);
+            throw EdgeFailures.KeyTooFast(perSecond);
+        }
+        Caller database = databases.GetOrAdd(grant.Database, static _ => new Caller());
+        Caller? address = addresses.Find(context);
+        addresses.Enter(address);
+        if (!Caller.TryEnter(ref key.InFlight, maxPerKey))
+        {
+            Leave(address);
+            throw EdgeFailures.TooManyRequestsOfKey(maxPerKey);
+        }
+        if (!Caller.TryEnter(ref database.InFlight, maxPerDatabase))
+        {
+            Leave(address, key);
             throw EdgeFailures.TooManyRequests(maxPerDatabase);
         }
-        if (Interlocked.Increment(ref inAll) > maxInAll)
+        if (!Caller.TryEnter(ref inAll, maxInAll))
         {
-            Interlocked.Decrement(ref inAll);
-            Interlocked.Decrement(ref count.InFlight);
+            Leave(address, key, database);
             throw EdgeFailures.TooManyRequestsInAll();
         }
-        return new Ticket(this, count);
+        return new Ticket(this, address, key, database);
     }
 
-    private void Leave(Count count)
+    private static void Leave(params ReadOnlySpan<Caller?> callers)
     {
-        Interlocked.Decrement(ref inAll);
-        Interlocked.Decrement(ref count.InFlight);
+        foreach (Caller? caller in callers)
+        {
+            if (caller is not null)
+            {
+                Interlocked.Decrement(ref caller.InFlight);
+            }
+        }
     }
 
     /// <summary>Disposed once, by the one request that holds it.</summary>
-    internal readonly struct Ticket(Admission admission, Count count) : IDisposable
+    internal readonly struct Ticket(Admission admission, Caller? address, Caller key, Caller database) : IDisposable
     {
-        public void Dispose() => admission.Leave(count);
-    }
-
-    internal sealed class Count
-    {
-        public int InFlight;
+        public void Dispose()
+        {
+            Interlocked.Decrement(ref admission.inAll);
+            Leave(address, key, database);
+        }
     }
 }

@@ -24,38 +24,23 @@ public sealed class RequestLimitOptions
     /// </summary>
     public long MaxBufferedBytes { get; set; } = 512L * 1024 * 1024;
 
-    /// <summary>All request headers together. A client sends about 600 bytes; an API key has fewer than 200.</summary>
-    public int MaxHeaderBytes { get; set; } = 16 * 1024;
-
     /// <summary>Requests of one database in flight, the ones that wait for a connection included. One app rarely has a hundred.</summary>
     public int MaxRequestsPerDatabase { get; set; } = 1_000;
 
     /// <summary>Requests in flight over all databases. At about 20 KiB each, 4,000 cost 80 MiB.</summary>
     public int MaxRequests { get; set; } = 4_000;
 
-    /// <summary>Open client sockets. An idle one costs some 5 KiB.</summary>
-    public int MaxClientConnections { get; set; } = 20_000;
-
     /// <summary>
-    /// From the body's arrival to the answer, waking and waiting for a connection included. 60 s is the largest that the hosted
+    /// From the body's arrival to the first byte of the answer, waking and waiting for a connection included. 60 s is the largest that the hosted
     /// service offers; no proxy on the way keeps a silent request much longer.
     /// </summary>
     public TimeSpan QueryTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Time for all headers to arrive. They come in one packet; 10 s forgives a bad mobile line.</summary>
-    public TimeSpan HeadersTimeout { get; set; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>Slowest body or answer, after <see cref="DataRateGrace"/>. 240 bytes a second is Kestrel's own default: slower is an attack.</summary>
-    public double MinBytesPerSecond { get; set; } = 240;
-
-    /// <summary>How long a transfer may be slower than <see cref="MinBytesPerSecond"/> before it is cut. 5 s: one lost packet and its repeats.</summary>
-    public TimeSpan DataRateGrace { get; set; } = TimeSpan.FromSeconds(5);
-
     internal void Validate(List<string> errors)
     {
-        if (MaxBodyBytes < 1024 || MaxAnswerBytes < 1024 || MaxHeaderBytes < 1024)
+        if (MaxBodyBytes < 1024 || MaxAnswerBytes < 1024)
         {
-            errors.Add("MaxBodyBytes, MaxAnswerBytes and MaxHeaderBytes must be 1024 at least.");
+            errors.Add("MaxBodyBytes and MaxAnswerBytes must be 1024 at least.");
         }
         if (MaxBatchQueries < 1)
         {
@@ -69,13 +54,9 @@ public sealed class RequestLimitOptions
         {
             errors.Add("MaxRequestsPerDatabase must be 1 at least and MaxRequests no less than it.");
         }
-        if (MaxClientConnections < 1 || MinBytesPerSecond <= 0)
+        if (QueryTimeout <= TimeSpan.Zero)
         {
-            errors.Add("MaxClientConnections and MinBytesPerSecond must be above zero.");
-        }
-        if (QueryTimeout <= TimeSpan.Zero || HeadersTimeout <= TimeSpan.Zero || DataRateGrace <= TimeSpan.FromSeconds(1))
-        {
-            errors.Add("QueryTimeout and HeadersTimeout must be above zero, and DataRateGrace above one second.");
+            errors.Add("QueryTimeout must be above zero.");
         }
     }
 }

@@ -24,7 +24,7 @@ internal sealed class SchemaEndpoint(
         {
             hash = OperationPath.Read(context);
             KeyGrant grant = await authenticator.AuthenticateAsync(context, context.RequestAborted);
-            using Admission.Ticket ticket = admission.Enter(grant.Database);
+            using Admission.Ticket ticket = admission.Enter(context, grant);
             PooledBuffer body = await bodies.ReadAsync(
                 context,
                 options.Schemas.MaxUploadBytes,

@@ -32,6 +32,8 @@ internal sealed class UpSwitches
 
     private readonly HttpsSwitches httpsSwitches = new();
 
+    private readonly LimitSwitches limitSwitches = new();
+
     private readonly Option<string?> publicUrl = new("--public-url")
     {
         Description = "How apps reach the front door, by name or through a proxy: https://db.example.com. Default: as it listens.",
@@ -78,6 +80,7 @@ internal sealed class UpSwitches
             command.Options.Add(option);
         }
         httpsSwitches.AddTo(command);
+        limitSwitches.AddTo(command);
         command.Validators.Add(Validate);
     }
 
@@ -89,6 +92,8 @@ internal sealed class UpSwitches
             TcpPort = parsed.GetValue(tcp),
             Listen = parsed.GetValue(listen) is { } address ? IPAddress.Parse(address) : null,
             Https = httpsSwitches.Read(parsed),
+            Limits = limitSwitches.Read(parsed.GetValue),
+            TrustedProxies = limitSwitches.ReadProxies(parsed),
             PublicUrl = parsed.GetValue(publicUrl) is { } url ? new Uri(url) : null,
             ControlStore = parsed.GetValue(controlStore),
             FreezeAfter = Seconds(parsed.GetValue(freezeAfter)),

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Dormouse.Edge.Limits;
 using Dormouse.Edge.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -39,11 +40,11 @@ internal sealed class FrontDoor : IDisposable
     {
         foreach (IPEndPoint endpoint in Http.Endpoints)
         {
-            kestrel.Listen(endpoint);
+            kestrel.Listen(endpoint, listen => listen.UseDormouseConnectionLimit());
         }
         foreach (IPEndPoint endpoint in Https?.Endpoints ?? [])
         {
-            kestrel.Listen(endpoint, listen => listen.UseDormouseTls());
+            kestrel.Listen(endpoint, listen => listen.UseDormouseConnectionLimit().UseDormouseTls());
         }
     }
 

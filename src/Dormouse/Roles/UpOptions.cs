@@ -54,6 +54,12 @@ internal sealed record UpOptions
     /// <summary>How long beyond its time a cached answer stands in for a database that is away; null: not at all.</summary>
     public TimeSpan? StaleOnError { get; init; }
 
+    /// <summary>Limits of the front door that are not as the edge's own defaults say.</summary>
+    public IReadOnlyList<(UpLimit Limit, double Value)> Limits { get; init; } = [];
+
+    /// <summary>Proxies whose forwarded headers are believed.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
     /// <summary>What apps write into their URLs. By the name of this machine clients know that there is no TLS.</summary>
     public Uri PublicOrigin(int httpPort) => PublicUrl ?? new Uri($"http://{Host(Https is null ? Listen : null)}:{Text(httpPort)}");
 
@@ -84,12 +90,18 @@ internal sealed record UpOptions
             cache.MaxBytes = (long)mebibytes * Mebibyte;
             cache.MaxBytesPerDatabase = Math.Max(cache.MaxBytes / 4, (long)CacheMebibytesMin * Mebibyte);
         }
-        return new EdgeOptions
+        var edge = new EdgeOptions
         {
             Cache = cache,
             PublicOrigin = PublicUrl,
             Tls = Https?.Options(Folder.Tls, ReachedAs()),
+            TrustedProxies = TrustedProxies,
         };
+        foreach ((UpLimit limit, double value) in Limits)
+        {
+            limit.Set(edge, value);
+        }
+        return edge;
     }
 
     /// <summary>The words of a command line that says the same.</summary>
@@ -105,6 +117,14 @@ internal sealed record UpOptions
         Add(words, "--stop-after", StopAfter is { } stop ? Text(stop.TotalSeconds) : null);
         Add(words, "--cache-memory", CacheMebibytes is { } mebibytes ? Text(mebibytes) : null);
         Add(words, "--stale-on-error", StaleOnError is { } stale ? Text(stale.TotalSeconds) : null);
+        foreach (IPNetwork proxy in TrustedProxies)
+        {
+            Add(words, "--trust-proxy", proxy.ToString());
+        }
+        foreach ((UpLimit limit, double value) in Limits)
+        {
+            Add(words, limit.Name, Text(value));
+        }
         if (!Sample)
         {
             words.Add("--no-sample");

@@ -2,11 +2,13 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
 using Dormouse.Contracts;
+using Dormouse.Edge.Limits;
 using Dormouse.Edge.Tls;
 using Dormouse.Postgres;
 using Dormouse.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -83,9 +85,7 @@ internal sealed class EdgeHost : IAsyncDisposable
         var schemas = new FakeSchemaStore();
         var log = new LogLines();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.Listen(IPAddress.Loopback, 0, listen => _ = options.Tls is null ? listen : listen.UseDormouseTls())
-        );
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => Listen(listen, options)));
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
         builder.Services.AddSingleton<IInstanceHost>(instances).AddSingleton<IKeyDirectory>(keys).AddSingleton<ISchemaStore>(schemas);
         if (timeProvider is not null)
@@ -134,6 +134,15 @@ internal sealed class EdgeHost : IAsyncDisposable
         while (await AskAsync(sql) != expected)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, limit.Token);
+        }
+    }
+
+    private static void Listen(ListenOptions listen, EdgeOptions options)
+    {
+        listen.UseDormouseConnectionLimit();
+        if (options.Tls is not null)
+        {
+            listen.UseDormouseTls();
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Dormouse.Contracts;
 
 namespace Dormouse.Edge.Tests.Harness;
@@ -17,6 +18,18 @@ internal sealed class FakeKeyDirectory : IKeyDirectory
         return key;
     }
 
-    public ValueTask<KeyGrant?> FindAsync(string apiKey, CancellationToken cancellationToken) =>
-        Failure is { } failure ? ValueTask.FromException<KeyGrant?>(failure) : new(grants.GetValueOrDefault(apiKey));
+    /// <summary>Keys that were looked up.</summary>
+    public ConcurrentQueue<string> LookUps { get; } = new();
+
+    public bool TryFindKnown(string apiKey, [NotNullWhen(true)] out KeyGrant? grant)
+    {
+        grant = LookUps.Contains(apiKey) ? grants.GetValueOrDefault(apiKey) : null;
+        return grant is not null;
+    }
+
+    public ValueTask<KeyGrant?> FindAsync(string apiKey, CancellationToken cancellationToken)
+    {
+        LookUps.Enqueue(apiKey);
+        return Failure is { } failure ? ValueTask.FromException<KeyGrant?>(failure) : new(grants.GetValueOrDefault(apiKey));
+    }
 }

@@ -18,6 +18,19 @@ internal sealed class RawClient : IDisposable
     public async Task SendAsync(string text) =>
         await socket.SendAsync(Encoding.ASCII.GetBytes(text), SocketFlags.None, TestContext.Current.CancellationToken);
 
+    /// <summary>The same to a server that may have closed the socket.</summary>
+    public async Task TrySendAsync(string text)
+    {
+        try
+        {
+            await SendAsync(text);
+        }
+        catch (SocketException)
+        {
+            // It has.
+        }
+    }
+
     /// <summary>Headers of a query whose body is to follow.</summary>
     public Task SendQueryHeadersAsync(EdgeHost edge, int contentLength) =>
         SendAsync(

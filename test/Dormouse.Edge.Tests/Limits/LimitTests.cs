@@ -194,8 +194,8 @@ public sealed class LimitTests
     {
         await using EdgeHost edge = await EdgeHost.StartAsync(options =>
         {
-            options.Limits.DataRateGrace = TimeSpan.FromSeconds(1.1);
-            options.Limits.MinBytesPerSecond = 10_000;
+            options.Connections.DataRateGrace = TimeSpan.FromSeconds(1.1);
+            options.Connections.MinBytesPerSecond = 10_000;
         });
         using RawClient client = await RawClient.ConnectAsync(edge);
 
@@ -209,12 +209,115 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task A_body_that_comes_fast_enough_and_without_an_end_is_cut_off()
+    {
+        var clock = new ManualTimeProvider();
+        await using EdgeHost edge = await EdgeHost.StartAsync(null, clock);
+        using RawClient client = await RawClient.ConnectAsync(edge);
+        await client.SendQueryHeadersAsync(edge, 100_000);
+        Task<string> answer = client.ReadToEndAsync();
+
+        await client.SendAsync(new string(' ', 1_000));
+        await Eventually.TrueAsync(() =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(61));
+            return answer.IsCompleted;
+        });
+
+        Assert.StartsWith("HTTP/1.1 408", await answer, StringComparison.Ordinal);
+        Assert.Equal(0, edge.Service<Admission>().InFlight);
+        Assert.Equal(0, edge.Service<BufferBudget>().UsedBytes);
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_read_fast_enough_and_without_an_end_is_cut_off()
+    {
+        var clock = new ManualTimeProvider();
+        await using EdgeHost edge = await EdgeHost.StartAsync(null, clock);
+        string query = Plans.RawQuery("SELECT repeat('x', 30000000) AS long");
+        using RawClient client = await RawClient.ConnectAsync(edge);
+        await client.SendQueryHeadersAsync(edge, Encoding.UTF8.GetByteCount(query));
+        await client.SendAsync(query);
+        await Eventually.TrueAsync(() => edge.Service<Admission>().InFlight == 0 && edge.Service<BufferBudget>().UsedBytes > 30_000_000);
+
+        await Eventually.TrueAsync(() =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(121));
+            return edge.Service<BufferBudget>().UsedBytes == 0;
+        });
+
+        Assert.True((await client.ReadToEndAsync()).Length < 30_000_000);
+    }
+
+    // Slow loris: many sockets that send a header now and then, never enough for a request, and never silent.
+    [Fact]
+    public async Task Sockets_that_trickle_headers_go_and_others_are_served_meanwhile()
+    {
+        await using EdgeHost edge = await EdgeHost.StartAsync(options => options.Connections.HeadersTimeout = TimeSpan.FromSeconds(1));
+        List<RawClient> slow = [];
+        for (var i = 0; i < 100; i++)
+        {
+            slow.Add(await RawClient.ConnectAsync(edge));
+            await slow[^1].SendAsync("POST /query HTTP/1.1\r\nHost: localhost\r\n");
+        }
+        Task<string>[] answers = [.. slow.Select(client => client.ReadToEndAsync())];
+
+        while (answers.Any(answer => !answer.IsCompleted))
+        {
+            foreach (RawClient client in slow.Where((_, i) => !answers[i].IsCompleted))
+            {
+                await client.TrySendAsync("X-Slow: 1\r\n");
+            }
+            Assert.Equal(200, (await edge.QueryAsync(Plans.RawQuery("SELECT 1"))).Status);
+        }
+
+        Assert.All(await Task.WhenAll(answers), answer => Assert.DoesNotContain("200 OK", answer, StringComparison.Ordinal));
+        slow.ForEach(client => client.Dispose());
+    }
+
+    [Fact]
+    public async Task Too_many_headers_are_refused()
+    {
+        await using EdgeHost edge = await EdgeHost.StartAsync(options => options.Connections.MaxHeaders = 20);
+        using RawClient client = await RawClient.ConnectAsync(edge);
+
+        await client.SendAsync($"POST /query HTTP/1.1\r\nHost: localhost\r\n{string.Concat(Enumerable.Repeat("X: y\r\n", 20))}\r\n");
+
+        Assert.StartsWith("HTTP/1.1 431", await client.ReadToEndAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_socket_that_stays_idle_after_its_answer_is_closed()
+    {
+        await using EdgeHost edge = await EdgeHost.StartAsync(options => options.Connections.KeepAlive = TimeSpan.FromSeconds(1));
+        using RawClient client = await RawClient.ConnectAsync(edge);
+
+        await client.SendAsync("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 200", await client.ReadToEndAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sockets_beyond_the_bound_are_closed_unserved()
+    {
+        await using EdgeHost edge = await EdgeHost.StartAsync(options => options.Connections.MaxConnections = 1);
+        using RawClient first = await RawClient.ConnectAsync(edge);
+        await first.SendAsync("GET /health HTTP/1.1\r\n");
+        using RawClient second = await RawClient.ConnectAsync(edge);
+
+        Assert.Equal("", await second.ReadToEndAsync());
+
+        await first.SendAsync("Host: localhost\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 200", await first.ReadToEndAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_answer_that_nobody_reads_is_given_up()
     {
         await using EdgeHost edge = await EdgeHost.StartAsync(options =>
         {
-            options.Limits.DataRateGrace = TimeSpan.FromSeconds(1.1);
-            options.Limits.MinBytesPerSecond = 100_000_000;
+            options.Connections.DataRateGrace = TimeSpan.FromSeconds(1.1);
+            options.Connections.MinBytesPerSecond = 100_000_000;
         });
         string query = Plans.RawQuery("SELECT repeat('x', 30000000) AS long");
         using RawClient client = await RawClient.ConnectAsync(edge);
@@ -230,7 +333,7 @@ public sealed class LimitTests
     [Fact]
     public async Task Headers_that_trickle_are_cut_off()
     {
-        await using EdgeHost edge = await EdgeHost.StartAsync(options => options.Limits.HeadersTimeout = TimeSpan.FromSeconds(1));
+        await using EdgeHost edge = await EdgeHost.StartAsync(options => options.Connections.HeadersTimeout = TimeSpan.FromSeconds(1));
         using RawClient client = await RawClient.ConnectAsync(edge);
 
         await client.SendAsync("POST /query HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Dormouse.Contracts;
 using Dormouse.Edge.Tests.Harness;
@@ -246,7 +247,9 @@ public sealed class InteractiveTransactionTests
     [InlineData(true, "https://db.example.com")]
     public async Task Forwarded_headers_count_only_where_they_are_trusted(bool areTrusted, string origin)
     {
-        await using EdgeHost edge = await Blog.StartAsync(options => options.TrustForwardedHeaders = areTrusted);
+        await using EdgeHost edge = await Blog.StartAsync(options =>
+            options.TrustedProxies = areTrusted ? [IPNetwork.Parse("127.0.0.0/8")] : []
+        );
         OlderClient client = await Blog.ClientAsync(edge);
 
         Reply reply = await client.PostAsync(
@@ -265,7 +268,7 @@ public sealed class InteractiveTransactionTests
         await using EdgeHost edge = await Blog.StartAsync(options =>
         {
             options.PublicOrigin = new Uri("https://db.example.com:8443");
-            options.TrustForwardedHeaders = true;
+            options.TrustedProxies = [IPNetwork.Parse("127.0.0.0/8")];
         });
         OlderClient client = await Blog.ClientAsync(edge);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Dormouse.Contracts.Management;
 using Dormouse.Data;
@@ -75,6 +76,39 @@ public sealed class UpTests
             "up --data /data --http 0 --tcp 5432 --listen 127.0.0.1 --https 0 --tls-name a.lan --tls-name b.lan --public-url https://db.example.com --control-store Host=x --freeze-after 0.5 --stop-after 60 --cache-memory 64 --stale-on-error 30 --no-sample",
             string.Join(' ', options.ToWords())
         );
+    }
+
+    [Fact]
+    public void Every_limit_that_up_can_change_reaches_the_edge_and_the_words_for_the_background()
+    {
+        Assert.All(
+            UpLimit.All,
+            limit =>
+            {
+                double value = limit.Get(new EdgeOptions()) / 2;
+                UpOptions options = Options with { Limits = [(limit, value)] };
+
+                Assert.Equal(value, limit.Get(options.Edge()));
+                Assert.EndsWith(
+                    $" {limit.Name} {value.ToString(CultureInfo.InvariantCulture)}",
+                    string.Join(' ', options.ToWords()),
+                    StringComparison.Ordinal
+                );
+                Assert.All(
+                    UpLimit.All.Where(other => other != limit),
+                    other => Assert.Equal(other.Get(new EdgeOptions()), other.Get(options.Edge()))
+                );
+            }
+        );
+    }
+
+    [Fact]
+    public void Trusted_proxies_reach_the_edge_and_the_words()
+    {
+        UpOptions options = Options with { TrustedProxies = [IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("::1/128")] };
+
+        Assert.Equal(2, options.Edge().TrustedProxies.Count);
+        Assert.EndsWith(" --trust-proxy 10.0.0.0/8 --trust-proxy ::1/128", string.Join(' ', options.ToWords()), StringComparison.Ordinal);
     }
 
     [Fact]
