@@ -36,6 +36,7 @@ public static class EdgeServices
         {
             MaxDocumentDepth = options.Engine.MaxQueryDepth,
             MaxDocumentNodes = options.Engine.MaxQueryParts,
+            MaxErrorBytes = options.Engine.MaxErrorBytes,
             MaxRows = options.Engine.MaxRows,
             MaxResultBytes = (int)Math.Min(2L * options.Limits.MaxAnswerBytes, int.MaxValue),
             MaxAnswerBytes = (int)Math.Min(2L * options.Limits.MaxAnswerBytes, int.MaxValue),

@@ -32,6 +32,12 @@ public sealed class EngineOptions
     /// </summary>
     public int MaxQueryParts { get; set; } = 1_000_000;
 
+    /// <summary>
+    /// What clients 5 and 6 are told of one faulty query, about; beyond it faults are left out. A nested write of ten levels has a thousand
+    /// faults, one for each type that it might have been, and an app shows one of them.
+    /// </summary>
+    public int MaxErrorBytes { get; set; } = 1024 * 1024;
+
     /// <summary>Rows of one statement's result. Below a million the bound on an answer's bytes is nearly always met first.</summary>
     public int MaxRows { get; set; } = 1_000_000;
 
@@ -47,6 +53,10 @@ public sealed class EngineOptions
         if (MaxQueryDepth < 16 || MaxQueryParts < 100 || MaxRows < 1)
         {
             errors.Add("MaxQueryDepth must be 16 at least, MaxQueryParts 100 and MaxRows 1.");
+        }
+        if (MaxErrorBytes < 1024)
+        {
+            errors.Add("MaxErrorBytes must be 1024 at least: less does not hold one fault.");
         }
         if (ConnectionsPerInstance < 2)
         {

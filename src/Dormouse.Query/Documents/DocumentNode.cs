@@ -11,13 +11,23 @@ internal abstract class DocumentNode;
 /// <summary>An object with named members, in the order of the text.</summary>
 internal sealed class ObjectNode(IReadOnlyList<KeyValuePair<string, DocumentNode>> members) : DocumentNode
 {
+    /// <summary>With more members than clients send, walking past them for each one would take far too long.</summary>
+    private const int MaxWalkedMembers = 64;
+
     public static readonly ObjectNode Empty = new([]);
+
+    private Dictionary<string, DocumentNode>? byName;
 
     public IReadOnlyList<KeyValuePair<string, DocumentNode>> Members { get; } = members;
 
     /// <summary>Of several members with one name the last one counts, as in JavaScript.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out DocumentNode? value)
     {
+        if (Members.Count > MaxWalkedMembers)
+        {
+            return (byName ??= ByName()).TryGetValue(name, out value);
+        }
+
         for (var i = Members.Count - 1; i >= 0; i--)
         {
             if (Members[i].Key == name)
@@ -29,6 +39,17 @@ internal sealed class ObjectNode(IReadOnlyList<KeyValuePair<string, DocumentNode
 
         value = null;
         return false;
+    }
+
+    private Dictionary<string, DocumentNode> ByName()
+    {
+        var last = new Dictionary<string, DocumentNode>();
+        foreach (var (name, value) in Members)
+        {
+            last[name] = value;
+        }
+
+        return last;
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Dormouse.Query.Failures;
 using Dormouse.Query.Json;
@@ -12,6 +13,8 @@ namespace Dormouse.Query.Documents;
 internal ref struct DocumentWalker<TSink>
     where TSink : IDocumentSink
 {
+    private const int FiniteDigits = 308;
+
     private readonly ReadOnlySpan<byte> json;
     private readonly TSink sink;
     private readonly List<LiteralItem> items = [];
@@ -59,7 +62,7 @@ internal ref struct DocumentWalker<TSink>
         sink.BeginObject();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isArguments = lifting == Lifting.Nothing && reader.ValueTextEquals("arguments"u8);
+            var isArguments = lifting == Lifting.Nothing && Is(reader, "arguments"u8);
             sink.Name(RawToken());
             reader.Read();
             if (isArguments && reader.TokenType == JsonTokenType.StartObject)
@@ -151,8 +154,8 @@ internal ref struct DocumentWalker<TSink>
         ReadOnlySpan<byte> container = default;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isField = reader.ValueTextEquals("_ref"u8);
-            var isContainer = reader.ValueTextEquals("_container"u8);
+            var isField = Is(reader, "_ref"u8);
+            var isContainer = Is(reader, "_container"u8);
             reader.Read();
             if (isField && reader.TokenType == JsonTokenType.String)
             {
@@ -230,7 +233,7 @@ internal ref struct DocumentWalker<TSink>
             reader.Read();
         }
 
-        if (reader.TokenType != JsonTokenType.PropertyName || !reader.ValueTextEquals("value"u8))
+        if (reader.TokenType != JsonTokenType.PropertyName || !Is(reader, "value"u8))
         {
             throw DocumentFailure.Malformed("a value with a '$type' has no 'value' behind it.");
         }
@@ -255,7 +258,7 @@ internal ref struct DocumentWalker<TSink>
     {
         tag = Tag.Unknown;
         ahead.Read();
-        if (ahead.TokenType != JsonTokenType.PropertyName || !ahead.ValueTextEquals("$type"u8))
+        if (ahead.TokenType != JsonTokenType.PropertyName || !Is(ahead, "$type"u8))
         {
             return false;
         }
@@ -263,7 +266,7 @@ internal ref struct DocumentWalker<TSink>
         ahead.Read();
         if (ahead.TokenType == JsonTokenType.String)
         {
-            tag = TagOf(ref ahead);
+            tag = TagOf(ahead);
         }
 
         return true;
@@ -278,7 +281,7 @@ internal ref struct DocumentWalker<TSink>
         for (var i = 0; i < 4; i++)
         {
             ahead.Read();
-            if (i == 2 && (ahead.TokenType != JsonTokenType.PropertyName || !ahead.ValueTextEquals("value"u8)))
+            if (i == 2 && (ahead.TokenType != JsonTokenType.PropertyName || !Is(ahead, "value"u8)))
             {
                 return false;
             }
@@ -301,16 +304,20 @@ internal ref struct DocumentWalker<TSink>
         return true;
     }
 
-    private static Tag TagOf(ref Utf8JsonReader at) =>
-        at.ValueTextEquals("DateTime"u8) ? Tag.DateTime
-        : at.ValueTextEquals("BigInt"u8) ? Tag.BigInt
-        : at.ValueTextEquals("Decimal"u8) ? Tag.Decimal
-        : at.ValueTextEquals("Bytes"u8) ? Tag.Bytes
-        : at.ValueTextEquals("Json"u8) ? Tag.Json
-        : at.ValueTextEquals("Enum"u8) ? Tag.Enum
-        : at.ValueTextEquals("FieldRef"u8) ? Tag.FieldReference
-        : at.ValueTextEquals("Raw"u8) ? Tag.Raw
+    private static Tag TagOf(in Utf8JsonReader at) =>
+        Is(at, "DateTime"u8) ? Tag.DateTime
+        : Is(at, "BigInt"u8) ? Tag.BigInt
+        : Is(at, "Decimal"u8) ? Tag.Decimal
+        : Is(at, "Bytes"u8) ? Tag.Bytes
+        : Is(at, "Json"u8) ? Tag.Json
+        : Is(at, "Enum"u8) ? Tag.Enum
+        : Is(at, "FieldRef"u8) ? Tag.FieldReference
+        : Is(at, "Raw"u8) ? Tag.Raw
         : Tag.Unknown;
+
+    /// <summary>Whether a name or string is the given one; one that is no text is none.</summary>
+    private static bool Is(in Utf8JsonReader at, ReadOnlySpan<byte> text) =>
+        !(at.ValueIsEscaped && JsonStrings.HasLoneSurrogate(at.ValueSpan)) && at.ValueTextEquals(text);
 
     private static LiteralKind? KindOf(Tag tag) =>
         tag switch
@@ -328,7 +335,7 @@ internal ref struct DocumentWalker<TSink>
     private readonly int TokenLength() => LengthOf(reader);
 
     /// <summary>The length of a string with its quotes, of a name with its quotes, of a number.</summary>
-    /// <exception cref="PlanException">The string is no text.</exception>
+    /// <exception cref="PlanException">The string is no text, or the number none that a float can hold.</exception>
     private static int LengthOf(in Utf8JsonReader at)
     {
         if (at.ValueIsEscaped && JsonStrings.HasLoneSurrogate(at.ValueSpan))
@@ -336,8 +343,21 @@ internal ref struct DocumentWalker<TSink>
             throw DocumentFailure.Malformed("a text holds half of a surrogate pair, which is no character.");
         }
 
-        return at.ValueSpan.Length + (at.TokenType == JsonTokenType.Number ? 0 : 2);
+        if (at.TokenType != JsonTokenType.Number)
+        {
+            return at.ValueSpan.Length + 2;
+        }
+
+        // A few bytes may stand for a number of a billion digits.
+        return IsFinite(at.ValueSpan)
+            ? at.ValueSpan.Length
+            : throw DocumentFailure.Malformed("a number is beyond all that a float can hold.");
     }
+
+    /// <summary>Without an exponent, numbers of some hundred digits are finite whatever they are.</summary>
+    private static bool IsFinite(ReadOnlySpan<byte> number) =>
+        (number.Length <= FiniteDigits && number.IndexOfAny((byte)'e', (byte)'E') < 0)
+        || double.IsFinite(double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture));
 
     private enum Lifting : byte
     {

@@ -18,6 +18,15 @@ public sealed record DatabaseError
     public string? Column { get; init; }
 
     public string? Constraint { get; init; }
+
+    /// <summary>Without the ends of long texts: PostgreSQL repeats the values that it does not like.</summary>
+    internal DatabaseError Brief() =>
+        this with
+        {
+            Message = FailureText.Cut(Message),
+            Detail = Detail is null ? null : FailureText.Cut(Detail),
+            Hint = Hint is null ? null : FailureText.Cut(Hint),
+        };
 }
 
 /// <summary>PostgreSQL refused a statement. A session throws it; the interpreter turns it into a <see cref="PlanException"/>.</summary>

@@ -16,7 +16,7 @@ public abstract class ErrorMapping
     private sealed class PlanErrorMapping : ErrorMapping
     {
         public override PlanException Map(DatabaseError error, bool isRaw, Exception cause) =>
-            DatabaseErrors.ToPlanException(error, isRaw, cause);
+            DatabaseErrors.ToPlanException(error.Brief(), isRaw, cause);
 
         public override PlanException UnsupportedType(string type, bool isRaw) => DatabaseErrors.UnsupportedType(type, isRaw);
     }
@@ -25,7 +25,7 @@ public abstract class ErrorMapping
     private sealed class OperationErrorMapping : ErrorMapping
     {
         public override PlanException Map(DatabaseError error, bool isRaw, Exception cause) =>
-            OperationErrors.ToPlanException(error, isRaw, cause);
+            OperationErrors.ToPlanException(error.Brief(), isRaw, cause);
 
         public override PlanException UnsupportedType(string type, bool isRaw) => OperationErrors.UnsupportedType(type, isRaw);
     }

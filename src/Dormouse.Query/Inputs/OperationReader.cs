@@ -19,7 +19,8 @@ namespace Dormouse.Query.Inputs;
 /// <item>Defaults are not added; the fields of an object are in the order of the document.</item>
 /// </list>
 /// </summary>
-internal sealed class OperationReader(QuerySchema querySchema, LiteralFacts facts, ParameterList parameters)
+/// <param name="maxErrorBytes">About as large an error may become.</param>
+internal sealed class OperationReader(QuerySchema querySchema, LiteralFacts facts, ParameterList parameters, int maxErrorBytes)
 {
     public Operation Read(ObjectNode document)
     {
@@ -34,7 +35,7 @@ internal sealed class OperationReader(QuerySchema querySchema, LiteralFacts fact
         SelectionReader.CheckForm(parts);
 
         var (known, model, operation) = Find(action, modelName);
-        var reader = new SelectionReader(new ArgumentReader(facts, querySchema.Schema));
+        var reader = new SelectionReader(new ArgumentReader(facts, querySchema.Schema, maxErrorBytes));
         var (arguments, selection) = reader.ReadField(operation, parts, new DocumentPath(null, operation.Name));
         Acceptance.Settle(arguments, selection, parameters);
         var isCount = operation.ObjectType == OutputTypes.AffectedRows;
@@ -61,7 +62,9 @@ internal sealed class OperationReader(QuerySchema querySchema, LiteralFacts fact
             }
         }
 
-        throw PlanFailure.Plain($"Operation '{action}' for model '{modelName ?? "None"}' does not match any query.");
+        throw PlanFailure.Plain(
+            $"Operation '{FailureText.Cut(action)}' for model '{FailureText.Cut(modelName ?? "None")}' does not match any query."
+        );
     }
 
     private static string? Text(ObjectNode document, string name) =>

@@ -104,7 +104,7 @@ public sealed class QueryEngine
         var tree = new TreeSink(limits.MaxDocumentNodes);
         DocumentWalker<TreeSink>.Walk(query, tree, limits.MaxDocumentDepth);
         var parameters = new ParameterList();
-        var operation = new OperationReader(querySchema, facts, parameters).Read(tree.Root);
+        var operation = new OperationReader(querySchema, facts, parameters, limits.MaxErrorBytes).Read(tree.Root);
         var context = ContextOf(operation, facts, parameters);
         var root = OperationCompiler.Compile(operation, context);
         return new OperationPlan(operation, root, context.SlotCount, parameters.Bindings);

@@ -15,6 +15,12 @@ public sealed record QueryLimits
     /// <summary>Objects, lists and values of a query of protocol A, lists of scalars counting as one; a createMany of 10,000 rows with 20 columns has 210,000.</summary>
     public int MaxDocumentNodes { get; init; } = 1_000_000;
 
+    /// <summary>
+    /// What is told of a faulty query of protocol A, about. Each type that did not match is a fault of its own, so that a nested write of
+    /// ten levels has a thousand; applications show one of them, and a MiB holds the first thousand.
+    /// </summary>
+    public int MaxErrorBytes { get; init; } = 1024 * 1024;
+
     /// <summary>Items of all lists that a plan itself makes (keys of parents, pairs, concatenations).</summary>
     public int MaxListItems { get; init; } = 5_000_000;
 

@@ -43,6 +43,26 @@ public sealed class QueryLimitTests
     }
 
     [Fact]
+    public async Task Bytes_of_an_error()
+    {
+        const int Bound = 1024;
+        await using EdgeHost edge = await Blog.StartAsync(options => options.Engine.MaxErrorBytes = Bound);
+        OlderClient client = await Blog.ClientAsync(edge);
+        const int Levels = 25;
+        string conditions =
+            string.Concat(Enumerable.Repeat("""{"AND":[""", Levels)) + """{"nope":1}""" + string.Concat(Enumerable.Repeat("]}", Levels));
+
+        Reply reply = await client.PostAsync(
+            client.Root + "/graphql",
+            OlderClient.Query("Author", "findMany", $$$"""{"where":{{{conditions}}}}""")
+        );
+
+        AssertRefused(reply, "Unable to match input value");
+        // The message comes twice, and what is written when the bound is met is finished.
+        Assert.InRange(reply.Json.GetRawText().Length, Bound, 8 * Bound);
+    }
+
+    [Fact]
     public async Task Rows()
     {
         await using EdgeHost edge = await Blog.StartAsync(options => options.Engine.MaxRows = 2);

@@ -3,6 +3,7 @@ using Dormouse.Query.Documents;
 using Dormouse.Query.Inputs;
 using Dormouse.Query.Nodes;
 using Dormouse.Query.Operations;
+using Dormouse.Query.Plans;
 using Dormouse.Query.Values;
 using Dormouse.Schema;
 using Dormouse.Schema.Models;
@@ -47,7 +48,9 @@ internal static class Documents
         DocumentWalker<TreeSink>.Walk(bytes, tree, 256);
         var facts = new LiteralFacts(literals);
         var parameters = new ParameterList();
-        var operation = new OperationReader(schema ?? new QuerySchema(Schema), facts, parameters).Read(tree.Root);
+        var operation = new OperationReader(schema ?? new QuerySchema(Schema), facts, parameters, new QueryLimits().MaxErrorBytes).Read(
+            tree.Root
+        );
         return new ReadDocument(operation, facts, [.. parameters.Bindings.Select(binding => Bind(binding, literals))]);
     }
 

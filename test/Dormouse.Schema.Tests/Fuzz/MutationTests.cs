@@ -12,22 +12,18 @@ public sealed class MutationTests
 {
     private const int Mutants = 4_000;
     private const int ComparedMutants = 600;
+    private const int LongRuns = 25;
 
     [Fact]
-    public void Mutated_schemas_never_throw()
+    public void Mutated_schemas_never_throw() => Mutate(Seed());
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public void Many_more_mutated_schemas_never_throw()
     {
-        int seed = Seed();
-        Mutator mutator = new(seed);
-        string[] texts =
-        [
-            .. Corpus.Valid.Select(name => Corpus.Read("valid", name)),
-            .. Corpus.Broken.Select(name => Corpus.Read("broken", name)),
-        ];
-        for (int round = 0; round < Mutants; round++)
+        for (int run = 1; run <= LongRuns; run++)
         {
-            string mutant = mutator.Mutate(texts[round % texts.Length], 1 + (round % 12));
-            Exception? thrown = Record.Exception(() => SchemaReader.Read(mutant));
-            Assert.True(thrown is null, $"seed {seed}, round {round}: {thrown}\n{mutant}");
+            Mutate(Seed() + run);
         }
     }
 
@@ -117,6 +113,22 @@ public sealed class MutationTests
         small = ReadFrame(piece, frame, 2_000);
         double large = ReadFrame(piece, frame, 16_000);
         Assert.True(large < Math.Max(small * 30, 1_000), $"{name}: {small:0} ms, then {large:0} ms");
+    }
+
+    private static void Mutate(int seed)
+    {
+        Mutator mutator = new(seed);
+        string[] texts =
+        [
+            .. Corpus.Valid.Select(name => Corpus.Read("valid", name)),
+            .. Corpus.Broken.Select(name => Corpus.Read("broken", name)),
+        ];
+        for (int round = 0; round < Mutants; round++)
+        {
+            string mutant = mutator.Mutate(texts[round % texts.Length], 1 + (round % 12));
+            Exception? thrown = Record.Exception(() => SchemaReader.Read(mutant));
+            Assert.True(thrown is null, $"seed {seed}, round {round}: {thrown}\n{mutant}");
+        }
     }
 
     private static double Read(string piece, int length)

@@ -40,7 +40,7 @@ internal static class JsonLiteral
                     return false;
                 }
 
-                output.Write(JsNumber.Format(JsNumber.Parse(NumberText.Normalized(digits))));
+                output.Write(JsNumber.Format(JsNumber.Parse(NumberText.Plain(LiteralTable.TextOf(raw)).Span)));
                 return true;
             case LiteralKind.DateTime:
                 return TryWriteDate(LiteralTable.TextOf(raw).Span, output);

@@ -17,6 +17,11 @@ internal static class NumberText
     /// <summary>How far an exponent may move the point: beyond lie no numbers that PostgreSQL holds, only large texts.</summary>
     private const int MaxExponent = 200_000;
 
+    /// <summary>How many digits an exponent may be written out as; a list of vast ones would take gigabytes.</summary>
+    private const int MaxWrittenExponent = 1_000;
+
+    private const int MaxIntegerDigits = 20;
+
     /// <summary>Whether the text is a 64-bit integer. JSON's "-0" is a fraction to the engine.</summary>
     public static bool IsInteger(ReadOnlySpan<byte> text, bool allowPlus = false)
     {
@@ -33,16 +38,11 @@ internal static class NumberText
 
     public static ReadOnlyMemory<byte> WithoutPlus(ReadOnlyMemory<byte> digits) => digits.Span[0] == (byte)'+' ? digits[1..] : digits;
 
-    /// <summary>A JSON number as the engine holds it: a double, of which 16 digits count.</summary>
+    /// <summary>A JSON number as the engine holds it: a double, of which 16 digits count. Documents hold none that is not finite.</summary>
     public static byte[] Rounded(ReadOnlySpan<byte> number)
     {
         var value = double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture);
-        if (double.IsInfinity(value))
-        {
-            return number.ToArray();
-        }
-
-        return Encoding.ASCII.GetBytes(value.ToString(SixteenDigits, CultureInfo.InvariantCulture)) is var digits ? Normalized(digits) : [];
+        return Normalized(Encoding.ASCII.GetBytes(value.ToString(SixteenDigits, CultureInfo.InvariantCulture)));
     }
 
     /// <summary>Whether the text is a decimal number: digits with at most one point, and an exponent.</summary>
@@ -87,7 +87,7 @@ internal static class NumberText
             : null;
     }
 
-    /// <summary>A decimal without exponent and underscores; one that has none stays as it is.</summary>
+    /// <summary>A decimal without underscores, and without exponent unless that is vast; one that has neither stays as it is.</summary>
     public static ReadOnlyMemory<byte> Plain(ReadOnlyMemory<byte> text)
     {
         if (text.Span.IndexOfAny((byte)'e', (byte)'E', (byte)'_') < 0)
@@ -95,7 +95,10 @@ internal static class NumberText
             return WithoutPlus(text);
         }
 
-        return Normalized(text.Span);
+        Split(text.Span, out _, out var exponent);
+        return Math.Abs(exponent) <= MaxWrittenExponent
+            ? Normalized(text.Span)
+            : WithoutPlus(text).ToArray().Where(c => c != (byte)'_').ToArray();
     }
 
     /// <summary>The whole part of a decimal, or false where it does not fit into 64 bits.</summary>
@@ -107,10 +110,22 @@ internal static class NumberText
             return false;
         }
 
+        Split(text, out var mantissa, out var exponent);
+        if (exponent < -mantissa.Length || !mantissa.ContainsAnyInRange((byte)'1', (byte)'9'))
+        {
+            whole = [(byte)'0'];
+            return true;
+        }
+
+        if (exponent > mantissa.Length + MaxIntegerDigits)
+        {
+            return false;
+        }
+
         ReadOnlySpan<byte> plain = Normalized(text);
         var point = plain.IndexOf((byte)'.');
         var digits = point < 0 ? plain : plain[..point];
-        if (!Utf8Parser.TryParse(digits, out long value, out _) || digits.Length > 20)
+        if (!Utf8Parser.TryParse(digits, out long value, out _) || digits.Length > MaxIntegerDigits)
         {
             return false;
         }
@@ -122,14 +137,7 @@ internal static class NumberText
     /// <summary>Digits without exponent, leading zeros and trailing zeros of the fraction.</summary>
     public static byte[] Normalized(ReadOnlySpan<byte> text)
     {
-        var at = text.IndexOfAny((byte)'e', (byte)'E');
-        var exponent = 0;
-        if (at >= 0 && !Utf8Parser.TryParse(WithoutPlusSpan(text[(at + 1)..]), out exponent, out _))
-        {
-            exponent = 0;
-        }
-
-        var mantissa = at < 0 ? text : text[..at];
+        Split(text, out var mantissa, out var exponent);
         var isNegative = mantissa[0] == (byte)'-';
         mantissa = mantissa[0] is (byte)'-' or (byte)'+' ? mantissa[1..] : mantissa;
         var point = mantissa.IndexOf((byte)'.');
@@ -145,6 +153,13 @@ internal static class NumberText
         }
 
         return Encoding.ASCII.GetBytes(Place(digits.ToString(), wholeLength + exponent, isNegative));
+    }
+
+    private static void Split(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> mantissa, out int exponent)
+    {
+        var at = text.IndexOfAny((byte)'e', (byte)'E');
+        mantissa = at < 0 ? text : text[..at];
+        exponent = at >= 0 && Utf8Parser.TryParse(WithoutPlusSpan(text[(at + 1)..]), out int power, out _) ? power : 0;
     }
 
     /// <summary>Puts the point behind so many of the digits, or before them.</summary>

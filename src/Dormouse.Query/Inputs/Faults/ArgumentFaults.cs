@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Dormouse.Query.Failures;
 using Dormouse.Query.Inputs.Types;
 
 namespace Dormouse.Query.Inputs.Faults;
@@ -66,7 +67,12 @@ internal sealed class WrongValue(
     public override void WriteMessage(StringBuilder message)
     {
         // The doubled word is the engine's own.
-        message.Append("Invalid argument agument value. `").Append(value).Append("` is not a valid `").Append(expected).Append('`');
+        message
+            .Append("Invalid argument agument value. `")
+            .Append(FailureText.Cut(value))
+            .Append("` is not a valid `")
+            .Append(expected)
+            .Append('`');
         if (reason is not null)
         {
             message.Append(". Underlying error: ").Append(reason);
@@ -93,7 +99,7 @@ internal sealed class TooLarge(DocumentPath selection, DocumentPath argument, st
     public override void WriteMessage(StringBuilder message) =>
         message
             .Append("Unable to fit float value (or large JS integer serialized in exponent notation) '")
-            .Append(value)
+            .Append(FailureText.Cut(value))
             .Append("' into a 64 Bit signed integer for field '")
             .Append(Argument.Name)
             .Append("'. If you're trying to store large integers, consider using `BigInt`");
@@ -222,12 +228,18 @@ internal sealed class WrongFieldCount(DocumentPath selection, DocumentPath argum
     }
 }
 
-/// <summary>A value that none of several types takes; one fault for each of them.</summary>
-internal sealed class NoTypeMatches(IReadOnlyList<Fault> faults) : Fault
+/// <summary>
+/// A value that none of several types takes; one fault for each of them. Where such values lie within one another the faults are as
+/// many as there are ways down, twice as many at each level: what is beyond the bound of an error is left out.
+/// </summary>
+internal sealed class NoTypeMatches(IReadOnlyList<Fault> faults, int maxErrorBytes) : Fault
 {
+    private int[]? literals;
+
     public override string Kind => "Union";
 
-    public override IEnumerable<int> Literals => faults.SelectMany(fault => fault.Literals);
+    // Kept, because the same fault lies below many.
+    public override IEnumerable<int> Literals => literals ??= [.. faults.SelectMany(fault => fault.Literals).Distinct()];
 
     public override void WriteMessage(StringBuilder message)
     {
@@ -237,6 +249,11 @@ internal sealed class NoTypeMatches(IReadOnlyList<Fault> faults) : Fault
             if (i > 0)
             {
                 message.Append(", ");
+                if (message.Length >= maxErrorBytes)
+                {
+                    message.Append('…');
+                    break;
+                }
             }
 
             faults[i].WriteMessage(message);
@@ -248,11 +265,11 @@ internal sealed class NoTypeMatches(IReadOnlyList<Fault> faults) : Fault
     public override void WriteMeta(Utf8JsonWriter writer)
     {
         writer.WriteStartArray("errors"u8);
-        foreach (var fault in faults)
+        for (var i = 0; i < faults.Count && (i == 0 || writer.BytesCommitted + writer.BytesPending < maxErrorBytes); i++)
         {
             writer.WriteStartObject();
-            writer.WriteString("kind"u8, fault.Kind);
-            fault.WriteMeta(writer);
+            writer.WriteString("kind"u8, faults[i].Kind);
+            faults[i].WriteMeta(writer);
             writer.WriteEndObject();
         }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dormouse.Query.Failures;
 
 namespace Dormouse.Query.Inputs.Faults;
 
@@ -34,7 +35,7 @@ internal abstract class Fault
 /// <summary>Where in a document: of the arguments, or of the selection. Its own object per step, so that going down costs one object.</summary>
 internal sealed class DocumentPath(DocumentPath? parent, string name)
 {
-    public string Name { get; } = name;
+    public string Name { get; } = FailureText.Cut(name);
 
     public DocumentPath Then(string next) => new(this, next);
 

@@ -11,7 +11,7 @@ namespace Dormouse.Query.Inputs.Reading;
 /// Reads the arguments of one document. The types of a union are tried in their order, and the first that fits wins. What came of an
 /// object is kept: nested unions would otherwise read the same objects a number of times that doubles with each level.
 /// </summary>
-internal sealed class ArgumentReader(LiteralFacts facts, PrismaSchema schema)
+internal sealed class ArgumentReader(LiteralFacts facts, PrismaSchema schema, int maxErrorBytes)
 {
     private static readonly ScalarKind Json = new(ScalarType.Json, null);
 
@@ -82,7 +82,7 @@ internal sealed class ArgumentReader(LiteralFacts facts, PrismaSchema schema)
             (faults ??= new List<Fault>(types.Count)).Add(outcome.Fault!);
         }
 
-        return new NoTypeMatches(faults!);
+        return new NoTypeMatches(faults!, maxErrorBytes);
     }
 
     /// <summary>A type that came earlier was ruled out by a value: with other values it might have won.</summary>

@@ -1,3 +1,4 @@
+using Dormouse.Query.Failures;
 using Dormouse.Query.Inputs.Types;
 using Dormouse.Schema.Models;
 
@@ -10,6 +11,7 @@ internal static class FieldReferences
     /// <param name="expected">The type that the field must have.</param>
     public static InputFieldReference Resolve(PrismaSchema schema, FilterPlace place, string name, string container, InputType expected)
     {
+        (name, container) = (FailureText.Cut(name), FailureText.Cut(container));
         if (!schema.TryGetModel(container, out var model) || model.IsIgnored)
         {
             return new InputFieldReference($"Model or composite type {container} used for field ref {name} does not exist.");

@@ -1,4 +1,5 @@
 using Dormouse.Query.Documents;
+using Dormouse.Query.Failures;
 using Dormouse.Query.Inputs.Bindings;
 
 namespace Dormouse.Query.Inputs.Reading;
@@ -44,5 +45,5 @@ internal static class GivenTypes
         return names;
     }
 
-    private static string Listed(IEnumerable<string> names) => $"({string.Join(", ", names)})";
+    private static string Listed(IEnumerable<string> names) => $"({FailureText.Join(names)})";
 }

@@ -48,7 +48,7 @@ internal static class TaggedLiterals
             };
         if (!isValid)
         {
-            var value = Encoding.UTF8.GetString(text);
+            var value = FailureText.Cut(Encoding.UTF8.GetString(text));
             var shown = isText ? $"String({DebugText.Of(value)})" : $"Number({value})";
             throw PlanFailure.Plain(
                 $"Could not convert argument value Object {{\"$type\": String(\"{kind}\"), \"value\": {shown}}} to ArgumentValue."
