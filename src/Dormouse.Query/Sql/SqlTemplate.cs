@@ -176,7 +176,8 @@ internal sealed class SqlTemplate
 
         var list = parts.First(p => p.Kind is FragmentKind.Tuple or FragmentKind.TupleList);
         var key = (list.Count, list.Groups);
-        ref var slot = ref kept[(uint)key.GetHashCode() % KeptTexts];
+        // Lists of neighbouring lengths never drive each other out.
+        ref var slot = ref kept[(list.Kind == FragmentKind.Tuple ? list.Count : list.Groups) % KeptTexts];
         if (slot is { } found && found.Key == key && list.IsUniform)
         {
             return found.Text;
