@@ -77,7 +77,7 @@ internal sealed class KeysExpression(ScopeName records, string[] columns) : Expr
         return ordinals.Length == 1 ? Cell(ordinals[0]) : new ListValue(Array.ConvertAll(ordinals, Cell));
     }
 
-    public override string ToString() => $"{string.Join(", ", columns)} of {Records}";
+    public override string ToString() => $"{string.Join(", ", columns)} of {Records}{(Limit is null ? "" : $", at most {Limit}")}";
 }
 
 /// <summary>Runs a query for the records that belong to others; when there are none of those it is not sent.</summary>
