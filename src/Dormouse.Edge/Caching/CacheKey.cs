@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -19,12 +20,13 @@ internal readonly record struct CacheKey
 {
     private const int DigestBytes = SHA256.HashSizeInBytes;
 
-    // The hash of a schema has 64 letters, a few tags no more.
-    private const int ShortText = 128;
+    // The hash of a schema has 64 letters, and of tags there are a few or none.
+    private const int ShortText = 256;
     private const int BytesPerChar = 3;
 
-    // No JSON begins with it, so that no body has the form of a composed key.
-    private const byte Composed = 1;
+    // Made anew for each request, the library's state costs more than the hashing of a usual body.
+    [ThreadStatic]
+    private static IncrementalHash? hash;
 
     private readonly ulong first;
     private readonly ulong second;
@@ -42,27 +44,23 @@ internal readonly record struct CacheKey
     /// <param name="body">The request's body.</param>
     public static CacheKey Of(string schema, string tags, ReadOnlySpan<byte> body)
     {
-        Span<byte> parts = stackalloc byte[1 + (3 * DigestBytes)];
-        Span<byte> bodyDigest = parts[(1 + (2 * DigestBytes))..];
-        SHA256.HashData(body, bodyDigest);
-        if (schema.Length == 0 && tags.Length == 0)
-        {
-            return new CacheKey(bodyDigest);
-        }
-        parts[0] = Composed;
-        Span<byte> schemaDigest = parts.Slice(1, DigestBytes);
-        Span<byte> tagsDigest = parts.Slice(1 + DigestBytes, DigestBytes);
-        Hash(schema, schemaDigest);
-        Hash(tags, tagsDigest);
+        IncrementalHash digesting = hash ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Append(digesting, schema);
+        Append(digesting, tags);
+        digesting.AppendData(body);
         Span<byte> digest = stackalloc byte[DigestBytes];
-        SHA256.HashData(parts, digest);
+        digesting.GetHashAndReset(digest);
         return new CacheKey(digest);
     }
 
-    private static void Hash(string text, Span<byte> digest)
+    /// <summary>With its length in front, so that what follows it cannot be taken for a part of it.</summary>
+    private static void Append(IncrementalHash digesting, string text)
     {
-        Span<byte> bytes = text.Length <= ShortText ? stackalloc byte[ShortText * BytesPerChar] : new byte[text.Length * BytesPerChar];
-        SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(text, bytes)], digest);
+        int most = sizeof(int) + (text.Length * BytesPerChar);
+        Span<byte> bytes = text.Length <= ShortText ? stackalloc byte[sizeof(int) + (ShortText * BytesPerChar)] : new byte[most];
+        int length = Encoding.UTF8.GetBytes(text, bytes[sizeof(int)..]);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, length);
+        digesting.AppendData(bytes[..(sizeof(int) + length)]);
     }
 
     /// <summary>Eight bytes of the key, for what need not be exact.</summary>

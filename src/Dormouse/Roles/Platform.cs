@@ -118,6 +118,8 @@ internal sealed class Platform : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Logging.AddProvider(new LineLoggerProvider(log, TimeProvider.System));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // It tells no more than a request's begin and end, and would make an activity and a scope of each for the sake of that.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         AddRoles(builder.Services, options, door, hostReport);
         WebApplication built = builder.Build();
         built.MapDormouseEdge();
