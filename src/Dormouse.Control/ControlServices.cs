@@ -1,4 +1,5 @@
 using Dormouse.Contracts;
+using Dormouse.Control.Attached;
 using Dormouse.Control.Caching;
 using Dormouse.Control.Connections;
 using Dormouse.Control.Databases;
@@ -24,6 +25,11 @@ public static class ControlServices
         services.AddSingleton<ConnectionStore>();
         services.AddSingleton<DatabaseStore>();
         services.AddSingleton<ISchemaStore, SchemaStore>();
+        services.AddSingleton<AttachedStore>();
+        services.AddSingleton<AttachedServers>();
+        services.AddSingleton<IAttachedServers>(provider => provider.GetRequiredService<AttachedServers>());
+        services.AddSingleton<Attachment>();
+        services.AddSingleton<TenantSessions>();
         services.AddSingleton<KeyDirectory>();
         services.AddSingleton<IKeyDirectory>(provider => provider.GetRequiredService<KeyDirectory>());
         services.AddSingleton(provider => new ConnectionRegistry(
@@ -37,15 +43,17 @@ public static class ControlServices
             provider.GetRequiredService<DatabaseStore>(),
             provider.GetRequiredService<KeyDirectory>(),
             provider.GetRequiredService<IInstanceAdmin>(),
+            provider.GetRequiredService<AttachedServers>(),
             provider.GetRequiredService<ScriptRunner>(),
             provider.GetRequiredService<ILogger<DatabaseRegistry>>()
         ));
-        services.AddSingleton(provider => new ScriptRunner(options, provider.GetRequiredService<IInstanceHost>()));
-        services.AddSingleton(provider => new SchemaPush(options, provider.GetRequiredService<IInstanceHost>()));
+        services.AddSingleton(provider => new ScriptRunner(options, provider.GetRequiredService<TenantSessions>()));
+        services.AddSingleton(provider => new SchemaPush(options, provider.GetRequiredService<TenantSessions>()));
         services.AddSingleton(provider => new SampleMarks(provider.GetRequiredService<SettingsStore>()));
         services.AddSingleton<ManagementRequests>();
         services.AddSingleton<PlatformEndpoints>();
         services.AddSingleton<DatabaseEndpoints>();
+        services.AddSingleton<AttachedEndpoints>();
         services.AddSingleton<ConnectionEndpoints>();
         services.AddSingleton<CacheEndpoints>();
         return services.AddSingleton<IHostedService, ControlStart>();
@@ -56,6 +64,7 @@ public static class ControlServices
     {
         routes.ServiceProvider.GetRequiredService<PlatformEndpoints>().Map(routes);
         routes.ServiceProvider.GetRequiredService<DatabaseEndpoints>().Map(routes);
+        routes.ServiceProvider.GetRequiredService<AttachedEndpoints>().Map(routes);
         routes.ServiceProvider.GetRequiredService<ConnectionEndpoints>().Map(routes);
         routes.ServiceProvider.GetRequiredService<CacheEndpoints>().Map(routes);
     }

@@ -1,4 +1,5 @@
 using Dormouse.Contracts;
+using Dormouse.Control.Attached;
 using Dormouse.Control.Connections;
 using Dormouse.Control.Databases;
 using Dormouse.Control.Store;
@@ -15,6 +16,7 @@ internal sealed class ControlStart(
     IInstanceAdmin instances,
     Migrator migrator,
     SettingsStore settings,
+    AttachedServers attached,
     DatabaseRegistry databases
 ) : IHostedService
 {
@@ -26,6 +28,7 @@ internal sealed class ControlStart(
         }
         await migrator.MigrateAsync(cancellationToken);
         await settings.CheckPepperAsync(KeyHash.FingerprintOf(options.KeyPepper), cancellationToken);
+        await attached.LoadAsync(cancellationToken);
         await databases.RecoverAsync(cancellationToken);
     }
 

@@ -30,6 +30,7 @@ internal static class EdgeFailures
     public const string AddressTooFastCode = "DM4022";
     public const string FailedKeysCode = "DM4023";
     public const string CacheTagsCode = "DM4040";
+    public const string ServerAwayCode = "DM4060";
 
     // The text is the one that the hosted service gives, so that apps which look for it find it here too. It says nothing about whether
     // the key was unknown, expired or revoked: that would help only whoever is guessing.
@@ -161,6 +162,9 @@ internal static class EdgeFailures
             "Server has closed the connection while it committed. Whether the transaction took effect is unknown: look before you repeat it.",
             cause
         );
+
+    public static DormouseException ServerAway(Exception cause) =>
+        new(FailureKind.Compute, ServerAwayCode, "The database server took no new connection: it is starting, stopping or away.", cause);
 
     public static DormouseException ClientGone(Exception? cause) =>
         new(FailureKind.ClientGone, ClientGoneCode, "The client has gone.", cause);

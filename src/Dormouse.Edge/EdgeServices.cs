@@ -54,8 +54,8 @@ public static class EdgeServices
         services.AddSingleton(new OperationCache(options.Engine.PlanCacheEntries, options.Engine.PlanCacheBytes));
         services.AddSingleton<OperationRunner>();
         services.AddSingleton<SchemaEngines>();
-        services.AddSingleton(host => new InstancePools(options.Engine, host.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<InstanceAccess>();
+        services.AddSingleton(host => new ServerPools(options.Engine, host.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ServerAccess>();
         services.AddSingleton<TransactionTable>();
         services.AddSingleton<StopSignal>();
         services.AddSingleton<RequestSessions>();
@@ -141,7 +141,7 @@ public static class EdgeServices
         TransactionTable transactions,
         CacheFills fills,
         CacheUpkeep upkeep,
-        InstancePools pools,
+        ServerPools pools,
         SchemaEngines schemas,
         FrontDoorCertificate? certificate = null
     ) : IHostedService

@@ -97,7 +97,7 @@ public sealed class ServerConnection : IAsyncDisposable
                 key = await new Handshake(login, options, socket, send, receive).RunAsync();
             }
             limit.Token.ThrowIfCancellationRequested();
-            var cancellation = new CommandCancellation(login, options, socket) { Key = key };
+            var cancellation = new CommandCancellation(options, socket) { Key = key };
             return new ServerConnection(options, socket, send, receive, cancellation);
         }
         catch (Exception e)

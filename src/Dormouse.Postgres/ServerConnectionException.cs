@@ -55,9 +55,12 @@ public enum ServerFailure
     /// <summary>DM5013: too many callers wait for the pool already.</summary>
     PoolQueueFull,
 
-    /// <summary>DM5014: the login cannot be used: the socket's path is too long, or the address is not loopback.</summary>
+    /// <summary>DM5014: the login cannot be used: the socket's path is empty or too long.</summary>
     BadLogin,
 
     /// <summary>DM5015: the SQL text holds a NUL character. Nothing was sent.</summary>
     NulInText,
+
+    /// <summary>DM5016, DM5017: TLS is not offered, or its certificate not accepted. Nothing was sent.</summary>
+    Tls,
 }

@@ -37,8 +37,8 @@ public sealed record ServerConnectionOptions
     public int StatementCharsMax { get; init; } = 16 * 1024;
 
     /// <summary>
-    /// Refuse a server that lets us in without proving that it knows the secret. When false, a server that asks for nothing
-    /// (<c>trust</c>) is accepted; clear-text and MD5 passwords are refused always.
+    /// Refuse a server that lets us in without proving that it knows the secret. When false, a server may ask for nothing
+    /// (<c>trust</c>), for an MD5 password, or, where its certificate was verified, for the password in clear text.
     /// </summary>
     public bool RequireScram { get; init; } = true;
 
@@ -50,7 +50,8 @@ public sealed record ServerConnectionOptions
 
     /// <summary>
     /// Further settings sent at start-up, after the ones that the text format of results depends on (<c>client_encoding</c>,
-    /// <c>DateStyle</c>, <c>IntervalStyle</c>, <c>TimeZone</c>, <c>bytea_output</c>, <c>extra_float_digits</c>).
+    /// <c>DateStyle</c>, <c>IntervalStyle</c>, <c>TimeZone</c>, <c>bytea_output</c>, <c>extra_float_digits</c>, <c>lc_monetary</c>) and that of SQL texts
+    /// (<c>standard_conforming_strings</c>).
     /// </summary>
     public IReadOnlyList<KeyValuePair<string, string>> Settings { get; init; } = [];
 

@@ -4,9 +4,10 @@ using Dormouse.Postgres.Wire;
 namespace Dormouse.Postgres;
 
 /// <summary>
-/// The server connections of one instance generation: bounded, handed out in the order of asking, the warmest idle one first. It has
-/// no thread and no timer of its own (a timer exists only for a caller who waits), so thousands of pools of sleeping databases cost
-/// only their memory, and an idle connection stays open however long its server is frozen.
+/// The server connections of one instance generation or one attached server: bounded, handed out in the order of asking, the warmest
+/// idle one first. It has no thread and no timer of its own (timers exist for callers who wait, and for idle connections where these
+/// are to be closed), so thousands of pools of sleeping databases cost only their memory, and an idle connection stays open however
+/// long its server is frozen.
 /// <para>
 /// <see cref="RentAsync"/> completes at once when a connection is idle, opens one (outside the lock) while there are fewer than
 /// <see cref="PoolOptions.ConnectionsMax"/>, and else waits in a queue. A returned connection goes straight to the longest waiter, so
@@ -23,6 +24,8 @@ public sealed class ServerPool : IAsyncDisposable
     private readonly Lock gate = new();
     private readonly Stack<PoolSlot> idle = new();
     private readonly LinkedList<PoolWaiter> waiters = new();
+    private readonly OpenPause pause;
+    private readonly IdleSweep sweep;
     private int open;
     private bool closed;
 
@@ -36,6 +39,8 @@ public sealed class ServerPool : IAsyncDisposable
         this.login = login;
         this.options = options;
         this.timeProvider = timeProvider;
+        pause = new OpenPause(options.OpenPauseMax, timeProvider);
+        sweep = new IdleSweep(options.IdleTimeout, timeProvider, CloseLongIdle);
     }
 
     public PoolCounts Counts
@@ -67,14 +72,7 @@ public sealed class ServerPool : IAsyncDisposable
                 }
                 if (!idle.TryPop(out found))
                 {
-                    if (open < options.ConnectionsMax)
-                    {
-                        open++;
-                    }
-                    else
-                    {
-                        waiter = Enqueue();
-                    }
+                    waiter = TakePlace() ? null : Enqueue();
                 }
             }
             if (found is null)
@@ -112,6 +110,7 @@ public sealed class ServerPool : IAsyncDisposable
         lock (gate)
         {
             closed = true;
+            sweep.Dispose();
             waiting = [.. waiters];
             waiters.Clear();
         }
@@ -140,6 +139,24 @@ public sealed class ServerPool : IAsyncDisposable
         }
         HandOnOrClose(slot);
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>
+    /// Counts one more connection, to be opened. False: wait for one of those that are there or on their way, since the server would not
+    /// take another. Throws what ails it where there is none.
+    /// </summary>
+    private bool TakePlace()
+    {
+        if (open >= options.ConnectionsMax)
+        {
+            return false;
+        }
+        if (pause.Failure is { } away)
+        {
+            return open > 0 ? false : throw away;
+        }
+        open++;
+        return true;
     }
 
     private PoolWaiter Enqueue()
@@ -199,17 +216,22 @@ public sealed class ServerPool : IAsyncDisposable
     /// <summary>Opens a connection in a place that is already counted.</summary>
     private async ValueTask<PooledConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        ServerConnection? connection = null;
+        ServerConnection connection;
         try
         {
             connection = await ServerConnection.OpenAsync(login, options.Connection, cancellationToken);
         }
-        finally
+        catch (Exception failure)
         {
-            if (connection is null)
+            if (GiveUpPlace(failure) is { } others)
             {
-                GiveUpPlace();
+                return await WaitAsync(others, cancellationToken);
             }
+            throw;
+        }
+        lock (gate)
+        {
+            pause.Succeeded();
         }
         var slot = new PoolSlot(this, connection);
         var rented = new PooledConnection(slot, slot.Rent());
@@ -258,7 +280,9 @@ public sealed class ServerPool : IAsyncDisposable
                     return true;
                 }
             }
+            slot.IdleSince = timeProvider.GetTimestamp();
             idle.Push(slot);
+            sweep.Arm();
             return true;
         }
     }
@@ -277,20 +301,76 @@ public sealed class ServerPool : IAsyncDisposable
         GiveUpPlace();
     }
 
+    /// <summary>
+    /// A connection could not be opened. If the server is full and others of ours are open, the caller queues for one of those; if it is
+    /// away, nobody who waits would fare better, and all of them are told.
+    /// </summary>
+    private PoolWaiter? GiveUpPlace(Exception failure)
+    {
+        lock (gate)
+        {
+            pause.Failed(failure);
+            if (pause.Failure is null)
+            {
+                PassPlaceOn();
+                return null;
+            }
+            open--;
+            if (open > 0 && failure is PostgresException { SqlState: SqlState.TooManyConnections })
+            {
+                return Enqueue();
+            }
+            while (open == 0 && waiters.First is { } first)
+            {
+                waiters.RemoveFirst();
+                first.Value.TrySetException(pause.Failure ?? failure);
+            }
+            return null;
+        }
+    }
+
     /// <summary>One connection less: the longest waiter may open another in its place.</summary>
     private void GiveUpPlace()
     {
         lock (gate)
         {
-            while (waiters.First is { } first)
+            PassPlaceOn();
+        }
+    }
+
+    // Called under the lock.
+    private void PassPlaceOn()
+    {
+        while (waiters.First is { } first)
+        {
+            waiters.RemoveFirst();
+            if (first.Value.TrySetResult(null))
             {
-                waiters.RemoveFirst();
-                if (first.Value.TrySetResult(null))
-                {
-                    return;
-                }
+                return;
             }
-            open--;
+        }
+        open--;
+    }
+
+    private void CloseLongIdle()
+    {
+        PoolSlot[] due;
+        lock (gate)
+        {
+            // The newest come first, so all from the first that is due on are due.
+            PoolSlot[] all = [.. idle];
+            int kept = Array.FindIndex(all, sweep.IsDue) is var first and >= 0 ? first : all.Length;
+            due = all[kept..];
+            idle.Clear();
+            foreach (PoolSlot slot in all[..kept].Reverse())
+            {
+                idle.Push(slot);
+            }
+            sweep.Rest(kept > 0 ? all[kept - 1] : null);
+        }
+        foreach (PoolSlot slot in due)
+        {
+            Close(slot);
         }
     }
 

@@ -155,7 +155,7 @@ public sealed class FaultTests
         var login = new ServerLogin("/nowhere/.s.PGSQL.5432", "a", "b", "c");
         await FailsAsync(login, "DM5001");
         await FailsAsync(login with { SocketPath = new string('x', 108) }, "DM5014");
-        await FailsAsync(login with { Tcp = new IPEndPoint(IPAddress.Parse("192.0.2.1"), 5432) }, "DM5014");
+        await FailsAsync(login with { Tcp = new TcpServer("127.0.0.1", 1, TlsMode.Off) }, "DM5001");
         Assert.DoesNotContain("secret", new ServerLogin("/s", "u", "secret", "d").ToString(), StringComparison.Ordinal);
 
         static async Task FailsAsync(ServerLogin login, string code) =>

@@ -15,25 +15,30 @@ namespace Dormouse.Bench.Reads;
 /// <param name="engine">Of the bench's schema.</param>
 /// <param name="server">The database.</param>
 /// <param name="socketPath">Its socket, or that of a link to it.</param>
-internal sealed class EngineReader(QueryEngine engine, TestPostgres server, string socketPath) : IInstanceHost, IAsyncDisposable
+internal sealed class EngineReader(QueryEngine engine, TestPostgres server, string socketPath)
+    : IInstanceHost,
+        IAttachedServers,
+        IAsyncDisposable
 {
     private static readonly RequestLimitOptions Limits = new();
 
     private readonly PlanInterpreter interpreter = new(new QueryLimits(), TimeProvider.System);
     private readonly BufferBudget budget = new(Limits.MaxBufferedBytes);
-    private readonly InstancePools pools = new(new EngineOptions(), TimeProvider.System);
+    private readonly ServerPools pools = new(new EngineOptions(), TimeProvider.System);
     private readonly Lease lease = new(
         new InstanceEndpoint(DatabaseId.New(), 1, socketPath, server.User, server.Password, server.Database, 20, CancellationToken.None)
     );
 
     public ValueTask<IInstanceLease> LeaseAsync(DatabaseId id, CancellationToken cancellationToken) => new(lease);
 
+    public AttachedEndpoint? Find(DatabaseId id) => null;
+
     /// <param name="answer">What it writes to, emptied before.</param>
     public async ValueTask ReadAsync(byte[] query, ArrayBufferWriter<byte> answer, CancellationToken cancellationToken)
     {
         answer.ResetWrittenCount();
         using var run = new StatementRun(Limits, budget, null);
-        await using var session = new PooledSqlSession(new InstanceAccess(this, pools), lease.Endpoint.Database, run, null);
+        await using var session = new PooledSqlSession(new ServerAccess(this, this, pools), lease.Endpoint.Database, run, null);
         await interpreter.RunAsync(engine.Prepare(query), session, answer, cancellationToken);
     }
 

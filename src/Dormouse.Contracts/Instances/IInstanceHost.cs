@@ -43,7 +43,7 @@ public sealed record InstanceEndpoint(
     string DatabaseName,
     int MaxConnections,
     CancellationToken Stopped
-)
+) : ServerEndpoint(Database, MaxConnections, Stopped)
 {
     /// <summary>Leaves the password out, so that a log line cannot hold it.</summary>
     public override string ToString() => $"{Database} generation {Generation} at {SocketPath}";

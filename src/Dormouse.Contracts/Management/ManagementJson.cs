@@ -21,6 +21,7 @@ namespace Dormouse.Contracts.Management;
 [JsonSerializable(typeof(PushRequest))]
 [JsonSerializable(typeof(PushResult))]
 [JsonSerializable(typeof(CreateDatabaseRequest))]
+[JsonSerializable(typeof(AttachRequest))]
 [JsonSerializable(typeof(CreateConnectionRequest))]
 [JsonSerializable(typeof(RotateConnectionRequest))]
 [JsonSerializable(typeof(SleepRequest))]

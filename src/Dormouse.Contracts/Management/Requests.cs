@@ -4,6 +4,26 @@ namespace Dormouse.Contracts.Management;
 /// <param name="ConnectionName">The name of its first connection; null: <c>default</c>.</param>
 public sealed record CreateDatabaseRequest(string? Name, string? ConnectionName = null);
 
+/// <summary>Attaches a server, or replaces the one of an attached database.</summary>
+/// <param name="Name">The new database's name; not read where one is replaced.</param>
+/// <param name="Url"><c>postgres://user:password@host:port/database?…</c></param>
+/// <param name="RootCertificates">The authorities, in PEM form, that may have signed its certificate; null: those of the platform's machine.</param>
+/// <param name="VerifyCertificate">False: accept whatever certificate it shows.</param>
+/// <param name="Connections">How many connections to open there at most; null: chosen by what the server has free.</param>
+/// <param name="ConnectionName">The name of its first connection; null: <c>default</c>.</param>
+public sealed record AttachRequest(
+    string? Name,
+    string? Url,
+    string? RootCertificates = null,
+    bool? VerifyCertificate = null,
+    int? Connections = null,
+    string? ConnectionName = null
+)
+{
+    /// <summary>Leaves the URL out, so that a log line cannot hold it.</summary>
+    public override string ToString() => $"attach {Name}";
+}
+
 /// <param name="Name">The new connection's name.</param>
 /// <param name="ExpiresInSeconds">How long its key is valid; null: for ever.</param>
 public sealed record CreateConnectionRequest(string? Name, long? ExpiresInSeconds = null);

@@ -3,7 +3,7 @@ namespace Dormouse.Contracts.Management;
 /// <summary>A database as the management endpoint and the command line show it.</summary>
 /// <param name="Id">The database's id.</param>
 /// <param name="Name">Its name, unique in its project whatever the case of its letters.</param>
-/// <param name="State"><c>creating</c>, <c>running</c>, <c>frozen</c>, <c>stopped</c>, <c>deleting</c>, or <c>missing</c>: no instance is here.</param>
+/// <param name="State"><c>creating</c>, <c>running</c>, <c>frozen</c>, <c>stopped</c>, <c>deleting</c>, <c>attached</c>, or <c>missing</c>: no instance is here.</param>
 /// <param name="CreatedAt">When it was made.</param>
 public sealed record DatabaseResource(string Id, string Name, string State, DateTimeOffset CreatedAt)
 {
@@ -25,11 +25,40 @@ public sealed record DatabaseResource(string Id, string Name, string State, Date
     /// <summary>Why the last wake failed, if it did.</summary>
     public string? LastFailure { get; init; }
 
+    /// <summary>Only of an attached database: its server.</summary>
+    public ServerResource? Server { get; init; }
+
+    /// <summary>Only in the answer to an attachment: what was chosen and what to look out for, a sentence each.</summary>
+    public IReadOnlyList<string>? Notes { get; init; }
+
     /// <summary>Only in the answer to a creation: it holds a key, which cannot be shown again.</summary>
     public ConnectionUrls? Urls { get; init; }
 
     /// <summary>Only in the answer to a creation: the first connection.</summary>
     public ConnectionName? Connection { get; init; }
+}
+
+/// <summary>An attached server, without its password.</summary>
+/// <param name="Host">Its name or address.</param>
+/// <param name="Port">Its port.</param>
+/// <param name="Database">The database's name there.</param>
+/// <param name="User">The role as which queries run.</param>
+public sealed record ServerResource(string Host, int Port, string Database, string User)
+{
+    /// <summary><c>verify-full</c>, <c>verify-ca</c>, <c>no-verify</c> or <c>off</c>.</summary>
+    public required string Tls { get; init; }
+
+    /// <summary>Whether its certificate is checked against authorities that were given with it, and not this machine's.</summary>
+    public bool OwnAuthorities { get; init; }
+
+    /// <summary>How many connections the platform opens there at most.</summary>
+    public required int Connections { get; init; }
+
+    /// <summary>Of PostgreSQL, when it was attached.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>When it was attached, or its URL replaced.</summary>
+    public required DateTimeOffset AttachedAt { get; init; }
 }
 
 /// <summary>What to paste into an app.</summary>

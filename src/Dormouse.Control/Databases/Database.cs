@@ -1,4 +1,5 @@
 using Dormouse.Contracts;
+using Dormouse.Control.Attached;
 
 namespace Dormouse.Control.Databases;
 
@@ -10,12 +11,16 @@ namespace Dormouse.Control.Databases;
 /// <param name="Instance">Its instance; null while there is none.</param>
 public sealed record Database(DatabaseId Id, string Name, DatabaseStatus Status, DateTimeOffset CreatedAt, InstanceStatus? Instance)
 {
-    /// <summary>One word for a person: the instance's state once the database is ready.</summary>
+    /// <summary>The server of an attached database, which has no instance.</summary>
+    public AttachedServer? Attached { get; init; }
+
+    /// <summary>One word for a person: the instance's state once the database is ready, or that it is attached.</summary>
     public string State =>
         Status switch
         {
             DatabaseStatus.Creating => "creating",
             DatabaseStatus.Deleting => "deleting",
+            _ when Attached is not null => "attached",
             _ => Instance?.State switch
             {
                 InstanceState.Running => "running",

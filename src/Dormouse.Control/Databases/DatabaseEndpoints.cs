@@ -1,6 +1,8 @@
 using Dormouse.Contracts;
 using Dormouse.Contracts.Management;
+using Dormouse.Control.Attached;
 using Dormouse.Control.Management;
+using Dormouse.Postgres;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -55,12 +57,7 @@ internal sealed class DatabaseEndpoints(
     {
         CreateDatabaseRequest request = await requests.ReadAsync(context, ManagementJson.Default.CreateDatabaseRequest);
         CreatedDatabase created = await databases.CreateAsync(request.Name, request.ConnectionName, null, Stopping);
-        DatabaseResource resource = Resource(created.Database) with
-        {
-            Urls = options.UrlsFor(created.First.ApiKey),
-            Connection = new ConnectionName(created.First.Connection.Id.ToString(), created.First.Connection.Name),
-        };
-        return Answer.Created(resource, ManagementJson.Default.DatabaseResource);
+        return Answer.Created(Resource(created, options), ManagementJson.Default.DatabaseResource);
     }
 
     private async Task<Answer> DeleteAsync(HttpContext context)
@@ -86,16 +83,22 @@ internal sealed class DatabaseEndpoints(
                     + "'stopped' (takes no memory)."
             ),
         };
-        Database database = await NamedByAsync(context, databases);
+        Database database = await WithInstanceAsync(context);
         await instances.SleepAsync(database.Id, to, Stopping);
         return await ShowAsync(context);
     }
 
     private async Task<Answer> WakeAsync(HttpContext context)
     {
-        Database database = await NamedByAsync(context, databases);
+        Database database = await WithInstanceAsync(context);
         await instances.WakeAsync(database.Id, context.RequestAborted);
         return await ShowAsync(context);
+    }
+
+    private async Task<Database> WithInstanceAsync(HttpContext context)
+    {
+        Database database = await NamedByAsync(context, databases);
+        return database.Attached is null ? database : throw AttachFailures.NoInstance(database);
     }
 
     private async Task<Answer> ExecuteAsync(HttpContext context)
@@ -122,7 +125,15 @@ internal sealed class DatabaseEndpoints(
         return Answer.Ok(new PushResult(statements.Count), ManagementJson.Default.PushResult);
     }
 
-    private static DatabaseResource Resource(Database database) =>
+    /// <summary>With the one sight of its first key.</summary>
+    public static DatabaseResource Resource(CreatedDatabase created, ControlOptions options) =>
+        Resource(created.Database) with
+        {
+            Urls = options.UrlsFor(created.First.ApiKey),
+            Connection = new ConnectionName(created.First.Connection.Id.ToString(), created.First.Connection.Name),
+        };
+
+    public static DatabaseResource Resource(Database database) =>
         new(database.Id.ToString(), database.Name, database.State, database.CreatedAt)
         {
             Pid = database.Instance?.PostmasterPid,
@@ -131,5 +142,22 @@ internal sealed class DatabaseEndpoints(
             Leases = database.Instance?.Leases,
             Image = database.Instance?.ImageDigest,
             LastFailure = database.Instance?.LastFailure,
+            Server = database.Attached is { } server ? Resource(server) : null,
+        };
+
+    private static ServerResource Resource(AttachedServer server) =>
+        new(server.Url.Host, server.Url.Port, server.Url.Database, server.Url.User)
+        {
+            Tls = server.Url.Tls switch
+            {
+                TlsMode.Off => "off",
+                TlsMode.Unverified => "no-verify",
+                TlsMode.VerifyCa => "verify-ca",
+                _ => "verify-full",
+            },
+            OwnAuthorities = server.Endpoint.RootCertificates is not null,
+            Connections = server.Endpoint.MaxConnections,
+            Version = server.ServerVersion,
+            AttachedAt = server.AttachedAt,
         };
 }

@@ -1,4 +1,5 @@
 using Dormouse.Contracts;
+using Dormouse.Control.Attached;
 using Dormouse.Control.Connections;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +17,7 @@ public sealed partial class DatabaseRegistry
     private readonly DatabaseStore databases;
     private readonly KeyDirectory keys;
     private readonly IInstanceAdmin instances;
+    private readonly AttachedServers attached;
     private readonly ScriptRunner scripts;
     private readonly ILogger<DatabaseRegistry> logger;
 
@@ -24,6 +26,7 @@ public sealed partial class DatabaseRegistry
         DatabaseStore databases,
         KeyDirectory keys,
         IInstanceAdmin instances,
+        AttachedServers attached,
         ScriptRunner scripts,
         ILogger<DatabaseRegistry> logger
     )
@@ -32,25 +35,43 @@ public sealed partial class DatabaseRegistry
         this.databases = databases;
         this.keys = keys;
         this.instances = instances;
+        this.attached = attached;
         this.scripts = scripts;
         this.logger = logger;
     }
 
     public async Task<Database> GetAsync(string idOrName, CancellationToken cancellationToken) =>
-        WithInstance(await databases.FindAsync(idOrName, cancellationToken) ?? throw Unknown(idOrName));
+        WithServer(await databases.FindAsync(idOrName, cancellationToken) ?? throw Unknown(idOrName));
 
     public async Task<IReadOnlyList<Database>> ListAsync(CancellationToken cancellationToken) =>
-        [.. (await databases.ListAsync(cancellationToken)).Select(WithInstance)];
+        [.. (await databases.ListAsync(cancellationToken)).Select(WithServer)];
 
     /// <summary>Makes a database with one connection. Undoes everything if that fails.</summary>
     /// <param name="name">Unique, whatever the case of its letters.</param>
     /// <param name="connectionName">The first connection's name; null: <c>default</c>.</param>
     /// <param name="script">SQL that is run before anybody can use it; null: none.</param>
     /// <param name="cancellationToken">Gives up, and undoes.</param>
-    public async Task<CreatedDatabase> CreateAsync(
+    public Task<CreatedDatabase> CreateAsync(string? name, string? connectionName, string? script, CancellationToken cancellationToken) =>
+        CreateAndFillAsync(
+            name,
+            connectionName,
+            async id =>
+            {
+                await instances.CreateAsync(id, cancellationToken);
+                if (script is not null)
+                {
+                    await scripts.RunAsync(id, script, cancellationToken);
+                }
+                await databases.MarkReadyAsync(id, cancellationToken);
+            },
+            cancellationToken
+        );
+
+    /// <summary>As above, where <paramref name="fill"/> brings the server and marks the database as ready.</summary>
+    internal async Task<CreatedDatabase> CreateAndFillAsync(
         string? name,
         string? connectionName,
-        string? script,
+        Func<DatabaseId, Task> fill,
         CancellationToken cancellationToken
     )
     {
@@ -69,12 +90,7 @@ public sealed partial class DatabaseRegistry
         );
         try
         {
-            await instances.CreateAsync(id, cancellationToken);
-            if (script is not null)
-            {
-                await scripts.RunAsync(id, script, cancellationToken);
-            }
-            await databases.MarkReadyAsync(id, cancellationToken);
+            await fill(id);
         }
         catch (Exception exception)
         {
@@ -82,17 +98,21 @@ public sealed partial class DatabaseRegistry
             throw;
         }
         Log.Created(logger, id, checkedName);
-        var database = new Database(id, checkedName, DatabaseStatus.Ready, connection.CreatedAt, instances.Find(id));
+        Database database = WithServer(new Database(id, checkedName, DatabaseStatus.Ready, connection.CreatedAt, null));
         return new CreatedDatabase(database, new IssuedConnection(connection, key.Text));
     }
 
-    /// <summary>Ends the database's keys at once, stops its instance and removes all that belongs to it.</summary>
+    /// <summary>
+    /// Ends the database's keys at once, stops its instance and removes all that belongs to it. Of an attached database nothing but what
+    /// the control store knows: its server is not asked.
+    /// </summary>
     public async Task DeleteAsync(DatabaseId id, CancellationToken cancellationToken)
     {
         if (!await keys.EndAsync(() => databases.MarkDeletingAsync(id, cancellationToken)))
         {
             throw Unknown(id.ToString());
         }
+        attached.Forget(id);
         await instances.DeleteAsync(id, cancellationToken);
         await databases.RemoveAsync(id, cancellationToken);
         Log.Deleted(logger, id);
@@ -111,7 +131,7 @@ public sealed partial class DatabaseRegistry
         }
         HashSet<DatabaseId> expected = [.. (await databases.ListAsync(cancellationToken)).Select(database => database.Id)];
         HashSet<DatabaseId> present = [.. instances.List().Select(instance => instance.Id)];
-        foreach (DatabaseId id in expected.Where(id => !present.Contains(id)))
+        foreach (DatabaseId id in expected.Where(id => !present.Contains(id) && attached.Find(id) is null))
         {
             Log.InstanceMissing(logger, id);
         }
@@ -135,7 +155,12 @@ public sealed partial class DatabaseRegistry
         }
     }
 
-    private Database WithInstance(Database database) => database with { Instance = instances.Find(database.Id) };
+    private Database WithServer(Database database) =>
+        database with
+        {
+            Instance = instances.Find(database.Id),
+            Attached = attached.Describe(database.Id),
+        };
 
     private static DormouseException Unknown(string idOrName) =>
         new(

@@ -58,12 +58,12 @@ public sealed class SchemaPush
     private const string CreateExtension = "CREATE EXTENSION ";
 
     private readonly ControlOptions options;
-    private readonly IInstanceHost host;
+    private readonly TenantSessions sessions;
 
-    internal SchemaPush(ControlOptions options, IInstanceHost host)
+    internal SchemaPush(ControlOptions options, TenantSessions sessions)
     {
         this.options = options;
-        this.host = host;
+        this.sessions = sessions;
     }
 
     /// <param name="id">The database.</param>
@@ -90,7 +90,7 @@ public sealed class SchemaPush
         }
         try
         {
-            await using TenantSession session = await TenantSession.OpenAsync(host, id, "dormouse push", cancellationToken);
+            await using TenantSession session = await sessions.OpenAsync(id, "dormouse push", cancellationToken);
             ServerConnection connection = session.Connection;
             await connection.ExecuteSimpleAsync(Begin, cancellationToken);
             await RefuseUnlessEmptyAsync(connection, schemas, cancellationToken);

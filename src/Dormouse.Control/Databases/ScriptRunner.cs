@@ -8,12 +8,12 @@ namespace Dormouse.Control.Databases;
 public sealed class ScriptRunner
 {
     private readonly ControlOptions options;
-    private readonly IInstanceHost host;
+    private readonly TenantSessions sessions;
 
-    internal ScriptRunner(ControlOptions options, IInstanceHost host)
+    internal ScriptRunner(ControlOptions options, TenantSessions sessions)
     {
         this.options = options;
-        this.host = host;
+        this.sessions = sessions;
     }
 
     /// <summary>Runs a script, in one transaction unless it says otherwise. Returns the name of its last command.</summary>
@@ -34,7 +34,7 @@ public sealed class ScriptRunner
         }
         try
         {
-            await using TenantSession session = await TenantSession.OpenAsync(host, id, "dormouse execute", cancellationToken);
+            await using TenantSession session = await sessions.OpenAsync(id, "dormouse execute", cancellationToken);
             CommandCompletion completion = await session.Connection.ExecuteSimpleAsync(script, cancellationToken);
             return completion.Command;
         }

@@ -14,6 +14,18 @@ public sealed class EngineOptions
     /// <summary>How long a request waits for a free server connection. 10 s is what Prisma's own pool waits (P2024).</summary>
     public TimeSpan ConnectionWait { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How long a connection to an attached server may lie idle before it is given back: its slots are shared with others, and making a
+    /// new one costs some round trips. Five minutes is what Prisma's own pool allowed.
+    /// </summary>
+    public TimeSpan AttachedIdleTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// The longest pause between two attempts to reach an attached server that is away or full; it begins at a hundredth. Five seconds
+    /// are short beside any outage, and an attempt every five seconds burdens nobody.
+    /// </summary>
+    public TimeSpan AttachedRetryPause { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Parsed plans kept. An app has some hundred different ones; 20,000 serve a host of a few hundred awake databases.</summary>
     public int PlanCacheEntries { get; set; } = 20_000;
 
@@ -65,6 +77,10 @@ public sealed class EngineOptions
         if (ConnectionWait <= TimeSpan.Zero)
         {
             errors.Add("ConnectionWait must be above zero.");
+        }
+        if (AttachedIdleTimeout <= TimeSpan.Zero || AttachedRetryPause < TimeSpan.Zero)
+        {
+            errors.Add("AttachedIdleTimeout must be above zero, AttachedRetryPause not below it.");
         }
         if (PlanCacheEntries < 1 || PlanCacheBytes < 1024 * 1024)
         {

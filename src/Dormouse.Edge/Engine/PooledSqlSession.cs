@@ -10,11 +10,11 @@ namespace Dormouse.Edge.Engine;
 /// The session of one plain query. It wakes the instance and takes a connection at its first statement, keeps that connection for the
 /// whole plan, and gives both back when disposed. One request, one thread at a time.
 /// </summary>
-internal sealed class PooledSqlSession(InstanceAccess access, DatabaseId database, StatementRun run, QueryLog? log)
+internal sealed class PooledSqlSession(ServerAccess access, DatabaseId database, StatementRun run, QueryLog? log)
     : ISqlSession,
         IAsyncDisposable
 {
-    private InstanceSeat seat;
+    private ServerSeat seat;
     private bool seated;
     private IsolationLevel? due;
 

@@ -9,7 +9,7 @@ namespace Dormouse.Edge.Engine;
 /// transaction, bounds it in time, and gives everything back. What a cancellation was behind is told as what it was.
 /// </summary>
 internal sealed class RequestSessions(
-    InstanceAccess access,
+    ServerAccess access,
     TransactionTable transactions,
     BufferBudget budget,
     EdgeOptions options,

@@ -120,7 +120,7 @@ internal sealed record FailureReply(int Status, string? Code, string Message, Lo
     private static FailureReply FromConnection(ServerConnectionException failure, string requestId) =>
         failure.Failure switch
         {
-            ServerFailure.Unreachable or ServerFailure.ConnectTimedOut or ServerFailure.PoolClosed => FromKnown(
+            ServerFailure.Unreachable or ServerFailure.ConnectTimedOut or ServerFailure.PoolClosed or ServerFailure.Tls => FromKnown(
                 new DormouseException(FailureKind.Compute, failure.Code, failure.Message, failure),
                 requestId
             ),

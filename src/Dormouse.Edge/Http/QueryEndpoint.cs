@@ -15,8 +15,8 @@ namespace Dormouse.Edge.Http;
 /// (3) read           the body, bounded                     Http/RequestBody, Http/QueryRequest
 /// (4) cache          is the answer here?                   Caching/CacheStep
 /// (5) plan           known text, or parsed now             Engine/PlanCache
-/// (6) lease          wake the instance, keep it awake      Engine/InstanceAccess
-/// (7) rent           a connection of its pool              Engine/InstancePools
+/// (6) lease          wake the instance, keep it awake      Engine/ServerAccess
+/// (7) rent           a connection of its pool              Engine/ServerPools
 /// (8) run            the plan's statements                 Engine/StatementRun
 /// (9) give back      connection and lease                  Engine/PlanQuery
 /// (10) answer        or say what went wrong                Http/Answers, Http/FailureReply

@@ -11,7 +11,7 @@ namespace Dormouse.Edge.Transactions;
 /// </summary>
 internal sealed class OpenTransaction : IAsyncDisposable
 {
-    private readonly InstanceSeat seat;
+    private readonly ServerSeat seat;
     private readonly TimeProvider timeProvider;
     private readonly SemaphoreSlim gate = new(1, 1);
     private readonly CancellationTokenSource expiring = new();
@@ -19,7 +19,7 @@ internal sealed class OpenTransaction : IAsyncDisposable
     private int savepointsMade;
     private ITimer? timer;
 
-    public OpenTransaction(DatabaseId database, string id, TimeSpan timeout, InstanceSeat seat, TimeProvider timeProvider)
+    public OpenTransaction(DatabaseId database, string id, TimeSpan timeout, ServerSeat seat, TimeProvider timeProvider)
     {
         Database = database;
         Id = id;
@@ -29,6 +29,9 @@ internal sealed class OpenTransaction : IAsyncDisposable
         StartedAt = timeProvider.GetTimestamp();
         Expired = expiring.Token;
     }
+
+    /// <summary>What its end gives back: one of the places that its database has for transactions.</summary>
+    public required SemaphoreSlim Place { get; init; }
 
     public DatabaseId Database { get; }
     public string Id { get; }

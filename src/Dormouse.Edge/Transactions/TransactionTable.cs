@@ -20,7 +20,7 @@ namespace Dormouse.Edge.Transactions;
 /// </code>
 /// </summary>
 internal sealed partial class TransactionTable(
-    InstanceAccess access,
+    ServerAccess access,
     EdgeOptions options,
     TimeProvider timeProvider,
     ILogger<TransactionTable> logger
@@ -28,7 +28,7 @@ internal sealed partial class TransactionTable(
 {
     private readonly TransactionOptions bounds = options.Transactions;
     private readonly ConcurrentDictionary<string, OpenTransaction> open = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<DatabaseId, SemaphoreSlim> places = new();
+    private readonly ConcurrentDictionary<(DatabaseId Database, int Most), SemaphoreSlim> places = new();
     private readonly ClosedTransactions closed = new(options.Transactions);
     private volatile bool stopping;
 
@@ -160,11 +160,11 @@ internal sealed partial class TransactionTable(
     private async ValueTask<string> OpenAsync(DatabaseId database, StartRequest request, QueryLog? log, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(stopping, this);
-        int most = Math.Max(1, options.Engine.ConnectionsPerInstance - bounds.ConnectionsLeftForQueries);
-        SemaphoreSlim place = places.GetOrAdd(database, static (_, count) => new SemaphoreSlim(count, count), most);
+        int most = Math.Max(1, access.ConnectionsOf(database) - bounds.ConnectionsLeftForQueries);
+        SemaphoreSlim place = places.GetOrAdd((database, most), static key => new SemaphoreSlim(key.Most, key.Most));
         await place.WaitAsync(cancellationToken);
         var seated = false;
-        InstanceSeat seat = default;
+        ServerSeat seat = default;
         try
         {
             long started = log?.Start() ?? 0;
@@ -186,7 +186,7 @@ internal sealed partial class TransactionTable(
         }
         // 128 random bits: the id is no secret among a database's own clients, but must not be guessed by others either.
         string id = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        var transaction = new OpenTransaction(database, id, request.Timeout, seat, timeProvider);
+        var transaction = new OpenTransaction(database, id, request.Timeout, seat, timeProvider) { Place = place };
         open[id] = transaction;
         transaction.StartTimer(expired => EndAsync(expired, TransactionOutcome.Expired));
         return id;
@@ -271,7 +271,7 @@ internal sealed partial class TransactionTable(
         }
         finally
         {
-            places[transaction.Database].Release();
+            transaction.Place.Release();
         }
     }
 

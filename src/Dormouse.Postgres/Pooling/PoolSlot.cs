@@ -9,6 +9,9 @@ internal sealed class PoolSlot(ServerPool pool, ServerConnection connection)
 
     public ServerConnection Connection { get; } = connection;
 
+    /// <summary>The timestamp at which it became idle.</summary>
+    public long IdleSince { get; set; }
+
     /// <summary>Marks it as rented and returns the number that returns it. Only its owner of the moment calls this.</summary>
     public long Rent() => Interlocked.Increment(ref rental);
 

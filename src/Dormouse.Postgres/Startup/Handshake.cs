@@ -4,8 +4,9 @@ using Dormouse.Postgres.Wire;
 namespace Dormouse.Postgres.Startup;
 
 /// <summary>
-/// Opens a session: start-up message, SCRAM-SHA-256, parameters, ReadyForQuery (protocol chapter 54.2.1). Nothing is accepted that
-/// would let in a server which does not know the secret, nor does the password ever leave.
+/// Opens a session: start-up message, authentication, parameters, ReadyForQuery (protocol chapter 54.2.1). With
+/// <see cref="ServerConnectionOptions.RequireScram"/> nothing is accepted that would let in a server which does not know the secret, nor
+/// does the password ever leave. Without, other people's servers may ask for less; <see cref="PasswordReply"/> says what they get.
 /// </summary>
 internal sealed class Handshake(
     ServerLogin login,
@@ -26,6 +27,7 @@ internal sealed class Handshake(
     private const int AuthenticationSaslFinal = 12;
 
     private ScramExchange? scram;
+    private bool isBound;
     private bool authenticated;
     private (int ProcessId, int SecretKey) key;
 
@@ -104,7 +106,16 @@ internal sealed class Handshake(
                 {
                     throw WireFault.Authentication("the server let us in without proving that it knows the secret (RequireScram)");
                 }
+                RefuseUnboundIfRequired();
                 authenticated = true;
+                break;
+            case AuthenticationCleartext when !options.RequireScram && scram is null:
+                RefuseUnboundIfRequired();
+                Requests.Password(send, PasswordReply.ToClearText(login));
+                break;
+            case AuthenticationMd5 when !options.RequireScram && scram is null:
+                RefuseUnboundIfRequired();
+                Requests.Password(send, PasswordReply.ToMd5(reader.Rest, login));
                 break;
             case AuthenticationSasl when scram is null:
                 BeginScram(ref reader);
@@ -122,16 +133,36 @@ internal sealed class Handshake(
 
     private void BeginScram(ref PayloadReader mechanisms)
     {
+        bool plain = false;
+        bool bound = false;
         for (string mechanism = mechanisms.ReadCString(); mechanism.Length > 0; mechanism = mechanisms.ReadCString())
         {
-            if (mechanism == ScramExchange.Mechanism)
-            {
-                scram = new ScramExchange(login.Password, options.ScramIterationsMax, ScramExchange.NewNonce());
-                Requests.SaslInitial(send, mechanism, scram.ClientFirst());
-                return;
-            }
+            plain |= mechanism == ScramExchange.Mechanism;
+            bound |= mechanism == ScramExchange.BoundMechanism;
         }
-        throw WireFault.Authentication("the server offers SASL without SCRAM-SHA-256");
+        isBound = bound && socket.ChannelBinding is not null;
+        RefuseUnboundIfRequired();
+        if (!plain && !isBound)
+        {
+            throw WireFault.Authentication("the server offers SASL without SCRAM-SHA-256");
+        }
+        ScramChannel channel = socket.ChannelBinding switch
+        {
+            null => ScramChannel.Unbound,
+            { } certificate => isBound ? ScramChannel.BoundTo(certificate) : ScramChannel.NotOffered,
+        };
+        scram = new ScramExchange(login.Password, options.ScramIterationsMax, ScramExchange.NewNonce(), channel);
+        Requests.SaslInitial(send, isBound ? ScramExchange.BoundMechanism : ScramExchange.Mechanism, scram.ClientFirst());
+    }
+
+    private void RefuseUnboundIfRequired()
+    {
+        if (login.Tcp is { RequireChannelBinding: true } && !isBound)
+        {
+            throw WireFault.Authentication(
+                "channel_binding=require was said, and the server does not bind log-ins to its certificate (SCRAM-SHA-256-PLUS)"
+            );
+        }
     }
 
     private static string NameOf(int method) =>

@@ -6,12 +6,17 @@ using Dormouse.Postgres.Wire;
 namespace Dormouse.Postgres.Startup;
 
 /// <summary>
-/// The client's side of one SCRAM-SHA-256 log-in (RFC 5802, 7677), without channel binding: there is no TLS on a unix socket. Calls
-/// come in the order <see cref="ClientFirst"/>, <see cref="ClientFinal"/>, <see cref="VerifyServer"/>.
+/// The client's side of one SCRAM-SHA-256 log-in (RFC 5802, 7677). Calls come in the order <see cref="ClientFirst"/>,
+/// <see cref="ClientFinal"/>, <see cref="VerifyServer"/>.
 /// </summary>
-internal sealed class ScramExchange(string password, int iterationsMax, string clientNonce)
+/// <param name="password">The role's secret.</param>
+/// <param name="iterationsMax">The most that the server may ask for.</param>
+/// <param name="clientNonce">Random.</param>
+/// <param name="channel">How far the log-in is bound to the TLS connection under it.</param>
+internal sealed class ScramExchange(string password, int iterationsMax, string clientNonce, ScramChannel channel)
 {
     public const string Mechanism = "SCRAM-SHA-256";
+    public const string BoundMechanism = "SCRAM-SHA-256-PLUS";
 
     // PostgreSQL takes the user from the start-up message and ignores the name here, so it is left empty as libpq does.
     private readonly string clientFirstBare = "n=,r=" + clientNonce;
@@ -21,7 +26,7 @@ internal sealed class ScramExchange(string password, int iterationsMax, string c
 
     public static string NewNonce() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(18));
 
-    public byte[] ClientFirst() => Encoding.UTF8.GetBytes("n,," + clientFirstBare);
+    public byte[] ClientFirst() => Encoding.UTF8.GetBytes(channel.Header + clientFirstBare);
 
     public byte[] ClientFinal(ReadOnlySpan<byte> serverFirstBytes)
     {
@@ -36,7 +41,7 @@ internal sealed class ScramExchange(string password, int iterationsMax, string c
             throw WireFault.Authentication($"the server asks for {iterations} SCRAM iterations, ScramIterationsMax is {iterationsMax}");
         }
         ScramKeys keys = ScramKeys.Derive(password, salt, iterations);
-        string withoutProof = "c=biws,r=" + nonce;
+        string withoutProof = $"c={Convert.ToBase64String([.. Encoding.UTF8.GetBytes(channel.Header), .. channel.Binding])},r={nonce}";
         byte[] authMessage = Encoding.UTF8.GetBytes($"{clientFirstBare},{serverFirst},{withoutProof}");
         byte[] proof = HMACSHA256.HashData(keys.StoredKey, authMessage);
         for (var i = 0; i < proof.Length; i++)
@@ -91,6 +96,18 @@ internal sealed class ScramExchange(string password, int iterationsMax, string c
         bytes = valid ? target[..written] : [];
         return valid;
     }
+}
+
+/// <summary>What SCRAM says of the channel: its header (RFC 5802, section 7) and, where it is bound, the certificate's hash.</summary>
+internal sealed record ScramChannel(string Header, byte[] Binding)
+{
+    /// <summary>No TLS, or a certificate to which nothing can be bound.</summary>
+    public static readonly ScramChannel Unbound = new("n,,", []);
+
+    /// <summary>We could bind, and the server did not offer it: if it did, and somebody in between hid that, the server notices.</summary>
+    public static readonly ScramChannel NotOffered = new("y,,", []);
+
+    public static ScramChannel BoundTo(byte[] binding) => new($"p={ChannelBinding.Name},,", binding);
 }
 
 /// <summary>The keys that SCRAM derives from a password.</summary>

@@ -12,7 +12,7 @@ namespace Dormouse.Postgres.Wire;
 /// the next command cannot be hit by it.
 /// </para>
 /// </summary>
-internal sealed class CommandCancellation(ServerLogin login, ServerConnectionOptions options, ServerSocket socket) : IDisposable
+internal sealed class CommandCancellation(ServerConnectionOptions options, ServerSocket socket) : IDisposable
 {
     // Much longer than a cancellation takes on an idle host, much shorter than a person notices.
     private static readonly TimeSpan RepeatAfter = TimeSpan.FromMilliseconds(200);
@@ -142,7 +142,7 @@ internal sealed class CommandCancellation(ServerLogin login, ServerConnectionOpt
         var buffer = new SendBuffer(options.MessageBytesMax);
         try
         {
-            using ServerSocket second = await ServerSocket.ConnectAsync(login, limit.Token);
+            using ServerSocket second = await socket.ConnectAgainAsync(limit.Token);
             await using CancellationTokenRegistration abort = limit.Token.UnsafeRegister(static s => ((ServerSocket)s!).Abort(), second);
             Requests.Cancel(buffer, Key.ProcessId, Key.SecretKey);
             await second.SendAsync(buffer.Written);

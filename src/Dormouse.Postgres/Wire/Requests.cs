@@ -33,12 +33,21 @@ internal static class Requests
         Setting(buffer, "TimeZone", "UTC");
         Setting(buffer, "bytea_output", "hex");
         Setting(buffer, "extra_float_digits", "1");
+        Setting(buffer, "lc_monetary", "C");
+        Setting(buffer, "standard_conforming_strings", "on");
         Setting(buffer, "application_name", options.ApplicationName);
         foreach ((string name, string value) in options.Settings)
         {
             Setting(buffer, name, value);
         }
         buffer.WriteByte(0);
+        buffer.EndMessage(lengthAt);
+    }
+
+    public static void Password(SendBuffer buffer, string password)
+    {
+        int lengthAt = buffer.BeginMessage((byte)'p');
+        buffer.WriteCString(password);
         buffer.EndMessage(lengthAt);
     }
 

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Dormouse.Postgres.Wire;
 
 /// <summary>The failures of this project with their texts: what, the value, what to do.</summary>
@@ -5,20 +7,28 @@ internal static class WireFault
 {
     public const int ParametersMax = ushort.MaxValue;
 
-    public static ServerConnectionException Unreachable(string address, Exception cause) =>
-        new(
-            ServerFailure.Unreachable,
-            "DM5001",
-            $"No PostgreSQL answers at {address}: {cause.Message}. Check that the instance runs and that its socket exists.",
-            cause
-        );
+    public static ServerConnectionException Unreachable(ServerLogin login, SocketException cause)
+    {
+        string why = login.Tcp is null
+            ? $"{cause.Message}. Check that the instance runs and that its socket exists."
+            : cause.SocketErrorCode switch
+            {
+                SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain =>
+                    $"the name '{login.Tcp.Host}' leads nowhere ({cause.Message}). Check its spelling, and that this machine can resolve it.",
+                SocketError.ConnectionRefused =>
+                    "the connection was refused. Check the host and the port, that PostgreSQL runs there, and that it listens to more than its own "
+                        + "machine (listen_addresses).",
+                _ => $"{cause.Message}. Check the host and the port, and that no firewall is in between.",
+            };
+        return new(ServerFailure.Unreachable, "DM5001", $"No PostgreSQL answers at {login.Address}: {why}", cause);
+    }
 
     public static ServerConnectionException ConnectTimedOut(string address, TimeSpan timeout) =>
         new(
             ServerFailure.ConnectTimedOut,
             "DM5002",
             $"PostgreSQL at {address} did not finish the log-in within ConnectTimeout ({timeout.TotalSeconds:0.###} s). "
-                + "The host may be short of CPU or the instance frozen; look at the host's load, or raise ConnectTimeout."
+                + "The host may be short of CPU, the instance frozen, or a firewall in between that swallows what is sent."
         );
 
     public static ServerConnectionException Authentication(string what) =>
@@ -111,5 +121,29 @@ internal static class WireFault
             ServerFailure.NulInText,
             "DM5015",
             $"The SQL text holds a NUL character at position {position}; PostgreSQL's protocol ends a text there. Nothing was sent: remove it."
+        );
+
+    public static ServerConnectionException TlsNotOffered(string address) =>
+        new(
+            ServerFailure.Tls,
+            "DM5016",
+            $"The server at {address} offers no TLS. Switch it on there (ssl = on), or, where the way to the server is safe by itself, say "
+                + "sslmode=disable."
+        );
+
+    public static ServerConnectionException TlsFailed(string address, Exception cause) =>
+        new(
+            ServerFailure.Tls,
+            "DM5016",
+            $"The TLS handshake with {address} failed: {cause.Message} The server must speak TLS 1.2 or 1.3 there.",
+            cause
+        );
+
+    public static ServerConnectionException CertificateRefused(string address, string why, Exception cause) =>
+        new(
+            ServerFailure.Tls,
+            "DM5017",
+            $"The certificate of {address} is not accepted: {why}. To give up knowing who answers there, say --tls-no-verify.",
+            cause
         );
 }

@@ -53,6 +53,25 @@ internal sealed class ManagementClient : IDisposable
             cancellationToken
         );
 
+    public Task<DatabaseResource> AttachAsync(AttachRequest request, CancellationToken cancellationToken) =>
+        PostAsync(
+            "management/databases/attached",
+            request,
+            ManagementJson.Default.AttachRequest,
+            ManagementJson.Default.DatabaseResource,
+            cancellationToken
+        );
+
+    public async Task<DatabaseResource> ReplaceServerAsync(string database, AttachRequest request, CancellationToken cancellationToken)
+    {
+        using var content = JsonContent.Create(request, ManagementJson.Default.AttachRequest);
+        using HttpResponseMessage response = await RespondAsync(HttpMethod.Put, Database(database) + "/server", content, cancellationToken);
+        return await ReadAsync(response, ManagementJson.Default.DatabaseResource, cancellationToken);
+    }
+
+    public Task DetachAsync(string database, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Delete, Database(database) + "/server", null, cancellationToken);
+
     public Task DeleteDatabaseAsync(string database, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Delete, Database(database), null, cancellationToken);
 

@@ -56,6 +56,8 @@ internal static class CommandLine
             new Command("db", "Databases.")
             {
                 DbCreateCommand.Create(common),
+                DbAttachCommand.Create(common),
+                DbDetachCommand.Create(common),
                 DbListCommand.Create(common),
                 DbShowCommand.Create(common),
                 DbDeleteCommand.Create(common),

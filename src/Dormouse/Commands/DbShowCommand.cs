@@ -11,7 +11,7 @@ internal static class DbShowCommand
     public static Command Create(CommonOptions common)
     {
         Argument<string> database = DatabaseArgument.Create();
-        var command = new Command("show", "Show one database and its instance.") { database };
+        var command = new Command("show", "Show one database and its instance or server.") { database };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
@@ -41,8 +41,23 @@ internal static class DbShowCommand
                 Line(output, "leases", database.Leases?.ToString(CultureInfo.InvariantCulture));
                 Line(output, "image", database.Image);
                 Line(output, "last failure", database.LastFailure);
+                PrintServer(output, database.Server);
             }
         );
+
+    private static void PrintServer(TextWriter output, ServerResource? server)
+    {
+        if (server is not null)
+        {
+            Line(output, "server", $"{server.Host}:{server.Port}");
+            Line(output, "database", server.Database);
+            Line(output, "user", server.User);
+            Line(output, "tls", server.OwnAuthorities ? $"{server.Tls}, own authorities" : server.Tls);
+            Line(output, "connections", server.Connections.ToString(CultureInfo.InvariantCulture));
+            Line(output, "postgresql", server.Version);
+            Line(output, "attached", TextTable.Time(server.AttachedAt));
+        }
+    }
 
     private static void Line(TextWriter output, string label, string? value)
     {

@@ -228,7 +228,7 @@ public sealed class SchemaPushTests
 
     private static async Task<string> ScalarAsync(ControlUnderTest control, DatabaseId id, string sql)
     {
-        await using TenantSession session = await TenantSession.OpenAsync(control.Instances, id, "test", Cancelled);
+        await using TenantSession session = await control.Sessions.OpenAsync(id, "test", Cancelled);
         var rows = new TextRows();
         await session.Connection.ExecuteSimpleAsync(sql, rows, Cancelled);
         return rows.Rows.Count == 0 ? "" : rows.Rows[0][0] ?? "";

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Dormouse.Contracts;
+using Dormouse.Control.Attached;
 using Dormouse.Control.Connections;
 using Dormouse.Control.Databases;
 using Dormouse.Control.Store;
@@ -15,6 +16,8 @@ internal sealed class ControlUnderTest : IAsyncDisposable
 {
     public const string AdminToken = "an admin token of a test";
 
+    private static readonly byte[] KeyEncryptionKey = RandomNumberGenerator.GetBytes(SecretBox.KeyBytes);
+
     private readonly ServiceProvider services;
 
     private ControlUnderTest(ServiceProvider services) => this.services = services;
@@ -28,6 +31,9 @@ internal sealed class ControlUnderTest : IAsyncDisposable
     public ConnectionRegistry Connections => services.GetRequiredService<ConnectionRegistry>();
     public IKeyDirectory Keys => services.GetRequiredService<IKeyDirectory>();
     public ISchemaStore Schemas => services.GetRequiredService<ISchemaStore>();
+    public Attachment Attachment => services.GetRequiredService<Attachment>();
+    public IAttachedServers Attached => services.GetRequiredService<IAttachedServers>();
+    public TenantSessions Sessions => services.GetRequiredService<TenantSessions>();
     public ScriptRunner Scripts => services.GetRequiredService<ScriptRunner>();
     public SchemaPush Pushes => services.GetRequiredService<SchemaPush>();
     public Migrator Migrator => services.GetRequiredService<Migrator>();
@@ -87,6 +93,7 @@ internal sealed class ControlUnderTest : IAsyncDisposable
         services.AddSingleton<FakeCache>();
         services.AddSingleton<ICacheAdmin>(provider => provider.GetRequiredService<FakeCache>());
         services.AddSingleton(time);
+        services.AddSingleton(new SecretBox(new Dictionary<uint, byte[]> { [1] = KeyEncryptionKey }));
         services.AddDormouseControl(options);
     }
 

@@ -54,6 +54,7 @@ internal sealed class EdgeHost : IAsyncDisposable
 
     public TestDatabase Database { get; }
     public FakeInstanceHost Instances { get; }
+    public required FakeAttachedServers Attached { get; init; }
     public FakeKeyDirectory Keys { get; }
     public FakeSchemaStore Schemas { get; }
     public LogLines LogLines { get; }
@@ -83,11 +84,13 @@ internal sealed class EdgeHost : IAsyncDisposable
         var instances = new FakeInstanceHost();
         var keys = new FakeKeyDirectory();
         var schemas = new FakeSchemaStore();
+        var attached = new FakeAttachedServers();
         var log = new LogLines();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => Listen(listen, options)));
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
         builder.Services.AddSingleton<IInstanceHost>(instances).AddSingleton<IKeyDirectory>(keys).AddSingleton<ISchemaStore>(schemas);
+        builder.Services.AddSingleton<IAttachedServers>(attached);
         if (timeProvider is not null)
         {
             builder.Services.AddSingleton(timeProvider);
@@ -96,7 +99,7 @@ internal sealed class EdgeHost : IAsyncDisposable
         WebApplication app = builder.Build();
         app.MapDormouseEdge();
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new EdgeHost(app, database, instances, keys, schemas, log, options.Tls?.CaFile);
+        return new EdgeHost(app, database, instances, keys, schemas, log, options.Tls?.CaFile) { Attached = attached };
     }
 
     public T Service<T>()

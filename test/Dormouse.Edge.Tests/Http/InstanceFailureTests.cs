@@ -49,7 +49,7 @@ public sealed class InstanceFailureTests
 
         Assert.NotEqual(before, reply.Json.GetProperty("data").GetProperty("rows")[0][0].GetRawText());
         await edge.WaitForAsync($"SELECT count(*) {OthersOfThisDatabase} AND pid = {before}", "0");
-        Assert.Equal(1, edge.Service<InstancePools>().Count);
+        Assert.Equal(1, edge.Service<ServerPools>().Count);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class InstanceFailureTests
 
         edge.Instances.Restart(edge.Id, edge.Database);
 
-        Assert.Equal(0, edge.Service<InstancePools>().Count);
+        Assert.Equal(0, edge.Service<ServerPools>().Count);
         await edge.WaitForAsync($"SELECT count(*) {OthersOfThisDatabase}", "0");
     }
 
