@@ -156,5 +156,23 @@ public sealed class AttachmentTests(SharedForeign shared)
         Assert.Equal("kept", await foreign.QueryAsync("SELECT to_regclass('kept')::text", Cancelled));
     }
 
+    [Fact]
+    public async Task A_pooler_is_refused_unless_it_leaves_sessions_alone()
+    {
+        ForeignPostgres foreign = await shared.Server;
+        await using ControlUnderTest control = await ControlUnderTest.StartAsync();
+        foreach (PoolerMode mode in (PoolerMode[])[PoolerMode.Transaction, PoolerMode.Picky])
+        {
+            await using var between = new StandInPooler(foreign, mode);
+            var refused = await Assert.ThrowsAsync<DormouseException>(() =>
+                control.Attachment.AttachAsync(new AttachRequest("shop", between.Url), Cancelled)
+            );
+            Assert.Equal("DM2056", refused.Code);
+        }
+        await using var harmless = new StandInPooler(foreign, PoolerMode.Session);
+        (CreatedDatabase created, _) = await control.Attachment.AttachAsync(new AttachRequest("shop", harmless.Url), Cancelled);
+        Assert.Equal("attached", created.Database.State);
+    }
+
     private static AttachRequest Request(ForeignPostgres foreign, string url) => new("shop", url, foreign.Authority.Pem);
 }

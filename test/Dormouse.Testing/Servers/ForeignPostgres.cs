@@ -22,6 +22,7 @@ public sealed class ForeignPostgres : IAsyncDisposable
     public const string User = "shopkeeper";
     public const string Md5User = "oldtimer";
     public const string ClearUser = "careless";
+    public const string TrustedUser = "neighbour";
     public const string Database = "shop";
 
     private const string AdminUser = "dormouse";
@@ -40,6 +41,7 @@ public sealed class ForeignPostgres : IAsyncDisposable
         local all all scram-sha-256
         hostssl all oldtimer all md5
         hostssl all careless all password
+        hostnossl all neighbour 127.0.0.1/32 trust
         host all all all scram-sha-256
 
         """;
@@ -208,6 +210,7 @@ public sealed class ForeignPostgres : IAsyncDisposable
             await StartAsync(cancellationToken);
             string roles = $"""
                 CREATE ROLE {User} LOGIN PASSWORD '{Password}';
+                CREATE ROLE {TrustedUser} LOGIN;
                 CREATE ROLE {ClearUser} LOGIN PASSWORD '{Password}';
                 SET password_encryption = md5;
                 CREATE ROLE {Md5User} LOGIN PASSWORD '{Password}';
