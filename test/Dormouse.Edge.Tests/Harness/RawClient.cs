@@ -37,6 +37,10 @@ internal sealed class RawClient : IDisposable
             $"POST /query HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {edge.Key}\r\nContent-Type: application/json\r\nContent-Length: {contentLength}\r\n\r\n"
         );
 
+    /// <summary>Until the first byte of an answer is there; reads none.</summary>
+    public async Task WaitForAnswerAsync() =>
+        await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, TestContext.Current.CancellationToken);
+
     /// <summary>All that comes until the server closes the connection.</summary>
     public async Task<string> ReadToEndAsync()
     {

@@ -47,7 +47,14 @@ public sealed class TokenRateTests
             long saved = size * ticksPerToken;
             for (var step = 0; step < 200; step++)
             {
-                long passed = dice.Next(4) == 0 ? dice.NextInt64(0, 3 * ticksPerToken) : 0;
+                long passed = dice.Next(6) switch
+                {
+                    0 => dice.NextInt64(0, 3 * ticksPerToken),
+                    // To the tick at which a token comes back, and to the one before.
+                    1 => ticksPerToken - saved % ticksPerToken,
+                    2 => ticksPerToken - saved % ticksPerToken - 1,
+                    _ => 0,
+                };
                 now += passed;
                 saved = Math.Min(size * ticksPerToken, saved + passed);
                 bool expected = saved >= ticksPerToken;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dormouse.Edge.Tls;
 using Dormouse.EndToEnd.Platform;
@@ -76,6 +77,30 @@ public sealed class HttpsTests(SharedPlatform shared)
     }
 
     [Fact]
+    public async Task A_certificate_of_ones_own_is_served_and_a_broken_one_stops_the_next_start()
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        await shared.Clients;
+        using TestDataFolder folder = new();
+        Dictionary<string, string?> trust = await LocalhostCertificate.MakeAsync(folder.Path, cancellationToken);
+        string file = folder.Combine("cert.pem");
+        string[] options = ["--https", "0", "--tls-cert", file, "--tls-key", folder.Combine("key.pem")];
+        await using PlatformProcess platform = await PlatformProcess.StartAsync(cancellationToken, options);
+        PlatformDatabase database = await MakeAsync(platform, "https-own");
+
+        JsonNode outcome = await RunAsync("prisma7", trust, "trusted", database.HttpsUrl, Page);
+        JsonElement https = (await platform.JsonAsync(["status"], cancellationToken)).GetProperty("https");
+        await platform.DownAsync(cancellationToken);
+        await File.WriteAllTextAsync(file, "broken", cancellationToken);
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => platform.UpAsync(cancellationToken));
+
+        Assert.Single(outcome["origins"]!.AsArray());
+        Assert.Equal(file, https.GetProperty("certificateFile").GetString());
+        Assert.False(https.TryGetProperty("caFile", out _));
+        Assert.Contains($"DM4051: The file '{file}'", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_command_prints_the_url_for_https_alone_where_that_is_asked_for()
     {
         (PlatformProcess platform, PlatformDatabase database) = await DatabaseAsync("https-url");
@@ -92,12 +117,17 @@ public sealed class HttpsTests(SharedPlatform shared)
 
     private async Task<(PlatformProcess Platform, PlatformDatabase Database)> DatabaseAsync(string name)
     {
-        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         PlatformProcess platform = await shared.Platform;
+        return (platform, await MakeAsync(platform, name));
+    }
+
+    private static async Task<PlatformDatabase> MakeAsync(PlatformProcess platform, string name)
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         PlatformDatabase database = await platform.CreateDatabaseAsync(name, cancellationToken);
         string schema = await File.ReadAllTextAsync(Path.Combine(ClientSet.Shared, "schema.sql"), cancellationToken);
         await platform.ExecuteAsync(database.Id, schema, cancellationToken);
-        return (platform, database);
+        return database;
     }
 
     private async Task<JsonNode> RunAsync(string set, Dictionary<string, string?> environment, params string[] arguments)
