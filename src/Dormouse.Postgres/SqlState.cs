@@ -3,6 +3,7 @@ namespace Dormouse.Postgres;
 /// <summary>The SQLSTATE values that the platform acts upon (PostgreSQL appendix A).</summary>
 public static class SqlState
 {
+    public const string ProtocolViolation = "08P01";
     public const string FeatureNotSupported = "0A000";
     public const string StringTooLong = "22001";
     public const string NumericOutOfRange = "22003";
@@ -28,6 +29,7 @@ public static class SqlState
     public const string UndefinedColumn = "42703";
     public const string UndefinedTable = "42P01";
     public const string DuplicateDatabase = "42P04";
+    public const string DuplicateStatement = "42P05";
     public const string DuplicateTable = "42P07";
     public const string DuplicateObject = "42710";
     public const string DiskFull = "53100";

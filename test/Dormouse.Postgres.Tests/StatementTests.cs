@@ -161,4 +161,13 @@ public sealed class StatementTests(SharedPostgres postgres)
         Assert.Equal("7", await connection.ValueAsync("select $1::int", "7"));
         Assert.Equal(1, connection.StatementCount);
     }
+
+    [Fact]
+    public async Task The_name_of_a_statement_is_told_to_nobody()
+    {
+        await using ServerConnection connection = await postgres.OpenAsync();
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => connection.RowsAsync("select $1::int"));
+        Assert.Equal(SqlState.ProtocolViolation, refused.SqlState);
+        Assert.Contains("prepared statement \"\" requires 1", refused.MessageText, StringComparison.Ordinal);
+    }
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Dormouse.Postgres.Statements;
 
 /// <summary>A statement as one connection knows it. The neighbours are the cache's, for its order of use.</summary>
@@ -13,6 +15,9 @@ internal sealed class PreparedStatement(string sql, uint[] typeOids, byte[] name
 
     /// <summary>The name on the wire, with its terminating zero.</summary>
     public byte[] Name { get; } = name;
+
+    /// <summary>The name as the server writes it in messages.</summary>
+    public string NameText => Encoding.ASCII.GetString(Name.AsSpan(..^1));
 
     public bool IsNamed => Name.Length > 1;
 

@@ -115,7 +115,7 @@ internal sealed class ResponseReader
                 Completion = new CommandCompletion("", 0);
                 break;
             case 'E': // ErrorResponse
-                Error ??= ErrorFields.Parse(payload);
+                Error ??= WithoutOwnName(ErrorFields.Parse(payload));
                 break;
             case 'S': // ParameterStatus: a setting that is reported has changed
                 SessionChanged = true;
@@ -138,6 +138,16 @@ internal sealed class ResponseReader
         }
         return ResponseStep.NeedMore;
     }
+
+    // The name of a prepared statement is this connection's own affair; whoever wrote the SQL gave it none.
+    private PostgresErrorFields WithoutOwnName(PostgresErrorFields error) =>
+        statement is { IsNamed: true } named
+        && error.SqlState is SqlState.ProtocolViolation or SqlState.InvalidStatementName or SqlState.DuplicateStatement
+            ? error with
+            {
+                MessageText = error.MessageText.Replace($"\"{named.NameText}\"", "\"\"", StringComparison.Ordinal),
+            }
+            : error;
 
     private PreparedStatement Expected(char type) =>
         statement ?? throw WireFault.Protocol($"a message of type '{type}' came in the answer to a simple query");

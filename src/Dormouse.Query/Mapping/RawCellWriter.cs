@@ -1,11 +1,12 @@
 using Dormouse.Query.Rows;
+using Dormouse.Query.Values;
 
 namespace Dormouse.Query.Mapping;
 
 /// <summary>The results of raw queries: <c>{"columns":[…],"types":[…],"rows":[[…]]}</c>, values in the forms that the client decodes.</summary>
 internal static class RawCellWriter
 {
-    public static void WriteTable(AnswerWriter answer, RowTable table)
+    public static void WriteTable(AnswerWriter answer, RowTable table, bool inEngineForm)
     {
         var columns = table.Shape.Columns;
         answer.Raw("{\"columns\":["u8);
@@ -26,7 +27,7 @@ internal static class RawCellWriter
         for (var row = 0; row < table.RowCount; row++)
         {
             Comma(answer, row);
-            WriteRow(answer, table, row);
+            WriteRow(answer, table, row, inEngineForm);
         }
 
         answer.Raw("]}"u8);
@@ -85,7 +86,7 @@ internal static class RawCellWriter
         answer.Raw(text.SequenceEqual("-0"u8) ? "0"u8 : text);
     }
 
-    private static void WriteRow(AnswerWriter answer, RowTable table, int row)
+    private static void WriteRow(AnswerWriter answer, RowTable table, int row, bool inEngineForm)
     {
         var types = table.Shape.Types;
         answer.Byte((byte)'[');
@@ -98,18 +99,18 @@ internal static class RawCellWriter
             }
             else if (types[i].IsArray)
             {
-                WriteArray(answer, types[i].Form, table.Cell(row, i));
+                WriteArray(answer, types[i].Form, table.Cell(row, i), inEngineForm);
             }
             else
             {
-                WriteScalar(answer, types[i].Form, table.Cell(row, i));
+                WriteElement(answer, types[i].Form, table.Cell(row, i), inEngineForm);
             }
         }
 
         answer.Byte((byte)']');
     }
 
-    private static void WriteArray(AnswerWriter answer, CellForm form, ReadOnlySpan<byte> literal)
+    private static void WriteArray(AnswerWriter answer, CellForm form, ReadOnlySpan<byte> literal, bool inEngineForm)
     {
         var reader = new ArrayLiteral(literal);
         var first = true;
@@ -133,9 +134,34 @@ internal static class RawCellWriter
                     answer.Null();
                     break;
                 default:
-                    WriteScalar(answer, form, reader.Value);
+                    WriteElement(answer, form, reader.Value, inEngineForm);
                     break;
             }
+        }
+    }
+
+    private static void WriteElement(AnswerWriter answer, CellForm form, ReadOnlySpan<byte> text, bool inEngineForm)
+    {
+        switch (inEngineForm ? form : CellForm.Unsupported)
+        {
+            case CellForm.Numeric:
+                answer.Text(DecimalText.WithoutZeros(text));
+                break;
+            case CellForm.Money:
+                answer.Text(DecimalText.WithoutZeros(Cells.MoneyText(text)));
+                break;
+            case CellForm.Timestamp or CellForm.TimestampTz:
+                answer.Text(Cells.WithWholeFraction(Cells.TimestampText(text, form == CellForm.TimestampTz)));
+                break;
+            case CellForm.Time:
+                answer.Text(Cells.WithWholeFraction(text));
+                break;
+            case CellForm.TimeTz:
+                answer.Text(Cells.WithWholeFraction(Cells.WithoutZone(text)));
+                break;
+            default:
+                WriteScalar(answer, form, text);
+                break;
         }
     }
 

@@ -34,7 +34,7 @@ internal static class ResultMapper
         switch (value)
         {
             case RawRowsValue raw:
-                RawCellWriter.WriteTable(answer, raw.Table);
+                RawCellWriter.WriteTable(answer, raw.Table, raw.InEngineForm);
                 break;
             case WrittenValue:
                 break;

@@ -150,9 +150,7 @@ internal static class TextCellWriter
             return;
         }
 
-        // The engine prints all digits, without an exponent and without zeros at the end.
-        var plain = text.Contains((byte)'.') ? text.TrimEnd((byte)'0').TrimEnd((byte)'.') : text;
-        TaggedValues.Plain(answer, "Decimal"u8, plain);
+        TaggedValues.Plain(answer, "Decimal"u8, DecimalText.WithoutZeros(text));
     }
 
     private static void WriteEnum(AnswerWriter answer, FieldStructure field, ReadOnlySpan<byte> value)

@@ -25,6 +25,10 @@ internal sealed class ExecuteNode(SqlTemplate sql, bool isRaw) : PlanNode
 /// <summary>The running of statements; several run in one transaction.</summary>
 internal static class SqlStatements
 {
+    private const string ProtocolViolation = "08P01";
+    private const string IndeterminateDatatype = "42P18";
+    private const string UndefinedParameter = "42P02";
+
     /// <summary>The rows of all statements as one table.</summary>
     public static ValueTask<PlanValue> QueryAsync(IReadOnlyList<SqlStatement> statements, bool isRaw, PlanRun run) =>
         statements.Count == 1
@@ -48,7 +52,7 @@ internal static class SqlStatements
             }
             catch (DatabaseErrorException e)
             {
-                throw run.Errors.Map(e.Error, isRaw, e);
+                throw Refusal(e, statement, isRaw, run);
             }
 
             if (table.Overflowed)
@@ -63,7 +67,9 @@ internal static class SqlStatements
             throw run.Errors.UnsupportedType(UnsupportedTypes.NameOf(oid), isRaw);
         }
 
-        return isRaw ? new RawRowsValue(table) : new RowsValue(table, null, []);
+        return isRaw
+            ? new RawRowsValue(table, inEngineForm: ReferenceEquals(run.Errors, ErrorMapping.OfOperations))
+            : new RowsValue(table, null, []);
     }
 
     private static async ValueTask<PlanValue> ExecuteAllAsync(IReadOnlyList<SqlStatement> statements, bool isRaw, PlanRun run)
@@ -77,10 +83,27 @@ internal static class SqlStatements
             }
             catch (DatabaseErrorException e)
             {
-                throw run.Errors.Map(e.Error, isRaw, e);
+                throw Refusal(e, statement, isRaw, run);
             }
         }
 
         return new NumberValue(affected);
+    }
+
+    // A driver that sends SQL without parameters does not prepare it, and PostgreSQL then refuses parameters in it in other words.
+    private static PlanException Refusal(DatabaseErrorException refused, SqlStatement statement, bool isRaw, PlanRun run)
+    {
+        var error = refused.Error;
+        if (
+            isRaw
+            && statement.Parameters.Length == 0
+            && error.SqlState is ProtocolViolation or IndeterminateDatatype
+            && ParameterScan.First(statement.Sql) is { } number
+        )
+        {
+            error = error with { SqlState = UndefinedParameter, Message = $"there is no parameter ${number}", Detail = null, Hint = null };
+        }
+
+        return run.Errors.Map(error, isRaw, refused);
     }
 }

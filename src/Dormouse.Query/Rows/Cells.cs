@@ -142,6 +142,27 @@ internal static class Cells
         return zone < 0 ? text : text[..zone];
     }
 
+    /// <summary>A time with milliseconds or microseconds, or neither: PostgreSQL leaves zeros at the end away.</summary>
+    public static ReadOnlySpan<byte> WithWholeFraction(ReadOnlySpan<byte> text)
+    {
+        const int milliseconds = 3;
+        var start = text.IndexOf((byte)'.') + 1;
+        var length = text[start..].IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+        length = length < 0 ? text.Length - start : length;
+        if (start == 0 || length % milliseconds == 0)
+        {
+            return text;
+        }
+
+        var zeros = milliseconds - (length % milliseconds);
+        var output = new byte[text.Length + zeros];
+        var end = start + length;
+        text[..end].CopyTo(output);
+        output.AsSpan(end, zeros).Fill((byte)'0');
+        text[end..].CopyTo(output.AsSpan(end + zeros));
+        return output;
+    }
+
     private static PlanValue Scalar(ReadOnlyMemory<byte> text, CellForm form) =>
         form switch
         {

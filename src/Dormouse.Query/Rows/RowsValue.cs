@@ -98,8 +98,14 @@ internal sealed class ValueAttachment(string name, IReadOnlyDictionary<int, Plan
 }
 
 /// <summary>What a rawSql query returned; written as columns, types and rows.</summary>
-internal sealed class RawRowsValue(RowTable table) : PlanValue
+internal sealed class RawRowsValue(RowTable table, bool inEngineForm) : PlanValue
 {
+    /// <summary>
+    /// Whether numbers and times have the forms that Prisma's query engine gives them; its plan executor leaves them as PostgreSQL prints
+    /// them.
+    /// </summary>
+    public bool InEngineForm { get; } = inEngineForm;
+
     public RowTable Table { get; } = table;
 
     public override string TypeName => "object";

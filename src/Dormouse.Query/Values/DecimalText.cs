@@ -9,6 +9,10 @@ internal static class DecimalText
     private const int LargestPlainExponent = 20;
     private const int SmallestPlainExponent = -6;
 
+    /// <summary>How Prisma's query engine prints a decimal of PostgreSQL: all digits, no exponent, no zeros at the end.</summary>
+    public static ReadOnlySpan<byte> WithoutZeros(ReadOnlySpan<byte> text) =>
+        text.Contains((byte)'.') ? text.TrimEnd((byte)'0').TrimEnd((byte)'.') : text;
+
     /// <summary>Longest output for an input of this length: the point, zeros after it and an exponent may be added.</summary>
     public static int MaxLength(int inputLength) => Math.Max(inputLength, LargestPlainExponent + 1) + 24;
 
