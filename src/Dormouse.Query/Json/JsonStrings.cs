@@ -6,12 +6,47 @@ namespace Dormouse.Query.Json;
 /// <summary>The inside of JSON strings: unescaping as JavaScript and Node do it, lone surrogates becoming U+FFFD.</summary>
 internal static class JsonStrings
 {
+    private const int UnicodeEscapeLength = 6;
+
+    private static readonly byte[] OtherControls = Encoding.ASCII.GetBytes(
+        string.Concat(Enumerable.Range(0, 0x20).Select(c => $"\\u{c:x4}"))
+    );
+
     /// <summary>What must be escaped inside a JSON string.</summary>
     public static readonly SearchValues<byte> Special = SearchValues.Create([
         .. Enumerable.Range(0, 0x20).Select(c => (byte)c),
         (byte)'"',
         (byte)'\\',
     ]);
+
+    /// <summary>How a <see cref="Special"/> character is written: the short form where there is one, as JavaScript and Prisma's engine do.</summary>
+    public static ReadOnlySpan<byte> EscapeOf(byte special) =>
+        special switch
+        {
+            (byte)'"' => "\\\""u8,
+            (byte)'\\' => "\\\\"u8,
+            8 => "\\b"u8,
+            9 => "\\t"u8,
+            10 => "\\n"u8,
+            12 => "\\f"u8,
+            13 => "\\r"u8,
+            _ => OtherControls.AsSpan(special * UnicodeEscapeLength, UnicodeEscapeLength),
+        };
+
+    /// <summary>Writes a text with its quotes.</summary>
+    public static void Quote(ReadOnlySpan<byte> text, IBufferWriter<byte> output)
+    {
+        output.Write("\""u8);
+        for (var stop = text.IndexOfAny(Special); stop >= 0; stop = text.IndexOfAny(Special))
+        {
+            output.Write(text[..stop]);
+            output.Write(EscapeOf(text[stop]));
+            text = text[(stop + 1)..];
+        }
+
+        output.Write(text);
+        output.Write("\""u8);
+    }
 
     /// <summary>Unescapes the content between the quotes.</summary>
     public static ReadOnlyMemory<byte> Unescape(ReadOnlySpan<byte> content)

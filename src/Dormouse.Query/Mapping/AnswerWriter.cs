@@ -96,7 +96,7 @@ internal sealed class AnswerWriter(IBufferWriter<byte> output, int maxBytes, Can
         for (var stop = utf8.IndexOfAny(JsonStrings.Special); stop >= 0; stop = utf8.IndexOfAny(JsonStrings.Special))
         {
             Raw(utf8[..stop]);
-            Escape(utf8[stop]);
+            Raw(JsonStrings.EscapeOf(utf8[stop]));
             utf8 = utf8[(stop + 1)..];
         }
 
@@ -109,39 +109,6 @@ internal sealed class AnswerWriter(IBufferWriter<byte> output, int maxBytes, Can
         var room = Reserve(Base64.GetMaxEncodedToUtf8Length(bytes.Length));
         Base64.EncodeToUtf8(bytes, room, out _, out var written);
         length += written;
-    }
-
-    private void Escape(byte c)
-    {
-        switch (c)
-        {
-            case (byte)'"':
-                Raw("\\\""u8);
-                break;
-            case (byte)'\\':
-                Raw("\\\\"u8);
-                break;
-            case 8:
-                Raw("\\b"u8);
-                break;
-            case 9:
-                Raw("\\t"u8);
-                break;
-            case 10:
-                Raw("\\n"u8);
-                break;
-            case 12:
-                Raw("\\f"u8);
-                break;
-            case 13:
-                Raw("\\r"u8);
-                break;
-            default:
-                Raw("\\u00"u8);
-                Byte((byte)"0123456789abcdef"[c >> 4]);
-                Byte((byte)"0123456789abcdef"[c & 15]);
-                break;
-        }
     }
 
     private void MakeRoom(int bytes)

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Json;
 using Dormouse.Query.Documents;
 using Dormouse.Query.Json;
 using Dormouse.Query.Values;
@@ -171,8 +170,12 @@ internal sealed class JsonBinding : ParameterBinding
             constant.Append('}');
         }
 
-        private void Quote(string text) =>
-            constant.Append('"').Append(JsonEncodedText.Encode(text, JsonText.WriterOptions.Encoder).ToString()).Append('"');
+        private void Quote(string text)
+        {
+            var quoted = new ArrayBufferWriter<byte>(text.Length + 2);
+            JsonStrings.Quote(Encoding.UTF8.GetBytes(text), quoted);
+            constant.Append(Encoding.UTF8.GetString(quoted.WrittenSpan));
+        }
 
         private void Cut(int literal, bool isRaw)
         {

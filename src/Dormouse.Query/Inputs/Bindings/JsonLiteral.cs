@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Globalization;
+using System.Text;
 using Dormouse.Query.Documents;
 using Dormouse.Query.Json;
 using Dormouse.Query.Values;
@@ -15,7 +17,8 @@ internal static class JsonLiteral
         {
             // The old clients' form: the text of a document.
             var text = LiteralTable.TextOf(raw);
-            return JsonScan.IsValid(text.Span) ? new TextValue(text) : null;
+            var rewritten = new ArrayBufferWriter<byte>(text.Length + 8);
+            return JsonDocumentText.TryRewrite(text.Span, rewritten) ? new TextValue(rewritten.WrittenMemory) : null;
         }
 
         var output = new ArrayBufferWriter<byte>(raw.Length + 8);
@@ -31,7 +34,7 @@ internal static class JsonLiteral
                 output.Write(raw.Span);
                 return true;
             case LiteralKind.Number:
-                output.Write(NumberText.Rounded(raw.Span));
+                WriteNumber(NumberText.Rounded(raw.Span), output);
                 return true;
             case LiteralKind.Decimal:
                 var digits = LiteralTable.TextOf(raw).Span;
@@ -56,10 +59,36 @@ internal static class JsonLiteral
             case LiteralKind.Bytes when !ScalarReader.TryDecode(LiteralTable.TextOf(raw).Span, out _):
                 return false;
             default:
-                // Strings, base64, and the text of a document within another one: a string as it stands.
-                output.Write(raw.Span);
+                // Strings, base64, and the text of a document within another one: a string.
+                WriteText(raw.Span, output);
                 return true;
         }
+    }
+
+    // The engine holds it as a decimal and writes it as a double. One beyond all doubles stays as it was given, for PostgreSQL to judge.
+    private static void WriteNumber(ReadOnlySpan<byte> rounded, IBufferWriter<byte> output)
+    {
+        var value = double.Parse(rounded, NumberStyles.Float, CultureInfo.InvariantCulture);
+        if (!double.IsFinite(value))
+        {
+            output.Write(rounded);
+            return;
+        }
+
+        var text = JsonDocumentText.NumberOf(value);
+        output.Write(Encoding.ASCII.GetBytes(text.EndsWith(".0", StringComparison.Ordinal) ? text[..^2] : text));
+    }
+
+    // A json column keeps the text, so that it matters which characters are escaped: a client may have escaped more than it must.
+    private static void WriteText(ReadOnlySpan<byte> raw, IBufferWriter<byte> output)
+    {
+        if (raw.IndexOf("\\u"u8) < 0)
+        {
+            output.Write(raw);
+            return;
+        }
+
+        JsonStrings.Quote(JsonStrings.Unescape(raw[1..^1]).Span, output);
     }
 
     /// <summary>In milliseconds, in the zone in which it was given.</summary>
