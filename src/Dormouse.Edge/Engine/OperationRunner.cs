@@ -24,15 +24,25 @@ internal sealed class OperationRunner(PlanInterpreter interpreter, EdgeOptions o
         IsolationLevel level = IsolationLevel.Find(request.IsolationLevel) ?? throw IsolationLevel.Unknown(request.IsolationLevel!);
         bool isAtomic = !request.IsBatch || request.IsTransaction || inTransaction;
         var queries = new OperationCall.Query[request.Queries.Count];
+        var isRefused = false;
         for (var i = 0; i < queries.Length; i++)
         {
             try
             {
                 queries[i] = new(engine.Prepare(body[request.Queries[i]]), null); // (5)
             }
-            // Queries that merely travel together fail one by one.
-            catch (PlanException wrong) when (!isAtomic)
+            catch (PlanException wrong) when (request.IsBatch)
             {
+                // Queries that merely travel together fail one by one, unless they would have been merged.
+                if (!isRefused && engine.RefusalOfMerged([.. request.Queries.Select(place => body[place])]) is { } merged)
+                {
+                    throw merged;
+                }
+                if (isAtomic)
+                {
+                    throw;
+                }
+                isRefused = true;
                 queries[i] = new(null, wrong);
             }
         }

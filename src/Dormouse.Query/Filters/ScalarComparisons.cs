@@ -2,6 +2,7 @@ using Dormouse.Query.Inputs;
 using Dormouse.Query.Nodes;
 using Dormouse.Query.Operations;
 using Dormouse.Query.Sql;
+using Dormouse.Query.Values;
 
 namespace Dormouse.Query.Filters;
 
@@ -61,12 +62,13 @@ internal static class ScalarComparisons
     private static void WriteMembership(SqlBuilder sql, ScalarCondition condition, string alias)
     {
         var isIn = condition.Comparison == Comparison.In;
-        var lowers = condition.IsInsensitive && condition.Operand is not InputFieldReference;
+        // Nothing is among no values, whatever their letters; the field may be one that has no letters at all.
+        var isPattern = condition.IsInsensitive && condition.Operand is InputFieldReference;
+        var lowers = condition.IsInsensitive && !isPattern && !IsEmptyList(condition.Operand);
         var lowersSubject = lowers && (condition.Aggregate is null || !isIn);
         sql.Text(lowersSubject ? "LOWER(" : "");
         WriteSubject(sql, condition, alias);
         sql.Text(lowersSubject ? ")" : "");
-        var isPattern = condition.IsInsensitive && !lowers;
         sql.Text(
             (isIn, isPattern) switch
             {
@@ -80,6 +82,9 @@ internal static class ScalarComparisons
         WriteOperand(sql, condition, alias, isList: true);
         sql.Text(lowers ? "::text[]) AS v)" : "").Text(")");
     }
+
+    private static bool IsEmptyList(InputValue operand) =>
+        operand is InputScalar { Expression: LiteralExpression { Value: ListValue { Items.Count: 0 } } };
 
     private static void WritePattern(SqlBuilder sql, ScalarCondition condition, string alias)
     {

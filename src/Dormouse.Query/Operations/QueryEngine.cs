@@ -88,6 +88,29 @@ public sealed class QueryEngine
         return plan.Merged.Plan is { } merged && merged.Fits(operations) ? new PreparedMerge(merged, operations) : null;
     }
 
+    /// <summary>
+    /// What is wrong with look-ups of which at least one cannot be prepared, where Prisma's engine would have merged them; null where
+    /// each of them fails or succeeds by itself.
+    /// </summary>
+    /// <param name="queries">As for <see cref="Prepare"/>.</param>
+    public PlanException? RefusalOfMerged(IReadOnlyList<ReadOnlyMemory<byte>> queries)
+    {
+        if (MergedDocument.Of(queries, schema) is not { } document)
+        {
+            return null;
+        }
+
+        try
+        {
+            Prepare(document);
+            return null;
+        }
+        catch (PlanException refused)
+        {
+            return refused;
+        }
+    }
+
     private CompileContext ContextOf(Operation operation, LiteralFacts facts, ParameterList parameters) =>
         new(schema, facts, parameters, limits)
         {

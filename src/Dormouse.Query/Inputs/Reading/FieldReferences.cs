@@ -37,7 +37,8 @@ internal static class FieldReferences
         expected = place.AveragedType ?? expected;
         var item = expected is ListInputType list ? list.Item : expected;
         var fits =
-            field.IsList == expected is ListInputType
+            !place.IsWholeList
+            && field.IsList == expected is ListInputType
             && (item is ScalarInputType scalar ? scalar.Type == field.Type : item is EnumInputType type && type.Type == field.Enum);
         return fits
             ? new InputFieldReference(field)
@@ -56,6 +57,12 @@ internal static class FieldReferences
 /// <param name="AveragedType">Within a filter on an average, the type of the averaged field: fields of that type are compared with it.</param>
 internal readonly record struct FilterPlace(Model? Model, bool IsList, InputType? AveragedType)
 {
+    /// <summary>
+    /// Where a whole list is compared. Prisma's engine takes no list there, against what its own schema says, and PostgreSQL takes nothing
+    /// else: no reference fits.
+    /// </summary>
+    public bool IsWholeList { get; init; }
+
     public FilterPlace Within(InputObjectType type) =>
         type.Filtered is { } model ? new FilterPlace(model, false, null)
         : type.IsListFilter ? this with { IsList = true }
@@ -63,5 +70,7 @@ internal readonly record struct FilterPlace(Model? Model, bool IsList, InputType
 
     /// <summary>The place of a field's value.</summary>
     public FilterPlace Under(InputObjectType type, string field) =>
-        field == "_avg" && type.Fields[0].Name == "equals" ? this with { AveragedType = type.Fields[0].Types[0] } : this;
+        field == "_avg" && type.Fields[0].Name == "equals" ? this with { AveragedType = type.Fields[0].Types[0] }
+        : IsList && field == "equals" ? this with { IsWholeList = true }
+        : this;
 }
