@@ -63,6 +63,20 @@ public sealed class MergedFindTests
     }
 
     [Fact]
+    public async Task A_wrong_key_is_the_failure_of_all_as_of_one_findMany()
+    {
+        await using EdgeHost edge = await Blog.StartAsync();
+        OlderClient client = await Blog.ClientAsync(edge);
+        string wrong = OlderClient.Query("Author", "findUnique", """{"where":{"id":"x"}}""", """{"name":true}""");
+
+        Reply reply = await client.PostAsync(client.Root + "/graphql", OlderClient.Batch(Author(1), wrong), Listening);
+
+        JsonElement error = reply.Json.GetProperty("errors")[0].GetProperty("user_facing_error");
+        Assert.Equal("P2009", error.GetProperty("error_code").GetString());
+        Assert.Contains("findManyAuthor", error.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Relations_are_read_for_all_of_them_together()
     {
         await using EdgeHost edge = await Blog.StartAsync();

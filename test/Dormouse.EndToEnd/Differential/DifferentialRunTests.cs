@@ -27,7 +27,7 @@ public sealed class DifferentialRunTests(SharedPlatform shared)
     {
         using Sides sides = await Sides.OpenAlikeAsync(shared, Cancelled);
         using Arena arena = new(sides, Distorted);
-        DifferentialRun run = new(arena, seed: 7, operationsMax: 1_000, differencesMax: 1, actions: [], pending: []);
+        DifferentialRun run = new(arena, seed: 7, operationsMax: 1_000, differencesMax: 1, actions: []);
         await run.RunAsync(Cancelled);
 
         string told = Assert.Single(run.Differences);

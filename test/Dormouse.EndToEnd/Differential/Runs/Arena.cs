@@ -28,9 +28,12 @@ internal sealed class Arena(Sides sides, Func<JsonArray, JsonArray>? distortion 
     }
 
     /// <summary>Makes the tables of a schema, in databases that then hold nothing else.</summary>
-    public async Task ApplyAsync(SchemaBlueprint next, CancellationToken cancellationToken)
+    public Task ApplyAsync(SchemaBlueprint next, CancellationToken cancellationToken) =>
+        ApplyAsync(SchemaText.Of(next), next, cancellationToken);
+
+    /// <summary>The same from the text of a schema, with what is to be known of it.</summary>
+    public async Task ApplyAsync(string text, SchemaBlueprint next, CancellationToken cancellationToken)
     {
-        string text = SchemaText.Of(next);
         schema = null;
         string script = TablesOf(text);
         await BothAsync(side => side.ExecuteAsync(script, cancellationToken));
@@ -50,6 +53,13 @@ internal sealed class Arena(Sides sides, Func<JsonArray, JsonArray>? distortion 
 
     /// <summary>Brings the rows back to the last that were set.</summary>
     public Task ResetAsync(CancellationToken cancellationToken) => ResetAsync(rows!, cancellationToken);
+
+    /// <summary>Empties the tables and runs a script that inserts rows.</summary>
+    public async Task RefillAsync(string inserts, CancellationToken cancellationToken)
+    {
+        string script = RowScript.Reset(schema!, new RowSet([], [])) + inserts;
+        await BothAsync(side => side.ExecuteAsync(script, cancellationToken));
+    }
 
     /// <summary>Whether the tables are those of a schema.</summary>
     public bool Holds(SchemaBlueprint one) => ReferenceEquals(schema, one);

@@ -15,15 +15,7 @@ namespace Dormouse.EndToEnd.Differential.Runs;
 /// <param name="operationsMax">Where it ends.</param>
 /// <param name="differencesMax">It also ends with so many kinds of differences.</param>
 /// <param name="actions">The actions that operations may have; all where it is empty.</param>
-/// <param name="pending">Kinds of differences that are known, and only counted.</param>
-internal sealed class DifferentialRun(
-    Arena arena,
-    ulong seed,
-    int operationsMax,
-    int differencesMax,
-    IReadOnlyCollection<string> actions,
-    IReadOnlyCollection<string> pending
-)
+internal sealed class DifferentialRun(Arena arena, ulong seed, int operationsMax, int differencesMax, IReadOnlyCollection<string> actions)
 {
     private const int RowSetsPerSchema = 4;
     private const int StepsPerRowSet = 25;
@@ -32,21 +24,17 @@ internal sealed class DifferentialRun(
 
     private readonly Dictionary<string, Told> differences = [];
     private readonly SortedDictionary<string, int> refusals = [];
-    private readonly SortedDictionary<string, int> known = [];
     private int operations;
     private int brokenPeer;
 
     /// <summary>What differs; empty where the sides agree.</summary>
     public IReadOnlyList<string> Differences => [.. differences.Select(one => $"# {one.Key} ({one.Value.Count} times)\n{one.Value.Text}")];
 
-    /// <summary>The kinds of all differences, those that are known too.</summary>
-    public IReadOnlyList<string> Kinds => [.. differences.Keys, .. known.Keys];
-
     /// <summary>How much was run, in words.</summary>
     public string Summary =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"seed {seed}: {operations} operations; refused {string.Join(", ", refusals)}; the peer broke on {brokenPeer}; pending {string.Join(", ", known)}"
+            $"seed {seed}: {operations} operations; refused {string.Join(", ", refusals)}; the peer broke on {brokenPeer}"
         );
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -132,11 +120,6 @@ internal sealed class DifferentialRun(
 
     private async Task CountAsync(Trial trial, Difference difference, CancellationToken cancellationToken)
     {
-        if (pending.Contains(difference.Kind))
-        {
-            known[difference.Kind] = known.GetValueOrDefault(difference.Kind) + 1;
-            return;
-        }
         if (differences.TryGetValue(difference.Kind, out Told? told))
         {
             differences[difference.Kind] = told with { Count = told.Count + 1 };

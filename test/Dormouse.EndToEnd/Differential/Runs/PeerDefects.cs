@@ -45,6 +45,13 @@ internal static partial class PeerDefects
     /// <summary>What the peer answers to a commit.</summary>
     public static JsonNode Committed() => new JsonObject { ["status"] = 200, ["body"] = new JsonObject() };
 
+    /// <summary>
+    /// Whether an upsert behind this field cannot be filtered on the peer: where the record that holds the key is the one that is updated,
+    /// the peer puts the filter on the related record upon that record's table. The statement breaks where they are of two models, and
+    /// where they are of one it makes a record that stays unrelated. Nothing of that kind is asked.
+    /// </summary>
+    public static bool MisplacesFilterOfUpsert(RelationEnd end) => end.HoldsKey;
+
     private static bool IsBreakdown(JsonObject? told) =>
         told?["error_code"]?.ToString() switch
         {
