@@ -14,6 +14,12 @@ internal sealed record OperationCall(IReadOnlyList<OperationCall.Query> Queries,
     /// <summary>All queries as one, where they can be. It is a single look-up, for which a transaction would change nothing.</summary>
     public PreparedMerge? Merge { get; init; }
 
+    /// <summary>
+    /// Whether a record that must be there and is not fails its own query alone, even where all others fail together: merged look-ups that
+    /// have to be run one by one.
+    /// </summary>
+    public bool MissingFailsAlone { get; init; }
+
     /// <summary>Whether a second run could do something that the first has done already. Raw SQL can be anything.</summary>
     public bool MayWrite => Queries.Any(query => query.Operation is { } operation && (operation.IsWrite || operation.IsRaw));
 

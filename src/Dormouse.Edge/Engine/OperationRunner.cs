@@ -33,8 +33,8 @@ internal sealed class OperationRunner(PlanInterpreter interpreter, EdgeOptions o
             }
             catch (PlanException wrong) when (request.IsBatch)
             {
-                // Queries that merely travel together fail one by one, unless they would have been merged.
-                if (!isRefused && engine.RefusalOfMerged([.. request.Queries.Select(place => body[place])]) is { } merged)
+                // Queries that merely travel together fail one by one, unless what is wrong concerns them all.
+                if (!isRefused && engine.RefusalOfBatch(Bodies()) is { } merged)
                 {
                     throw merged;
                 }
@@ -46,12 +46,21 @@ internal sealed class OperationRunner(PlanInterpreter interpreter, EdgeOptions o
                 queries[i] = new(null, wrong);
             }
         }
+        PreparedMerge? merge = Array.TrueForAll(queries, query => query.Operation is not null)
+            ? engine.TryMerge(Array.ConvertAll(queries, query => query.Operation!))
+            : null;
         return new OperationCall(queries, request.IsBatch, isAtomic, request.IsTransaction && !inTransaction ? level : null)
         {
-            Merge = Array.TrueForAll(queries, query => query.Operation is not null)
-                ? engine.TryMerge(Array.ConvertAll(queries, query => query.Operation!))
-                : null,
+            Merge = merge,
+            MissingFailsAlone =
+                merge is null
+                && request.IsBatch
+                && isAtomic
+                && Array.TrueForAll(queries, query => query.Operation!.MustFind)
+                && engine.AreMerged(Bodies()),
         };
+
+        IReadOnlyList<ReadOnlyMemory<byte>> Bodies() => [.. request.Queries.Select(place => body[place])];
     }
 
     /// <summary>Runs the queries in a session of their own.</summary>
@@ -132,7 +141,7 @@ internal sealed class OperationRunner(PlanInterpreter interpreter, EdgeOptions o
                 await interpreter.RunAsync(operation, session, answer, cancellationToken);
                 answer.Write("}"u8);
             }
-            catch (PlanException failed) when (!call.IsAtomic)
+            catch (PlanException failed) when (!call.IsAtomic || (call.MissingFailsAlone && failed.Code == "P2025"))
             {
                 wrong = failed;
             }

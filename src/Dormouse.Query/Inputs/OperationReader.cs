@@ -1,8 +1,10 @@
+using System.Text.Json;
 using Dormouse.Query.Documents;
 using Dormouse.Query.Failures;
 using Dormouse.Query.Inputs.Faults;
 using Dormouse.Query.Inputs.Reading;
 using Dormouse.Query.Inputs.Types;
+using Dormouse.Query.Json;
 using Dormouse.Query.Operations;
 using Dormouse.Schema.Models;
 
@@ -34,7 +36,11 @@ internal sealed class OperationReader(QuerySchema querySchema, LiteralFacts fact
 
         SelectionReader.CheckForm(parts);
 
-        var (known, model, operation) = Find(action, modelName);
+        if (Find(querySchema, action, modelName) is not var (known, model, operation))
+        {
+            throw Unknown(action, modelName);
+        }
+
         var reader = new SelectionReader(new ArgumentReader(facts, querySchema.Schema, maxErrorBytes));
         var (arguments, selection) = reader.ReadField(operation, parts, new DocumentPath(null, operation.Name));
         Acceptance.Settle(arguments, selection, parameters);
@@ -42,7 +48,34 @@ internal sealed class OperationReader(QuerySchema querySchema, LiteralFacts fact
         return new Operation(known, model, operation.Name, arguments, isCount ? Selection.Empty : selection);
     }
 
-    private (OperationAction Action, Model? Model, OutputField Operation) Find(string action, string? modelName)
+    /// <summary>What is said of a query whose operation there is not; null where there is, or where one cannot tell.</summary>
+    public static PlanException? UnknownOperation(ReadOnlyMemory<byte> query, QuerySchema querySchema)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(query, new JsonDocumentOptions { MaxDepth = JsonValues.MaxDepth });
+            return Member("action") is { } action && Find(querySchema, action, Member("modelName")) is null
+                ? Unknown(action, Member("modelName"))
+                : null;
+
+            string? Member(string name) =>
+                document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty(name, out var value)
+                && value.ValueKind == JsonValueKind.String
+                    ? value.GetString()
+                    : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static (OperationAction Action, Model? Model, OutputField Operation)? Find(
+        QuerySchema querySchema,
+        string action,
+        string? modelName
+    )
     {
         if (OperationActions.TryParse(action, out var known))
         {
@@ -62,10 +95,13 @@ internal sealed class OperationReader(QuerySchema querySchema, LiteralFacts fact
             }
         }
 
-        throw PlanFailure.Plain(
+        return null;
+    }
+
+    private static PlanException Unknown(string action, string? modelName) =>
+        PlanFailure.Plain(
             $"Operation '{FailureText.Cut(action)}' for model '{FailureText.Cut(modelName ?? "None")}' does not match any query."
         );
-    }
 
     private static string? Text(ObjectNode document, string name) =>
         !document.TryGet(name, out var node) || node is NullNode ? null

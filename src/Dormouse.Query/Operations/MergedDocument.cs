@@ -40,6 +40,11 @@ internal sealed class MergedDocument
 
     private static ReadOnlyMemory<byte>? Of(List<JsonElement> queries, PrismaSchema schema)
     {
+        if (queries.Count == 0)
+        {
+            return null;
+        }
+
         var first = queries[0];
         if (
             Text(first, "action") is not ("findUnique" or "findUniqueOrThrow")

@@ -58,6 +58,9 @@ public sealed class PreparedOperation
 
     public bool IsRaw => Plan.Operation.Model is null;
 
+    /// <summary>A look-up of one record that must be there.</summary>
+    public bool MustFind => Plan.Operation.Action == OperationAction.FindUniqueOrThrow;
+
     /// <summary>What it does with which model, such as <c>findManyUser</c>.</summary>
     public string Name => Plan.Operation.ResponseKey;
 

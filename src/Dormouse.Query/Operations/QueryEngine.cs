@@ -89,12 +89,26 @@ public sealed class QueryEngine
     }
 
     /// <summary>
-    /// What is wrong with look-ups of which at least one cannot be prepared, where Prisma's engine would have merged them; null where
-    /// each of them fails or succeeds by itself.
+    /// Whether Prisma's engine would have merged look-ups that <see cref="TryMerge"/> does not, such as those of which one asks for null.
     /// </summary>
     /// <param name="queries">As for <see cref="Prepare"/>.</param>
-    public PlanException? RefusalOfMerged(IReadOnlyList<ReadOnlyMemory<byte>> queries)
+    public bool AreMerged(IReadOnlyList<ReadOnlyMemory<byte>> queries) => MergedDocument.Of(queries, schema) is not null;
+
+    /// <summary>
+    /// What is wrong with a batch of which at least one query cannot be prepared, where that is the failure of all of them: one names an
+    /// operation that there is not, or Prisma's engine would have merged them. Null where each fails or succeeds by itself.
+    /// </summary>
+    /// <param name="queries">As for <see cref="Prepare"/>.</param>
+    public PlanException? RefusalOfBatch(IReadOnlyList<ReadOnlyMemory<byte>> queries)
     {
+        foreach (var query in queries)
+        {
+            if (OperationReader.UnknownOperation(query, querySchema) is { } unknown)
+            {
+                return unknown;
+            }
+        }
+
         if (MergedDocument.Of(queries, schema) is not { } document)
         {
             return null;

@@ -28,6 +28,8 @@ internal static class MergedFinds
         if (
             operation.Action is not (OperationAction.FindUnique or OperationAction.FindUniqueOrThrow)
             || operation.Arguments.Find("where") is not InputObject where
+            // A combination of one condition is that condition; but Prisma's engine merges none that is written so.
+            || where.Fields.Any(part => part.Key is "AND" or "OR" or "NOT")
             || KeysOf(FilterReader.Read(operation.Model!, where, context.Facts)) is not { } keys
         )
         {

@@ -33,7 +33,7 @@ public sealed class ReadStrategyTests(SharedPlatform shared, ITestOutputHelper o
             SchemaBlueprint schema = SchemaGenerator.Generate(dice.Fork());
             schema = schema with { Features = [.. schema.Features.Append("relationJoins").Distinct()] };
             string text = SchemaText.Of(schema);
-            await side.ExecuteAsync(Arena.TablesOf(text), cancellationToken);
+            await side.ExecuteAsync(Arena.TablesOf(text) + "\n" + RowScript.CreateViews(schema), cancellationToken);
             RowSet rows = RowGenerator.Generate(dice.Fork(), schema);
             await side.ExecuteAsync(RowScript.Reset(schema, rows), cancellationToken);
             using OperationClient client = new(side, text);

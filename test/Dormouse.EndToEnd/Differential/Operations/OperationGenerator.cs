@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Dormouse.EndToEnd.Differential.Rows;
+using Dormouse.EndToEnd.Differential.Runs;
 using Dormouse.EndToEnd.Differential.Schemas;
 
 namespace Dormouse.EndToEnd.Differential.Operations;
@@ -42,34 +43,42 @@ internal sealed class OperationGenerator
     /// <summary>Finds of one kind, as a client merges those of one moment.</summary>
     public JsonArray Alike()
     {
-        ModelBlueprint model = dice.Pick(context.Schema.Models);
+        ModelBlueprint model = dice.Pick(context.Schema.Visible);
         string action = dice.Pick(["findUnique", "findUnique", "findUniqueOrThrow"]);
         JsonObject selection = selections.Next(model, 1);
-        KeyBlueprint key = model.Id;
         JsonObject shared = [];
         AddStrategy(shared);
+        string key = context.Unique(model).First().Key;
+        FieldBlueprint? filtered = dice.OneIn(4) ? dice.Pick(model.Visible) : null;
+        bool isSpoilt = dice.OneIn(8);
+        int count = dice.Between(2, 5);
         return
         [
             .. Enumerable
-                .Range(0, dice.Between(2, 5))
-                .Select(_ =>
+                .Range(0, count)
+                .Select(number =>
                 {
-                    JsonObject where = context.Unique(model);
-                    while (where.First().Key != (key.Fields.Count == 1 ? key.Fields[0] : key.ArgumentName))
+                    JsonObject where = context.Unique(model, key);
+                    if (filtered is { IsList: false, Kind: not ScalarKind.Json } && !where.ContainsKey(filtered.Name))
                     {
-                        where = context.Unique(model);
+                        where[filtered.Name] = context.Likely(model, filtered);
                     }
-                    JsonObject arguments = shared.DeepClone().AsObject();
-                    arguments["where"] = where;
-                    return Operation(model, action, arguments, selection.DeepClone().AsObject());
+                    JsonObject arguments = new() { ["where"] = where };
+                    foreach ((string name, JsonNode? value) in shared)
+                    {
+                        arguments[name] = value?.DeepClone();
+                    }
+                    JsonObject one = Operation(model, action, arguments, selection.DeepClone().AsObject());
+                    return isSpoilt && number == count / 2 ? spoiler.SpoilKey(one) : one;
                 }),
         ];
     }
 
     private JsonObject Valid()
     {
-        ModelBlueprint model = dice.Pick(context.Schema.Models);
-        return dice.Below(40) switch
+        // An ignored model knows no operation, and a view no writes, which need not be refused each time.
+        ModelBlueprint model = dice.Pick(dice.OneIn(40) ? context.Schema.Models : context.Schema.Visible);
+        return dice.Below(model.ViewOf is null || dice.OneIn(8) ? 40 : 20) switch
         {
             < 12 => Find(model),
             < 15 => FindOne(model),
@@ -94,6 +103,10 @@ internal sealed class OperationGenerator
         JsonObject arguments = selections.ListArguments(model, 2);
         AddStrategy(arguments);
         string action = dice.Pick(["findMany", "findMany", "findMany", "findFirst", "findFirstOrThrow"]);
+        if (action != "findMany")
+        {
+            PeerDefects.AvoidTheEndOfDistinct(arguments);
+        }
         return Operation(model, action, arguments, selections.Next(model, 2));
     }
 

@@ -62,7 +62,7 @@ internal sealed class RawGenerator(GenerationContext context)
 
     public JsonObject Execute()
     {
-        ModelBlueprint model = dice.Pick(context.Schema.Models);
+        ModelBlueprint model = dice.Pick(context.Schema.Tables);
         FieldBlueprint[] numbers = [.. model.Visible.Where(field => field is { Kind: ScalarKind.Int, IsList: false, IsUnique: false })];
         FieldBlueprint[] free =
         [

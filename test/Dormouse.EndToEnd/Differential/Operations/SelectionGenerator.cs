@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Dormouse.EndToEnd.Differential.Runs;
 using Dormouse.EndToEnd.Differential.Schemas;
 
 namespace Dormouse.EndToEnd.Differential.Operations;
@@ -57,6 +58,10 @@ internal sealed class SelectionGenerator(GenerationContext context, FilterGenera
             {
                 string[] names = [.. dice.Some(model.Visible, 1, 2).Select(field => field.Name)];
                 arguments["distinct"] = new JsonArray([.. names.Select(name => (JsonNode)name)]);
+                if (context.Schema.Has("relationJoins"))
+                {
+                    PeerDefects.AvoidTheEndOfDistinct(arguments);
+                }
             }
         }
         return arguments;

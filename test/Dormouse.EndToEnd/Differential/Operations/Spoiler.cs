@@ -21,6 +21,15 @@ internal sealed class Spoiler(Dice dice)
         return spoilt;
     }
 
+    /// <summary>The same look-up with a value that no key has. It names all its keys: the peer merges it even where it does not.</summary>
+    public JsonObject SpoilKey(JsonObject operation)
+    {
+        JsonObject spoilt = operation.DeepClone().AsObject();
+        JsonObject where = spoilt["query"]!["arguments"]!["where"]!.AsObject();
+        where[dice.Pick([.. where.Select(member => member.Key)])] = dice.Pick<JsonNode?>([null, 1, "text", true, new JsonArray(1, "a")]);
+        return spoilt;
+    }
+
     private void SpoilArgument(JsonObject place)
     {
         string[] names = [.. place.Select(member => member.Key)];
@@ -29,8 +38,9 @@ internal sealed class Spoiler(Dice dice)
             case 0:
                 place[dice.Pick(["nope", "where", "AND", "", "a b"])] = Junk();
                 break;
-            case 1:
-                place.Remove(dice.Pick(names));
+            // Without any data the peer forgets the values that it makes itself, and PostgreSQL refuses the record.
+            case 1 when dice.Pick(names) is var name and not "data":
+                place.Remove(name);
                 break;
             case 2:
                 Rename(place, dice.Pick(names));

@@ -16,7 +16,7 @@ internal sealed class RowGenerator(Dice dice, SchemaBlueprint schema)
 
     private RowSet Run()
     {
-        foreach (ModelBlueprint model in schema.Models)
+        foreach (ModelBlueprint model in schema.Tables)
         {
             made[model.Name] = [];
             for (int count = dice.Below(RowsMax + 1); count > 0; count--)
@@ -27,7 +27,7 @@ internal sealed class RowGenerator(Dice dice, SchemaBlueprint schema)
                 }
             }
         }
-        return new RowSet([.. schema.Models.SelectMany(model => made[model.Name])], [.. Links()]);
+        return new RowSet([.. schema.Tables.SelectMany(model => made[model.Name])], [.. Links()]);
     }
 
     private Row? TryMake(ModelBlueprint model)

@@ -41,9 +41,26 @@ internal static class RowScript
         return $"SELECT jsonb_build_object({string.Join(", ", parts)})::text";
     }
 
+    /// <summary>Makes the views, which a schema only describes.</summary>
+    public static string CreateViews(SchemaBlueprint schema)
+    {
+        StringBuilder script = new();
+        foreach (ModelBlueprint view in schema.Models.Where(model => model.ViewOf is not null))
+        {
+            ModelBlueprint table = schema.Model(view.ViewOf!);
+            IEnumerable<string> columns = view.Fields.Select(field =>
+                $"\"{table.Field(field.Name).StoredName}\" AS \"{field.StoredName}\""
+            );
+            // It may be the first thing in its schema of the database.
+            script.Append(view.Place is null ? "" : $"CREATE SCHEMA IF NOT EXISTS \"{view.Place}\";\n");
+            script.Append($"CREATE VIEW {view.SqlName} AS SELECT {string.Join(", ", columns)} FROM {table.SqlName};\n");
+        }
+        return script.ToString();
+    }
+
     private static IEnumerable<string> Tables(SchemaBlueprint schema) =>
         schema
-            .Models.Select(model => model.SqlName)
+            .Tables.Select(model => model.SqlName)
             .Concat(schema.Relations.Where(one => one.Kind == RelationKind.ManyToMany).Select(one => JoinTable(schema, one)));
 
     private static string JoinTable(SchemaBlueprint schema, RelationBlueprint relation) =>
@@ -51,7 +68,7 @@ internal static class RowScript
 
     // How far a failed statement moved a sequence is nobody's promise.
     private static IEnumerable<(string Sequence, string Highest)> Sequences(SchemaBlueprint schema) =>
-        from model in schema.Models
+        from model in schema.Tables
         from field in model.Fields
         where field.Default == "autoincrement()"
         let table = model.SqlName.Replace("'", "''", StringComparison.Ordinal)

@@ -35,7 +35,7 @@ internal sealed class Arena(Sides sides, Func<JsonArray, JsonArray>? distortion 
     public async Task ApplyAsync(string text, SchemaBlueprint next, CancellationToken cancellationToken)
     {
         schema = null;
-        string script = TablesOf(text);
+        string script = TablesOf(text) + "\n" + RowScript.CreateViews(next);
         await BothAsync(side => side.ExecuteAsync(script, cancellationToken));
         Close();
         peer = new OperationClient(sides.Peer, text);

@@ -102,15 +102,17 @@ internal sealed class DifferentialRun(Arena arena, ulong seed, int operationsMax
     {
         string? isolation = dice.OneIn(3) ? dice.Pick(Isolations) : null;
         JsonArray Some() => [.. Enumerable.Range(0, dice.Between(2, 4)).Select(_ => generator.Next())];
+        JsonArray Bodies() => [.. Enumerable.Range(0, dice.Between(2, 4)).Select(_ => dice.OneIn(6) ? Merged() : generator.Next())];
+        JsonObject Merged() => new() { ["batch"] = generator.Alike() };
         switch (dice.Below(14))
         {
             case 0:
-                return Step.Of(new JsonObject { ["batch"] = generator.Alike() });
+                return Step.Of(Merged());
             case 1:
                 JsonObject transaction = isolation is null ? [] : new JsonObject { ["isolationLevel"] = isolation };
                 return Step.Of(new JsonObject { ["batch"] = Some(), ["transaction"] = transaction });
             case 2:
-                return Step.Transaction(Some(), isolation, dice.Pick(["commit", "commit", "rollback"]));
+                return Step.Transaction(Bodies(), isolation, dice.Pick(["commit", "commit", "rollback"]));
             default:
                 return Step.Of(generator.Next());
         }

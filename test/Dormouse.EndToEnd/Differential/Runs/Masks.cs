@@ -31,8 +31,10 @@ internal static partial class Masks
     [GeneratedRegex("(?!00000000-)[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")]
     private static partial Regex Uuid();
 
-    // cuid, cuid2, ulid, and nanoid of its usual length and of thirty; names of constraints may be as long.
-    [GeneratedRegex("^(?!.*_f?key$)(?:c[a-z0-9]{24}|[a-z][a-z0-9]{23}|[0-9A-HJKMNP-TV-Z]{26}|[A-Za-z0-9_-]{21}|[A-Za-z0-9_-]{30})$")]
+    // cuid, cuid2, ulid, and nanoid of its usual length and of thirty; names of constraints and decimals may be as long.
+    [GeneratedRegex(
+        "^(?!.*_f?key$|-?[0-9]+$)(?:c[a-z0-9]{24}|[a-z][a-z0-9]{23}|[0-9A-HJKMNP-TV-Z]{26}|[A-Za-z0-9_-]{21}|[A-Za-z0-9_-]{30})$"
+    )]
     private static partial Regex WholeId();
 
     [GeneratedRegex(@"\b20(2[6-9]|[3-9]\d)-\d\d-\d\d[T ][\d:.]+(Z|[+-]\d\d(:\d\d)?)?")]

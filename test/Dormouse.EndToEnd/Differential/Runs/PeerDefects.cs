@@ -20,7 +20,7 @@ internal static partial class PeerDefects
         }
         foreach (JsonObject error in ErrorsOf(answer).OfType<JsonObject>().ToArray())
         {
-            SettleError(error);
+            SettleError(error, schema);
         }
     }
 
@@ -52,6 +52,23 @@ internal static partial class PeerDefects
     /// </summary>
     public static bool MisplacesFilterOfUpsert(RelationEnd end) => end.HoldsKey;
 
+    /// <summary>
+    /// Takes the first records where the last of distinct ones are asked for: with `relationJoins`, and where only one record is to be
+    /// found, the peer forgets to read from the end.
+    /// </summary>
+    public static void AvoidTheEndOfDistinct(JsonObject arguments)
+    {
+        if (arguments.ContainsKey("distinct") && arguments["take"]?.GetValue<int>() is < 0 and var last)
+        {
+            arguments["take"] = -last;
+        }
+    }
+
+    /// <summary>
+    /// Whether a step asks for records that are distinct in no field at all: to the peer all records are then the same, and it gives one.
+    /// </summary>
+    public static bool IsMisread(Step step) => step.Json.ToJsonString().Contains("\"distinct\":[]", StringComparison.Ordinal);
+
     private static bool IsBreakdown(JsonObject? told) =>
         told?["error_code"]?.ToString() switch
         {
@@ -75,7 +92,7 @@ internal static partial class PeerDefects
         : (answer as JsonObject)?["errors"] is JsonArray list ? list.AsEnumerable()
         : [];
 
-    private static void SettleError(JsonObject error)
+    private static void SettleError(JsonObject error, SchemaBlueprint schema)
     {
         if (error["user_facing_error"] is not JsonObject told)
         {
@@ -100,6 +117,16 @@ internal static partial class PeerDefects
             }
             told["message"] = told["message"]?.ToString().Replace("\"", "", StringComparison.Ordinal);
         }
+        // The adapter looks for the column of a null violation in a text in which PostgreSQL does not name it; the native engine names it.
+        if (told["error_code"]?.ToString() == "P2011")
+        {
+            told["message"] = "";
+            told["meta"] = null;
+        }
+        if (told["error_code"]?.ToString() == "P2019")
+        {
+            SettleEnumNames(told, schema);
+        }
         // What users wrote as SQL and a unique key refused: the native engine tells PostgreSQL's detail, the adapter its message.
         if (told["error_code"]?.ToString() == "P2010" && told["meta"]?["code"]?.ToString() == "23505")
         {
@@ -113,6 +140,20 @@ internal static partial class PeerDefects
         if (told["error_code"] is not null)
         {
             error["error"] = "";
+        }
+    }
+
+    // A debugging text stands where an enum's name should: its number among the blocks of the schema, behind generator and datasource.
+    private static void SettleEnumNames(JsonObject told, SchemaBlueprint schema)
+    {
+        const int blocksBefore = 2;
+        string Named(string text) =>
+            DebuggedEnum()
+                .Replace(text, match => schema.Enums[int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) - blocksBefore].Name);
+        told["message"] = Named(told["message"]!.ToString());
+        if (told["meta"]?["details"] is { } details)
+        {
+            told["meta"]!["details"] = Named(details.ToString());
         }
     }
 
@@ -172,6 +213,9 @@ internal static partial class PeerDefects
                 break;
         }
     }
+
+    [GeneratedRegex(@"Enum\(\(FileId\(0\), EnumId\((\d+)\)\)\)")]
+    private static partial Regex DebuggedEnum();
 
     [GeneratedRegex("PostgresError \\{ code: \"42")]
     private static partial Regex SyntaxError();

@@ -12,7 +12,7 @@ internal static class SchemaReductions
         foreach (ModelBlueprint model in schema.Models.Where(_ => schema.Models.Count > 1))
         {
             RelationBlueprint[] left = [.. schema.Relations.Where(one => one.From != model.Name && one.To != model.Name)];
-            ModelBlueprint[] others = [.. schema.Models.Where(other => other != model)];
+            ModelBlueprint[] others = [.. schema.Models.Where(other => other != model && other.ViewOf != model.Name)];
             yield return With(trial, schema with { Models = others, Relations = left });
         }
         foreach (RelationBlueprint relation in schema.Relations)

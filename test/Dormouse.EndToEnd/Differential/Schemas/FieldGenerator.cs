@@ -1,3 +1,5 @@
+using Dormouse.EndToEnd.Differential.Values;
+
 namespace Dormouse.EndToEnd.Differential.Schemas;
 
 /// <summary>Makes scalar fields: of every type and native type, lists, with defaults, names of columns and uniqueness.</summary>
@@ -59,11 +61,19 @@ internal sealed class FieldGenerator(Dice dice, IReadOnlyList<EnumBlueprint> enu
         {
             field = WithDefault(field);
         }
-        if (field.Default is null && field is { IsSortable: true, Kind: not (ScalarKind.Boolean or ScalarKind.Enum) } && dice.OneIn(8))
+        if (field.Default is null && field is { MayBeKey: true, Kind: not (ScalarKind.Boolean or ScalarKind.Enum) } && dice.OneIn(8))
         {
             field = field with { IsUnique = true };
         }
         return field;
+    }
+
+    /// <summary>A field of a type that the schema language has no name for; where it must have a value nobody can make a record.</summary>
+    public FieldBlueprint NextUnsupported()
+    {
+        string type = dice.Pick(["circle", "interval", "tsvector", "int4range"]);
+        FieldBlueprint field = new("unnamed", ScalarKind.String) { Unsupported = type, IsRequired = dice.OneIn(3) };
+        return dice.OneIn(3) ? field with { Default = $"dbgenerated(\"'{ValueGenerator.Unsupported(type)}'::{type}\")" } : field;
     }
 
     /// <summary>The one field of a primary key.</summary>

@@ -29,6 +29,12 @@ internal sealed record SchemaBlueprint(
     /// <summary>Whether models and enums say in which schema of the database they lie.</summary>
     public bool HasPlaces => Models.Any(model => model.Place is not null);
 
+    /// <summary>The models that are tables, also those that clients do not see; not views.</summary>
+    public IReadOnlyList<ModelBlueprint> Tables => [.. Models.Where(model => model.ViewOf is null)];
+
+    /// <summary>The models and views that clients see.</summary>
+    public IReadOnlyList<ModelBlueprint> Visible => [.. Models.Where(model => !model.IsIgnored)];
+
     public ModelBlueprint Model(string name) => Models.Single(model => model.Name == name);
 
     public EnumBlueprint Enum(string name) => Enums.Single(one => one.Name == name);
@@ -82,12 +88,18 @@ internal sealed record FieldBlueprint(string Name, ScalarKind Kind)
     public bool IsUpdatedAt { get; init; }
     public bool IsUnique { get; init; }
 
-    /// <summary>Not visible to clients.</summary>
+    /// <summary>Marked with <c>@ignore</c>.</summary>
     public bool IsIgnored { get; init; }
+
+    /// <summary>The type in the database, where it is one that the schema language has no name for.</summary>
+    public string? Unsupported { get; init; }
+
+    /// <summary>Not visible to clients.</summary>
+    public bool IsHidden => IsIgnored || Unsupported is not null;
 
     public string StoredName => Column ?? Name;
 
-    public string TypeName => EnumName ?? Kind.ToString();
+    public string TypeName => Unsupported is null ? EnumName ?? Kind.ToString() : $"Unsupported(\"{Unsupported}\")";
 
     /// <summary>The native type without its arguments.</summary>
     public string NativeName => Native.Split('(')[0];
@@ -99,7 +111,13 @@ internal sealed record FieldBlueprint(string Name, ScalarKind Kind)
     public bool IsGenerated => IsUpdatedAt || (Default?.EndsWith(')') == true && !Default.StartsWith("auto", StringComparison.Ordinal));
 
     /// <summary>Whether a B-tree can hold it, so that it can be a key and be sorted.</summary>
-    public bool IsSortable => !IsList && Kind != ScalarKind.Json && NativeName != "Xml";
+    public bool IsSortable => !IsList && !IsHidden && Kind != ScalarKind.Json && NativeName != "Xml";
+
+    /// <summary>
+    /// Whether it is made unique, so that records are found by it. Not char(n): the peer compares the cursor of a list within a record
+    /// itself, and takes a text that PostgreSQL fills up with blanks for another one.
+    /// </summary>
+    public bool MayBeKey => IsSortable && NativeName != "Char";
 
     public bool IsNumber => Kind is ScalarKind.Int or ScalarKind.BigInt or ScalarKind.Float or ScalarKind.Decimal;
 }
@@ -121,6 +139,12 @@ internal sealed record ModelBlueprint(
     IReadOnlyList<KeyBlueprint> Uniques
 )
 {
+    /// <summary>The model whose rows it shows, where it is a view.</summary>
+    public string? ViewOf { get; init; }
+
+    /// <summary>Marked with <c>@@ignore</c>: not visible to clients.</summary>
+    public bool IsIgnored { get; init; }
+
     public string StoredName => Table ?? Name;
 
     /// <summary>The table's name in SQL.</summary>
@@ -129,7 +153,7 @@ internal sealed record ModelBlueprint(
     public FieldBlueprint Field(string name) => Fields.Single(field => field.Name == name);
 
     /// <summary>The fields that clients see.</summary>
-    public IReadOnlyList<FieldBlueprint> Visible => [.. Fields.Where(one => !one.IsIgnored)];
+    public IReadOnlyList<FieldBlueprint> Visible => [.. Fields.Where(one => !one.IsHidden)];
 
     /// <summary>Everything that finds one record: the id, unique fields, unique criteria.</summary>
     public IReadOnlyList<KeyBlueprint> Keys =>

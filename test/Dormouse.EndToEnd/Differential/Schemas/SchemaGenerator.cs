@@ -8,7 +8,7 @@ internal sealed class SchemaGenerator
 {
     private static readonly string[] Places = ["auth", "public", "zoo"];
     private static readonly string[] Tables = ["the {0}", "{0}_größe", "{0}s", "{0}.t"];
-    private static readonly string[] AllFeatures = ["relationJoins", "fullTextSearchPostgres", "nativeDistinct"];
+    private static readonly string[] AllFeatures = ["relationJoins", "fullTextSearchPostgres", "nativeDistinct", "views"];
 
     private readonly Dice dice;
     private readonly bool hasPlaces;
@@ -40,6 +40,15 @@ internal sealed class SchemaGenerator
                 generator.AddModel(name, fields);
             }
         }
+        if (dice.OneIn(6))
+        {
+            FieldBlueprint[] own = [new FieldBlueprint("id", ScalarKind.Int), fields.Next("f1")];
+            generator.models.Add(new ModelBlueprint("Ignored", null, generator.Place(), own, new(["id"], null), []) { IsIgnored = true });
+        }
+        if (features.Contains("views"))
+        {
+            generator.AddView();
+        }
         return new SchemaBlueprint(enums, generator.models, generator.relations, features);
     }
 
@@ -70,6 +79,10 @@ internal sealed class SchemaGenerator
         if (dice.OneIn(10))
         {
             columns.Add(new FieldBlueprint("hidden", ScalarKind.Int) { IsRequired = false, IsIgnored = true });
+        }
+        if (dice.OneIn(8))
+        {
+            columns.Add(fields.NextUnsupported());
         }
         string? table = dice.OneIn(4) ? string.Format(null, dice.Pick(Tables), name) : null;
         models.Add(new ModelBlueprint(name, table, Place(), columns, id, Uniques(columns)));
@@ -111,10 +124,23 @@ internal sealed class SchemaGenerator
         models.Add(new ModelBlueprint(name, null, Place(), columns, new KeyBlueprint(keys, null), []));
     }
 
+    /// <summary>A view of some columns of a model.</summary>
+    private void AddView()
+    {
+        ModelBlueprint model = dice.Pick(models.FindAll(one => !one.IsIgnored));
+        FieldBlueprint[] ids = [.. model.Id.Fields.Select(model.Field)];
+        IReadOnlyList<FieldBlueprint> others = dice.Some([.. model.Visible.Except(ids)], 0, 4);
+        FieldBlueprint[] shown =
+        [
+            .. ids.Concat(others).Select(field => field with { Default = null, IsUpdatedAt = false, IsUnique = false }),
+        ];
+        models.Add(new ModelBlueprint("Shown", dice.OneIn(3) ? "the view" : null, Place(), shown, model.Id, []) { ViewOf = model.Name });
+    }
+
     private KeyBlueprint[] Uniques(List<FieldBlueprint> columns)
     {
         // A unique criterion may hold optional fields; no client can then find by it where one is null.
-        FieldBlueprint[] fit = [.. columns.Where(field => field is { IsSortable: true, IsIgnored: false } && field.Name != "id")];
+        FieldBlueprint[] fit = [.. columns.Where(field => field.MayBeKey && field.Name != "id")];
         return fit.Length < 2 || !dice.OneIn(4)
             ? []
             : [new KeyBlueprint([.. dice.Some(fit, 2, 3).Select(field => field.Name)], dice.OneIn(3) ? "theUnique" : null)];

@@ -37,7 +37,7 @@ internal static class SchemaText
 
     private static void Write(StringBuilder text, SchemaBlueprint schema, ModelBlueprint model)
     {
-        text.Append($"model {model.Name} {{\n");
+        text.Append($"{(model.ViewOf is null ? "model" : "view")} {model.Name} {{\n");
         foreach (FieldBlueprint field in model.Fields)
         {
             text.Append($"  {Line(model, field)}\n");
@@ -48,14 +48,18 @@ internal static class SchemaText
         }
         if (model.Id.Fields.Count > 1)
         {
-            text.Append($"  @@id([{string.Join(", ", model.Id.Fields)}]{Name(model.Id)})\n");
+            text.Append($"  @@{IdOf(model)}([{string.Join(", ", model.Id.Fields)}]{Name(model.Id)})\n");
         }
         foreach (KeyBlueprint key in model.Uniques)
         {
             text.Append($"  @@unique([{string.Join(", ", key.Fields)}]{Name(key)})\n");
         }
-        text.Append(Block("map", model.Table)).Append(Block("schema", model.Place)).Append("}\n");
+        text.Append(Block("map", model.Table)).Append(Block("schema", model.Place));
+        text.Append(model.IsIgnored ? "  @@ignore\n}\n" : "}\n");
     }
+
+    // A view has no primary key.
+    private static string IdOf(ModelBlueprint model) => model.ViewOf is null ? "id" : "unique";
 
     private static string Line(ModelBlueprint model, FieldBlueprint field)
     {
@@ -65,7 +69,7 @@ internal static class SchemaText
             : field.IsRequired ? ""
             : "?"
         );
-        line.Append(model.Id.Fields is [var id] && id == field.Name ? " @id" : "");
+        line.Append(model.Id.Fields is [var id] && id == field.Name ? $" @{IdOf(model)}" : "");
         line.Append(field.IsUnique ? " @unique" : "");
         line.Append(field.Default is null ? "" : $" @default({field.Default})");
         line.Append(field.IsUpdatedAt ? " @updatedAt" : "");

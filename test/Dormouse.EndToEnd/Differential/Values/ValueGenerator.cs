@@ -92,6 +92,7 @@ internal sealed class ValueGenerator(Dice dice, SchemaBlueprint schema)
     public Value Element(FieldBlueprint field) =>
         field.Kind switch
         {
+            _ when field.Unsupported is { } type => new Value(Unsupported(type), "null"),
             ScalarKind.Int => Int(field.NativeName),
             ScalarKind.BigInt => BigInt(
                 dice.Pick(["0", "1", "2", "-5", "9007199254740993", "9223372036854775807", "-9223372036854775808"])
@@ -104,6 +105,16 @@ internal sealed class ValueGenerator(Dice dice, SchemaBlueprint schema)
             ScalarKind.Json => Document(),
             ScalarKind.Bytes => Bytes(dice.Pick(Base64)),
             _ => EnumValue(schema.Enum(field.EnumName!)),
+        };
+
+    /// <summary>What the database takes for a type that no client can write.</summary>
+    public static string Unsupported(string type) =>
+        type switch
+        {
+            "circle" => "<(0,0),1>",
+            "interval" => "1 day",
+            "int4range" => "[1,3)",
+            _ => "a b",
         };
 
     /// <summary>A document for a Json field.</summary>
