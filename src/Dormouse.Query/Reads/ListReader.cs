@@ -42,7 +42,9 @@ internal static class ListReader
         }
 
         var isDistinctHere = arguments.Distinct.Count > 0 && !isDistinctInSql;
-        if (isDistinctHere || !arguments.IsCursorExact || (parents.Count > 0 && arguments.Cursor.Count > 0))
+        // A page of distinct records begins with the cursor's own, as in Prisma's engine: where that is none of them, it is empty.
+        var isCutHere = isDistinctInSql && arguments.Cursor.Count > 0;
+        if (isDistinctHere || isCutHere || !arguments.IsCursorExact || (parents.Count > 0 && arguments.Cursor.Count > 0))
         {
             WriteOrder(select, terms);
             var onlyParent = isDistinctHere || !arguments.IsCursorExact ? null : keys;
