@@ -27,6 +27,7 @@ public sealed class ServerPool : IAsyncDisposable
     private readonly OpenPause pause;
     private readonly IdleSweep sweep;
     private int open;
+    private int opening;
     private bool closed;
 
     public ServerPool(ServerLogin login, PoolOptions options, TimeProvider timeProvider)
@@ -142,8 +143,8 @@ public sealed class ServerPool : IAsyncDisposable
     }
 
     /// <summary>
-    /// Counts one more connection, to be opened. False: wait for one of those that are there or on their way, since the server would not
-    /// take another. Throws what ails it where there is none.
+    /// Counts one more connection, to be opened. False: wait for one of those that are there, since the server would not take another.
+    /// Throws what ails it where there is none.
     /// </summary>
     private bool TakePlace()
     {
@@ -153,9 +154,11 @@ public sealed class ServerPool : IAsyncDisposable
         }
         if (pause.Failure is { } away)
         {
-            return open > 0 ? false : throw away;
+            return open > opening ? false : throw away;
         }
         open++;
+        opening++;
+        pause.Begin();
         return true;
     }
 
@@ -207,7 +210,11 @@ public sealed class ServerPool : IAsyncDisposable
             }
             else
             {
-                GiveUpPlace();
+                lock (gate)
+                {
+                    opening--;
+                    PassPlaceOn();
+                }
             }
         }
         return counts;
@@ -231,6 +238,7 @@ public sealed class ServerPool : IAsyncDisposable
         }
         lock (gate)
         {
+            opening--;
             pause.Succeeded();
         }
         var slot = new PoolSlot(this, connection);
@@ -309,6 +317,7 @@ public sealed class ServerPool : IAsyncDisposable
     {
         lock (gate)
         {
+            opening--;
             pause.Failed(failure);
             if (pause.Failure is null)
             {
@@ -346,6 +355,7 @@ public sealed class ServerPool : IAsyncDisposable
             waiters.RemoveFirst();
             if (first.Value.TrySetResult(null))
             {
+                opening++;
                 return;
             }
         }

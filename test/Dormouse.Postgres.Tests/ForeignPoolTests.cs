@@ -141,12 +141,35 @@ public sealed class ForeignPoolTests(SharedPostgres postgres)
         Assert.Equal(default, pool.Counts);
     }
 
+    [Fact]
+    public async Task While_one_caller_tries_a_server_that_says_nothing_the_others_are_told_at_once()
+    {
+        await using var server = new ScriptedServer(client => client.UntilClosedAsync());
+        await using ServerPool pool = Pool(server.Login, 3, TimeSpan.FromMilliseconds(300));
+        await TimesOutAsync(() => pool.RentAsync(Token).AsTask());
+        time.Advance(TimeSpan.FromSeconds(5));
+
+        Task<PooledConnection> trying = pool.RentAsync(Token).AsTask();
+        // Thrown by the call itself: nothing was waited for.
+        var told = Assert.Throws<ServerConnectionException>(() =>
+        {
+            ValueTask<PooledConnection> rented = pool.RentAsync(Token);
+            Assert.Fail($"rented: {rented.IsCompleted}");
+        });
+        Assert.Equal("DM5002", told.Code);
+        await TimesOutAsync(() => trying);
+        Assert.Equal(default, pool.Counts);
+
+        static async Task TimesOutAsync(Func<Task<PooledConnection>> renting) =>
+            Assert.Equal("DM5002", (await Assert.ThrowsAsync<ServerConnectionException>(renting)).Code);
+    }
+
     private static async Task RefusedAsync(ServerPool pool, string sqlState) =>
         Assert.Equal(sqlState, (await Assert.ThrowsAsync<PostgresException>(() => pool.RentAsync(Token).AsTask())).SqlState);
 
     private static byte[] Fatal(string code) => ScriptedClient.Error(code, "not now");
 
-    private ServerPool Pool(ServerLogin login, int max) =>
+    private ServerPool Pool(ServerLogin login, int max, TimeSpan? connectTimeout = null) =>
         new(
             login,
             new PoolOptions
@@ -154,7 +177,11 @@ public sealed class ForeignPoolTests(SharedPostgres postgres)
                 ConnectionsMax = max,
                 IdleTimeout = IdleTimeout,
                 OpenPauseMax = TimeSpan.FromSeconds(5),
-                Connection = new ServerConnectionOptions { RequireScram = false },
+                Connection = new ServerConnectionOptions
+                {
+                    RequireScram = false,
+                    ConnectTimeout = connectTimeout ?? TimeSpan.FromSeconds(20),
+                },
             },
             time
         );

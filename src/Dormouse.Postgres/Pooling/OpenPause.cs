@@ -1,8 +1,9 @@
 namespace Dormouse.Postgres.Pooling;
 
 /// <summary>
-/// Keeps a pool from hammering a server that is away or full: after a failure to open a connection, callers get that failure at once
-/// until a pause is over, which doubles from failure to failure. Under the pool's lock.
+/// Keeps a pool from hammering a server that is away or full, and its callers from waiting for one: after a failure to open a connection
+/// that failure is told at once until a pause is over, which doubles from failure to failure. Then one caller tries, and the others are
+/// told until it knows more. Under the pool's lock.
 /// </summary>
 internal sealed class OpenPause(TimeSpan longest, TimeProvider timeProvider)
 {
@@ -11,18 +12,25 @@ internal sealed class OpenPause(TimeSpan longest, TimeProvider timeProvider)
     private TimeSpan pause;
     private long since;
     private Exception? failure;
+    private bool isTried;
 
     /// <summary>What the next attempt would most likely end in; null when it is time for one.</summary>
-    public Exception? Failure => failure is not null && timeProvider.GetElapsedTime(since) < pause ? Again(failure) : null;
+    public Exception? Failure => failure is not null && (isTried || IsOn) ? Again(failure) : null;
+
+    private bool IsOn => timeProvider.GetElapsedTime(since) < pause;
+
+    /// <summary>An attempt begins.</summary>
+    public void Begin() => isTried = failure is not null;
 
     public void Failed(Exception why)
     {
+        isTried = false;
         if (longest == TimeSpan.Zero || !SaysThatServerIsAway(why))
         {
             return;
         }
         // Attempts that were under way together count as one.
-        if (Failure is null)
+        if (failure is null || !IsOn)
         {
             pause =
                 pause == TimeSpan.Zero ? longest / FirstPart
@@ -35,6 +43,7 @@ internal sealed class OpenPause(TimeSpan longest, TimeProvider timeProvider)
 
     public void Succeeded()
     {
+        isTried = false;
         failure = null;
         pause = TimeSpan.Zero;
     }
