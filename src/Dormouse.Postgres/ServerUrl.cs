@@ -31,9 +31,6 @@ public sealed record ServerUrl
     /// <summary><c>channel_binding=require</c>.</summary>
     public bool RequireChannelBinding { get; init; }
 
-    /// <summary><c>schema</c>: where names lead that are written without one; null: as the server has it.</summary>
-    public string? Schema { get; init; }
-
     /// <summary><c>connection_limit</c>.</summary>
     public int? ConnectionLimit { get; init; }
 
@@ -105,7 +102,6 @@ public sealed record ServerUrl
             ConnectTimeout = ConnectTimeout ?? TimeSpan.FromSeconds(10),
             RequireScram = false,
             ApplicationName = ApplicationName ?? defaults.ApplicationName,
-            Settings = Schema is null ? [] : [new("search_path", PostgresText.QuoteIdentifier(Schema))],
         };
     }
 

@@ -34,7 +34,12 @@ internal static class ServerUrlParameters
                 : Noted(url, "sslaccept=accept_invalid_certs is not taken over: certificates are verified."),
             "sslrootcert" => value == "system" ? url : url with { RootCertificateFile = value },
             "channel_binding" => url with { RequireChannelBinding = value == "require" },
-            "schema" => value.Length > 0 ? url with { Schema = value } : url,
+            "schema" => value is "" or "public"
+                ? url
+                : throw new FormatException(
+                    $"schema={Printable(value)} is not supported: statements of Prisma's clients lead to 'public' unless their models say otherwise. "
+                        + "Name the schema in the Prisma schema (schemas, @@schema) and leave the parameter out"
+                ),
             "connection_limit" => url with { ConnectionLimit = Number(name, value, 1, ConnectionsMax) },
             "connect_timeout" => value == "0"
                 ? url

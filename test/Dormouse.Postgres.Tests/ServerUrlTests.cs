@@ -9,11 +9,11 @@ public sealed class ServerUrlTests
     public void A_URL_is_taken_apart_and_decoded()
     {
         ServerUrl url = ServerUrl.Parse(
-            "postgresql://us%40er:p%3Aw%2F%23@db.example.com:6543/my%20db?sslmode=verify-ca&schema=app&connection_limit=7&connect_timeout=3"
+            "postgresql://us%40er:p%3Aw%2F%23@db.example.com:6543/my%20db?sslmode=verify-ca&schema=public&connection_limit=7&connect_timeout=3"
                 + "&application_name=web&sslrootcert=ca.pem&channel_binding=require"
         );
         Assert.Equal(("us@er", "p:w/#", "db.example.com", 6543, "my db"), (url.User, url.Password, url.Host, url.Port, url.Database));
-        Assert.Equal((TlsMode.VerifyCa, "app", 7, TimeSpan.FromSeconds(3)), (url.Tls, url.Schema, url.ConnectionLimit, url.ConnectTimeout));
+        Assert.Equal((TlsMode.VerifyCa, 7, TimeSpan.FromSeconds(3)), (url.Tls, url.ConnectionLimit, url.ConnectTimeout));
         Assert.Equal(("web", "ca.pem", true), (url.ApplicationName, url.RootCertificateFile, url.RequireChannelBinding));
         Assert.Empty(url.Notes);
         Assert.Equal("us@er@db.example.com:6543/my db", url.ToString());
@@ -50,6 +50,7 @@ public sealed class ServerUrlTests
     [InlineData("postgres://a:s3cret@c/d?sslmode=s3cret!")]
     [InlineData("postgres://a:s3cret@c/d?pgbouncer=true")]
     [InlineData("postgres://a:s3cret@c/d?sslcert=x")]
+    [InlineData("postgres://a:s3cret@c/d?schema=app")]
     [InlineData("postgres://a:s3cret@c/d?options=-c%20x")]
     [InlineData("postgres://a:s3cret@c/d?host=/tmp")]
     [InlineData("postgres://a:s3cret@c/d?connection_limit=0")]

@@ -139,6 +139,27 @@ public sealed class AttachmentTests(SharedForeign shared)
     }
 
     [Fact]
+    public async Task A_push_fills_an_attached_database_under_its_usual_rule()
+    {
+        ForeignPostgres foreign = await shared.Server;
+        await using ControlUnderTest control = await ControlUnderTest.StartAsync();
+        (CreatedDatabase created, _) = await control.Attachment.AttachAsync(Request(foreign, foreign.Url()), Cancelled);
+
+        await control.Pushes.RunAsync(
+            created.Database.Id,
+            ["pushed"],
+            ["CREATE SCHEMA pushed", "CREATE TABLE pushed.rows (n int)"],
+            Cancelled
+        );
+
+        Assert.Equal("pushed.rows", await foreign.QueryAsync("SELECT to_regclass('pushed.rows')::text", Cancelled));
+        var refused = await Assert.ThrowsAsync<DormouseException>(() =>
+            control.Pushes.RunAsync(created.Database.Id, ["pushed"], ["CREATE TABLE pushed.more (n int)"], Cancelled)
+        );
+        Assert.Equal("DM2026", refused.Code);
+    }
+
+    [Fact]
     public async Task Detaching_ends_keys_and_endpoint_and_leaves_the_data()
     {
         ForeignPostgres foreign = await shared.Server;

@@ -15,6 +15,9 @@ public sealed class CommandLineTests
     [InlineData("db sleep shop --to bed")]
     [InlineData("db execute shop")]
     [InlineData("db execute shop --file a --command b")]
+    [InlineData("db attach shop")]
+    [InlineData("db attach shop postgres://a@b/c --url-env URL")]
+    [InlineData("db attach shop postgres://a@b/c --connections many")]
     [InlineData("db push")]
     [InlineData("db push shop schema.prisma")]
     [InlineData("connection create shop")]
@@ -90,6 +93,8 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("db list")]
     [InlineData("db show shop --json")]
+    [InlineData("db attach shop postgres://a:b@c/d")]
+    [InlineData("db detach shop")]
     [InlineData("connection list shop")]
     [InlineData("cache stats")]
     [InlineData("cache invalidate shop --tag a --tag b")]
@@ -104,6 +109,17 @@ public sealed class CommandLineTests
         Assert.Empty(output);
         Assert.StartsWith("DM1010: ", error, StringComparison.Ordinal);
         Assert.Contains("./dormouse up", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_URL_is_read_from_a_variable_that_must_be_there()
+    {
+        using var folder = new TestDataFolder();
+
+        (int status, _, string error) = await RunAsync("db", "attach", "shop", "--url-env", "DORMOUSE_NOT_SET", "--data", folder.Path);
+
+        Assert.Equal(1, status);
+        Assert.StartsWith("DM1040: ", error, StringComparison.Ordinal);
     }
 
     [Fact]
