@@ -55,6 +55,9 @@ internal sealed class Criteria(Model model, Condition? filter)
         sql.Text(" LIMIT ").Parameter(limit, ArgumentType.Unknown).Text(")");
     }
 
+    /// <summary>Writes <c> WHERE …</c>, or nothing, for a SELECT, to which the filter may add joins.</summary>
+    public void Write(SqlBuilder sql, FromClause from) => WriteWhere(sql, from.Alias, from.Aliases, from);
+
     /// <summary>Writes columns with commas between them.</summary>
     public static SqlBuilder Columns(SqlBuilder sql, string alias, IReadOnlyList<ScalarField> fields)
     {
@@ -66,7 +69,7 @@ internal sealed class Criteria(Model model, Condition? filter)
         return sql;
     }
 
-    private void WriteWhere(SqlBuilder sql, string alias, TableAliases aliases)
+    private void WriteWhere(SqlBuilder sql, string alias, TableAliases aliases, FromClause? from = null)
     {
         var separator = " WHERE ";
         foreach (var part in parts)
@@ -75,7 +78,11 @@ internal sealed class Criteria(Model model, Condition? filter)
             separator = " AND ";
         }
 
-        if (filter is not null)
+        if (filter is not null && from is not null)
+        {
+            FilterWriter.Write(sql.Text(separator), filter, from);
+        }
+        else if (filter is not null)
         {
             FilterWriter.Write(sql.Text(separator), filter, alias, aliases);
         }

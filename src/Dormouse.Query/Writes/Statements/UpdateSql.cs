@@ -29,12 +29,12 @@ internal static class UpdateSql
 
     public static SqlBuilder Select(Criteria criteria, IReadOnlyList<ScalarField> fields)
     {
-        var aliases = new TableAliases();
-        var alias = aliases.New();
-        var sql = Criteria.Columns(new SqlBuilder().Text("SELECT "), alias, fields);
-        sql.Text(" FROM ").Table(criteria.Model).Text(" AS ").Name(alias);
-        criteria.Write(sql, alias, aliases);
-        return sql;
+        var from = new FromClause(criteria.Model, new TableAliases());
+        var where = new SqlBuilder();
+        criteria.Write(where, from);
+        var sql = Criteria.Columns(new SqlBuilder().Text("SELECT "), from.Alias, fields).Text(" FROM ");
+        from.WriteTo(sql);
+        return sql.Append(where);
     }
 
     /// <summary><c>"age" = "t0"."age" + $1</c> and the like, with commas between them.</summary>

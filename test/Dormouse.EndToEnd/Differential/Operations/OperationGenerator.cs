@@ -50,6 +50,12 @@ internal sealed class OperationGenerator
         AddStrategy(shared);
         string key = context.Unique(model).First().Key;
         FieldBlueprint? filtered = dice.OneIn(4) ? dice.Pick(model.Visible) : null;
+        // The peer takes a filter on a part of a key for that part.
+        KeyBlueprint? found = model.Keys.FirstOrDefault(one => one.Fields.Count > 1 && one.ArgumentName == key);
+        if (filtered is not null && found?.Fields.Contains(filtered.Name) == true)
+        {
+            filtered = null;
+        }
         bool isSpoilt = dice.OneIn(8);
         int count = dice.Between(2, 5);
         return
