@@ -62,6 +62,18 @@ public sealed class ControlOptions
     /// <summary>How long one statement of the control store may take; all of them are look-ups and small writes.</summary>
     public TimeSpan StoreCommandTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long what is known of the store's health is good for; readiness probes come from many sides, each every few seconds.</summary>
+    public TimeSpan StoreProbeAge { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long the store has to answer a probe: less than the second after which Kubernetes gives up on one by default.</summary>
+    public TimeSpan StoreProbeTimeout { get; init; } = TimeSpan.FromMilliseconds(800);
+
+    /// <summary>
+    /// How many series of metrics are kept: the platform records some 100, of about 300 bytes each, and a defect that draws tags from
+    /// requests must not take the memory.
+    /// </summary>
+    public int MetricSeriesMax { get; init; } = 1_000;
+
     /// <summary>How long undoing a failed creation may take, after which the next start of the platform does it.</summary>
     public TimeSpan UndoTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

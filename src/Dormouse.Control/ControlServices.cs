@@ -4,6 +4,7 @@ using Dormouse.Control.Caching;
 using Dormouse.Control.Connections;
 using Dormouse.Control.Databases;
 using Dormouse.Control.Management;
+using Dormouse.Control.Metrics;
 using Dormouse.Control.Schemas;
 using Dormouse.Control.Store;
 using Microsoft.AspNetCore.Routing;
@@ -20,6 +21,7 @@ public static class ControlServices
     {
         services.AddSingleton(options);
         services.AddSingleton(provider => new ControlStore(options, provider.GetRequiredService<IInstanceHost>()));
+        services.AddSingleton<StoreProbe>();
         services.AddSingleton<SettingsStore>();
         services.AddSingleton<Migrator>();
         services.AddSingleton<ConnectionStore>();
@@ -56,10 +58,14 @@ public static class ControlServices
         services.AddSingleton<AttachedEndpoints>();
         services.AddSingleton<ConnectionEndpoints>();
         services.AddSingleton<CacheEndpoints>();
+        services.AddMetrics();
+        services.AddSingleton<InstanceGauges>();
+        services.AddSingleton<MetricsCollector>();
+        services.AddSingleton<MetricsEndpoint>();
         return services.AddSingleton<IHostedService, ControlStart>();
     }
 
-    /// <summary>Maps the management endpoint, all under <c>/management</c>.</summary>
+    /// <summary>Maps the management endpoint, all under <c>/management</c>, and <c>/metrics</c>.</summary>
     public static void MapDormouseManagement(this IEndpointRouteBuilder routes)
     {
         routes.ServiceProvider.GetRequiredService<PlatformEndpoints>().Map(routes);
@@ -67,5 +73,8 @@ public static class ControlServices
         routes.ServiceProvider.GetRequiredService<AttachedEndpoints>().Map(routes);
         routes.ServiceProvider.GetRequiredService<ConnectionEndpoints>().Map(routes);
         routes.ServiceProvider.GetRequiredService<CacheEndpoints>().Map(routes);
+        routes.ServiceProvider.GetRequiredService<MetricsEndpoint>().Map(routes);
+        // Nobody asks it for anything; it is there from now on.
+        _ = routes.ServiceProvider.GetRequiredService<InstanceGauges>();
     }
 }

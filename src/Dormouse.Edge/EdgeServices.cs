@@ -4,6 +4,7 @@ using Dormouse.Edge.Caching;
 using Dormouse.Edge.Engine;
 using Dormouse.Edge.Http;
 using Dormouse.Edge.Limits;
+using Dormouse.Edge.Metrics;
 using Dormouse.Edge.Schemas;
 using Dormouse.Edge.Tls;
 using Dormouse.Edge.Transactions;
@@ -42,6 +43,7 @@ public static class EdgeServices
             MaxAnswerBytes = (int)Math.Min(2L * options.Limits.MaxAnswerBytes, int.MaxValue),
         };
         services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
         services.AddSingleton(options);
         services.AddSingleton(queryLimits);
         services.AddSingleton(new BufferBudget(options.Limits.MaxBufferedBytes));
@@ -55,7 +57,9 @@ public static class EdgeServices
         services.AddSingleton<OperationRunner>();
         services.AddSingleton<SchemaEngines>();
         services.AddSingleton(host => new ServerPools(options.Engine, host.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<ServerAccess>();
+        services.AddSingleton(host =>
+            ActivatorUtilities.CreateInstance<ServerAccess>(host, ActivatorUtilities.CreateInstance<MeasuredWakes>(host))
+        );
         services.AddSingleton<TransactionTable>();
         services.AddSingleton<StopSignal>();
         services.AddSingleton<RequestSessions>();
@@ -69,6 +73,8 @@ public static class EdgeServices
         services.AddSingleton<CacheStep>();
         services.AddSingleton<CacheUpkeep>();
         services.AddSingleton<ICacheAdmin, CacheAdmin>();
+        services.AddSingleton<EdgeMetrics>();
+        services.AddSingleton<EdgeGauges>();
         services.AddSingleton<Answers>();
         services.AddSingleton<QueryEndpoint>();
         services.AddSingleton<TransactionEndpoints>();
@@ -76,6 +82,7 @@ public static class EdgeServices
         services.AddSingleton<OperationEndpoint>();
         services.AddSingleton<OperationTransactionEndpoints>();
         services.AddSingleton<SmallEndpoints>();
+        services.AddSingleton<HealthEndpoints>();
         if (options.Tls is { } tls)
         {
             services.AddSingleton(host => ActivatorUtilities.CreateInstance<FrontDoorCertificate>(host, tls));
@@ -98,8 +105,10 @@ public static class EdgeServices
         endpoints.MapPost("/transaction/{id}/rollback", (RequestDelegate)transactions.RollbackAsync);
         endpoints.MapGet("/connection-info", (RequestDelegate)small.ConnectionInfoAsync);
         endpoints.MapPost("/invalidate", (RequestDelegate)small.InvalidateAsync);
-        endpoints.MapGet("/health", (RequestDelegate)small.HealthAsync);
         MapOperations(endpoints);
+        MapHealth(endpoints);
+        // Nobody asks it for anything; it is there from now on.
+        _ = endpoints.ServiceProvider.GetRequiredService<EdgeGauges>();
         return endpoints;
     }
 
@@ -115,6 +124,13 @@ public static class EdgeServices
         endpoints.MapPost("/{version}/{hash}/itx/{id}/graphql", (RequestDelegate)operations.QueryInTransactionAsync);
         endpoints.MapPost("/{version}/{hash}/itx/{id}/commit", (RequestDelegate)transactions.CommitAsync);
         endpoints.MapPost("/{version}/{hash}/itx/{id}/rollback", (RequestDelegate)transactions.RollbackAsync);
+    }
+
+    private static void MapHealth(IEndpointRouteBuilder endpoints)
+    {
+        var health = endpoints.ServiceProvider.GetRequiredService<HealthEndpoints>();
+        endpoints.MapGet("/health", (RequestDelegate)health.HealthAsync);
+        endpoints.MapGet("/ready", (RequestDelegate)health.ReadyAsync);
     }
 
     // The server is shared by all roles of the process; these are the bounds that a door to the internet needs.

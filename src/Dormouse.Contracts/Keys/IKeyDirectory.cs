@@ -11,6 +11,12 @@ public interface IKeyDirectory
 
     /// <summary>The same from memory alone: false also for a valid key that was not used for long.</summary>
     bool TryFindKnown(string apiKey, [NotNullWhen(true)] out KeyGrant? grant);
+
+    /// <summary>
+    /// Whether keys that are not in memory can be looked up, as far as was known a second ago: it may be asked as often as anybody likes,
+    /// and answers within a second. Never throws for a store that is away.
+    /// </summary>
+    ValueTask<bool> CanLookUpAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>What a valid key gives: one database, through one connection.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Dormouse.Contracts;
+using Dormouse.Control.Store;
 
 namespace Dormouse.Control.Connections;
 
@@ -7,7 +8,7 @@ namespace Dormouse.Control.Connections;
 /// Tells whose key the edge was handed: from memory without waiting where the key was seen before, else from the control store. What
 /// this process revokes, rotates or deletes ends here at once; an expiry ends to the instant. Thread-safe.
 /// </summary>
-internal sealed class KeyDirectory(ControlOptions options, ConnectionStore connections, TimeProvider time) : IKeyDirectory
+internal sealed class KeyDirectory(ControlOptions options, ConnectionStore connections, StoreProbe probe, TimeProvider time) : IKeyDirectory
 {
     private readonly KeyCache<KeyGrant> known = new(options.KeysCachedMax);
     private readonly KeyCache<bool> unknown = new(options.UnknownKeysCachedMax);
@@ -34,6 +35,8 @@ internal sealed class KeyDirectory(ControlOptions options, ConnectionStore conne
         grant = null;
         return KeyHash.TryCompute(apiKey, options.KeyPepper, out KeyHash hash) && known.TryGet(hash, time.GetUtcNow(), out grant);
     }
+
+    public ValueTask<bool> CanLookUpAsync(CancellationToken cancellationToken) => probe.IsThereAsync(cancellationToken);
 
     /// <summary>
     /// Ends keys in the store by <paramref name="end"/> and forgets them here. Where the store's answer was lost, it may have ended them

@@ -23,12 +23,16 @@ internal sealed partial class ManagementRequests(ControlOptions options, ILogger
     private readonly byte[] tokenHash = SHA256.HashData(Encoding.UTF8.GetBytes(options.AdminToken));
 
     public RequestDelegate Handle(Func<HttpContext, Task<Answer>> work) =>
+        Guard(async context => await WriteAsync(context, await work(context)));
+
+    /// <summary>The same for work that writes an answer of its own.</summary>
+    public RequestDelegate Guard(RequestDelegate work) =>
         async context =>
         {
             try
             {
                 Authenticate(context.Request);
-                await WriteAsync(context, await work(context));
+                await work(context);
             }
             catch (Exception exception) when (!context.Response.HasStarted)
             {

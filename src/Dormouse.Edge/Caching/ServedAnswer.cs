@@ -16,6 +16,19 @@ internal enum CacheStatus
     Swr,
 }
 
+internal static class CacheStatusWords
+{
+    /// <summary>As headers and metrics say it; null where the cache had no part in it.</summary>
+    public static string? Word(this CacheStatus status) =>
+        status switch
+        {
+            CacheStatus.Ttl => "ttl",
+            CacheStatus.Swr => "swr",
+            CacheStatus.Miss => "miss",
+            _ => null,
+        };
+}
+
 /// <summary>An answer on its way out. Dispose it once it was sent: its memory may be shared until then.</summary>
 /// <param name="Json">The body.</param>
 /// <param name="Status">Where it came from.</param>

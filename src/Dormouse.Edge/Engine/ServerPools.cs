@@ -18,6 +18,17 @@ internal sealed class ServerPools(EngineOptions options, TimeProvider timeProvid
 
     public int Count => pools.Count;
 
+    /// <summary>All pools together.</summary>
+    public PoolCounts Counts =>
+        pools.Values.Aggregate(
+            default(PoolCounts),
+            static (sum, pool) =>
+            {
+                PoolCounts counts = pool.Pool.Counts;
+                return new(sum.Open + counts.Open, sum.Rented + counts.Rented, sum.Idle + counts.Idle, sum.Waiting + counts.Waiting);
+            }
+        );
+
     public int ConnectionsPerInstance => options.ConnectionsPerInstance;
 
     /// <summary>The pool of this endpoint. An endpoint that has stopped gets one that is closed already.</summary>

@@ -4,6 +4,7 @@ using Dormouse.Contracts;
 using Dormouse.Edge.Caching;
 using Dormouse.Edge.Engine;
 using Dormouse.Edge.Limits;
+using Dormouse.Edge.Metrics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,7 @@ internal sealed partial class Answers(
     EdgeOptions options,
     BufferBudget budget,
     DateHeader dates,
+    EdgeMetrics metrics,
     TimeProvider timeProvider,
     ILogger<Answers> logger
 )
@@ -49,6 +51,7 @@ internal sealed partial class Answers(
         HttpResponse response = context.Response;
         response.StatusCode = StatusCodes.Status200OK;
         SetCacheHeaders(response.Headers, answer);
+        metrics.Found(answer.Status);
         if (log is null || !answer.IsOwn)
         {
             await WriteAsync(context, answer.Json);
@@ -74,11 +77,13 @@ internal sealed partial class Answers(
         string requestId = requestIds.Next();
         if (failure is DormouseException { Kind: FailureKind.ClientGone } || context.Response.HasStarted)
         {
+            metrics.Failed(context, null);
             context.Abort();
             return;
         }
         FailureReply reply = FailureReply.From(failure, requestId, form.Errors);
         int status = form.StatusOf(reply);
+        metrics.Failed(context, reply);
         LogFailure(reply, status, requestId, failure);
         if (reply.RetryAfterSeconds > 0)
         {
@@ -117,13 +122,7 @@ internal sealed partial class Answers(
 
     private void SetCacheHeaders(IHeaderDictionary headers, in ServedAnswer answer)
     {
-        headers[StatusHeader] = answer.Status switch
-        {
-            CacheStatus.Ttl => "ttl",
-            CacheStatus.Swr => "swr",
-            CacheStatus.Miss => "miss",
-            _ => "none",
-        };
+        headers[StatusHeader] = answer.Status.Word() ?? "none";
         headers[RequestIdHeader] = requestIds.Next();
         if (answer.Answer is not { } known)
         {

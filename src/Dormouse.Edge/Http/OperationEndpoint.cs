@@ -3,6 +3,7 @@ using Dormouse.Edge.Auth;
 using Dormouse.Edge.Caching;
 using Dormouse.Edge.Engine;
 using Dormouse.Edge.Limits;
+using Dormouse.Edge.Metrics;
 using Dormouse.Edge.Schemas;
 using Dormouse.Query.Operations;
 using Microsoft.AspNetCore.Http;
@@ -32,11 +33,13 @@ internal sealed class OperationEndpoint(
     RequestSessions sessions,
     Answers answers,
     EdgeOptions options,
-    TimeProvider timeProvider
+    TimeProvider timeProvider,
+    EdgeMetrics metrics
 )
 {
     public async Task QueryAsync(HttpContext context)
     {
+        using EdgeMetrics.Passage passage = metrics.Begin(context, ProtocolTag.A);
         QueryLog? log = NewLog(context);
         var form = new OperationFailureForm(isQuery: true, options.Engine);
         ServedAnswer answer;
@@ -57,6 +60,7 @@ internal sealed class OperationEndpoint(
 
     public async Task QueryInTransactionAsync(HttpContext context)
     {
+        using EdgeMetrics.Passage passage = metrics.Begin(context, ProtocolTag.A);
         QueryLog? log = NewLog(context);
         var form = new OperationFailureForm(isQuery: true, options.Engine);
         using PooledBuffer answer = answers.NewBuffer();

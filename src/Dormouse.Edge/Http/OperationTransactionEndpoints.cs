@@ -4,6 +4,7 @@ using Dormouse.Contracts;
 using Dormouse.Edge.Auth;
 using Dormouse.Edge.Engine;
 using Dormouse.Edge.Limits;
+using Dormouse.Edge.Metrics;
 using Dormouse.Edge.Schemas;
 using Dormouse.Edge.Transactions;
 using Microsoft.AspNetCore.Http;
@@ -25,7 +26,8 @@ internal sealed class OperationTransactionEndpoints(
     Answers answers,
     PublicOrigin origins,
     EdgeOptions options,
-    TimeProvider timeProvider
+    TimeProvider timeProvider,
+    EdgeMetrics metrics
 )
 {
     private delegate ValueTask<TransactionStarted?> Work(HttpContext context, SchemaHash hash, DatabaseId database, QueryLog? log);
@@ -38,6 +40,7 @@ internal sealed class OperationTransactionEndpoints(
 
     private async Task AnswerAsync(HttpContext context, string spanName, Work work)
     {
+        using EdgeMetrics.Passage passage = metrics.Begin(context, ProtocolTag.A);
         QueryLog? log = Telemetry.LogOf(context, timeProvider, spanName);
         using PooledBuffer answer = answers.NewBuffer();
         try

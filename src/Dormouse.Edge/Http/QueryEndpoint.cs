@@ -3,6 +3,7 @@ using Dormouse.Edge.Auth;
 using Dormouse.Edge.Caching;
 using Dormouse.Edge.Engine;
 using Dormouse.Edge.Limits;
+using Dormouse.Edge.Metrics;
 using Microsoft.AspNetCore.Http;
 
 namespace Dormouse.Edge.Http;
@@ -30,11 +31,13 @@ internal sealed class QueryEndpoint(
     QueryRunner runner,
     RequestSessions sessions,
     Answers answers,
-    TimeProvider timeProvider
+    TimeProvider timeProvider,
+    EdgeMetrics metrics
 )
 {
     public async Task HandleAsync(HttpContext context)
     {
+        using EdgeMetrics.Passage passage = metrics.Begin(context, ProtocolTag.B);
         QueryLog? log = Telemetry.WantsQueries(context.Request) ? new QueryLog(timeProvider, isComplete: false) : null;
         ServedAnswer answer;
         try

@@ -2,6 +2,7 @@ using Dormouse.Contracts;
 using Dormouse.Edge.Auth;
 using Dormouse.Edge.Caching;
 using Dormouse.Edge.Limits;
+using Dormouse.Edge.Metrics;
 using Microsoft.AspNetCore.Http;
 
 namespace Dormouse.Edge.Http;
@@ -12,20 +13,19 @@ internal sealed class SmallEndpoints(
     Admission admission,
     RequestBody bodies,
     AnswerCache cache,
-    Answers answers
+    Answers answers,
+    EdgeMetrics metrics
 )
 {
     // Each database is a PostgreSQL of ours, so the answer is the same for all of them.
     private static readonly byte[] ConnectionInfo =
         """{"provider":"postgres","connectionInfo":{"supportsRelationJoins":true}}"""u8.ToArray();
-    private static readonly byte[] Healthy = """{"status":"ok"}"""u8.ToArray();
     private static readonly byte[] Empty = "{}"u8.ToArray();
-
-    public Task HealthAsync(HttpContext context) => answers.SendAsync(context, Healthy);
 
     /// <summary>Asked once per client, before its first query.</summary>
     public async Task ConnectionInfoAsync(HttpContext context)
     {
+        using EdgeMetrics.Passage passage = metrics.Begin(context, ProtocolTag.Other);
         try
         {
             KeyGrant grant = await authenticator.AuthenticateAsync(context, context.RequestAborted);
@@ -44,6 +44,7 @@ internal sealed class SmallEndpoints(
     /// </summary>
     public async Task InvalidateAsync(HttpContext context)
     {
+        using EdgeMetrics.Passage passage = metrics.Begin(context, ProtocolTag.Other);
         try
         {
             KeyGrant grant = await authenticator.AuthenticateAsync(context, context.RequestAborted);

@@ -4,6 +4,7 @@ using Dormouse.Contracts;
 using Dormouse.Edge.Auth;
 using Dormouse.Edge.Engine;
 using Dormouse.Edge.Limits;
+using Dormouse.Edge.Metrics;
 using Dormouse.Edge.Transactions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -23,7 +24,8 @@ internal sealed class TransactionEndpoints(
     TransactionTable transactions,
     Answers answers,
     EdgeOptions options,
-    TimeProvider timeProvider
+    TimeProvider timeProvider,
+    EdgeMetrics metrics
 )
 {
     private delegate ValueTask Work(HttpContext context, DatabaseId database, PooledBuffer answer, QueryLog? log);
@@ -38,6 +40,7 @@ internal sealed class TransactionEndpoints(
 
     private async Task AnswerAsync(HttpContext context, Work work)
     {
+        using EdgeMetrics.Passage passage = metrics.Begin(context, ProtocolTag.B);
         QueryLog? log = Telemetry.WantsQueries(context.Request) ? new QueryLog(timeProvider, isComplete: false) : null;
         using PooledBuffer answer = answers.NewBuffer();
         try

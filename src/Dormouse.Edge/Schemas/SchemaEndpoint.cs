@@ -3,6 +3,7 @@ using Dormouse.Contracts;
 using Dormouse.Edge.Auth;
 using Dormouse.Edge.Http;
 using Dormouse.Edge.Limits;
+using Dormouse.Edge.Metrics;
 using Microsoft.AspNetCore.Http;
 
 namespace Dormouse.Edge.Schemas;
@@ -14,11 +15,13 @@ internal sealed class SchemaEndpoint(
     RequestBody bodies,
     SchemaEngines schemas,
     Answers answers,
-    EdgeOptions options
+    EdgeOptions options,
+    EdgeMetrics metrics
 )
 {
     public async Task UploadAsync(HttpContext context)
     {
+        using EdgeMetrics.Passage passage = metrics.Begin(context, ProtocolTag.A);
         SchemaHash hash;
         try
         {

@@ -26,6 +26,9 @@ internal sealed class ManagementServer : IAsyncDisposable
 
     public FakeCache Cache => app.Services.GetRequiredService<FakeCache>();
 
+    public T Service<T>()
+        where T : notnull => app.Services.GetRequiredService<T>();
+
     public bool StopWasAsked { get; private set; }
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -65,6 +68,18 @@ internal sealed class ManagementServer : IAsyncDisposable
         string token = ControlUnderTest.AdminToken
     )
     {
+        (int status, _, string text) = await SendForTextAsync(method, path, body, token);
+        return (status, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement);
+    }
+
+    /// <summary>The same for answers that are no JSON.</summary>
+    public async Task<(int Status, string? ContentType, string Text)> SendForTextAsync(
+        HttpMethod method,
+        string path,
+        string? body = null,
+        string token = ControlUnderTest.AdminToken
+    )
+    {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
         {
@@ -73,7 +88,7 @@ internal sealed class ManagementServer : IAsyncDisposable
         request.Headers.Authorization = token.Length == 0 ? null : new AuthenticationHeaderValue("Bearer", token);
         using HttpResponseMessage response = await http.SendAsync(request, Cancelled);
         string text = await response.Content.ReadAsStringAsync(Cancelled);
-        return ((int)response.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement);
+        return ((int)response.StatusCode, response.Content.Headers.ContentType?.ToString(), text);
     }
 
     public async ValueTask DisposeAsync()

@@ -27,6 +27,8 @@ internal sealed class FakeKeyDirectory : IKeyDirectory
         return grant is not null;
     }
 
+    public ValueTask<bool> CanLookUpAsync(CancellationToken cancellationToken) => new(Failure is null);
+
     public ValueTask<KeyGrant?> FindAsync(string apiKey, CancellationToken cancellationToken)
     {
         LookUps.Enqueue(apiKey);

@@ -1,0 +1,31 @@
+using System.Diagnostics.Metrics;
+using Dormouse.Contracts;
+
+namespace Dormouse.Control.Metrics;
+
+/// <summary>How many instances there are in each state, at the moment at which somebody reads the metrics. Looking wakes none.</summary>
+internal sealed class InstanceGauges
+{
+    private static readonly (InstanceState State, string Word)[] States =
+    [
+        (InstanceState.Running, "running"),
+        (InstanceState.Frozen, "frozen"),
+        (InstanceState.Stopped, "stopped"),
+    ];
+
+    public InstanceGauges(IMeterFactory meters, IInstanceAdmin instances) =>
+        meters
+            .Create("Dormouse.Control")
+            .CreateObservableUpDownCounter(
+                "dormouse.instance.count",
+                () => Count(instances.List()),
+                "{instance}",
+                "Instances of databases by state; the platform's own one is not counted."
+            );
+
+    private static IEnumerable<Measurement<long>> Count(IReadOnlyList<InstanceStatus> all) =>
+        States.Select(state => new Measurement<long>(
+            all.Count(instance => instance.State == state.State && instance.Id != DatabaseId.System),
+            new KeyValuePair<string, object?>("dormouse.instance.state", state.Word)
+        ));
+}

@@ -1,0 +1,37 @@
+using System.Diagnostics.Metrics;
+using Dormouse.Edge.Caching;
+using Dormouse.Edge.Engine;
+using Dormouse.Postgres;
+
+namespace Dormouse.Edge.Metrics;
+
+/// <summary>What the edge holds at the moment at which somebody reads its metrics; costs nothing in between.</summary>
+internal sealed class EdgeGauges
+{
+    public EdgeGauges(IMeterFactory meters, AnswerCache cache, ServerPools pools)
+    {
+        Meter meter = meters.Create(EdgeMetrics.MeterName);
+        meter.CreateObservableUpDownCounter("dormouse.cache.size", () => cache.Bytes, "By", "Memory of cached answers, metadata included.");
+        meter.CreateObservableUpDownCounter("dormouse.cache.limit", () => cache.Options.MaxBytes, "By", "What cached answers may take.");
+        meter.CreateObservableUpDownCounter("dormouse.cache.entries", () => (long)cache.SizeOfAll().Entries, "{answer}", "Cached answers.");
+        // OpenTelemetry's names. It wants the pool's name too, which would be a database's.
+        meter.CreateObservableUpDownCounter(
+            "db.client.connection.count",
+            () => Connections(pools.Counts),
+            "{connection}",
+            "Server connections to instances and attached servers, by whether a query or transaction has them."
+        );
+        meter.CreateObservableUpDownCounter(
+            "db.client.connection.pending_requests",
+            () => (long)pools.Counts.Waiting,
+            "{request}",
+            "Queries and transactions that wait for a server connection."
+        );
+    }
+
+    private static Measurement<long>[] Connections(PoolCounts counts) =>
+        [
+            new(counts.Idle, new KeyValuePair<string, object?>("db.client.connection.state", "idle")),
+            new(counts.Rented, new KeyValuePair<string, object?>("db.client.connection.state", "used")),
+        ];
+}
