@@ -57,7 +57,8 @@ internal sealed class InputObjectType : InputType
                 if (fields is null)
                 {
                     var made = make!();
-                    byName = made.ToDictionary(item => item.Name);
+                    // An id and a unique of the same fields have one name and mean the same; the engine lists both.
+                    byName = made.DistinctBy(item => item.Name).ToDictionary(item => item.Name);
                     Volatile.Write(ref fields, made);
                     make = null;
                 }
