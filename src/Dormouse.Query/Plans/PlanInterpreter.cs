@@ -48,19 +48,7 @@ public sealed class PlanInterpreter(QueryLimits limits, TimeProvider time)
         ArgumentNullException.ThrowIfNull(operation);
         var plan = operation.Plan;
         using var answer = new AnswerWriter(output, limits.MaxAnswerBytes, cancellationToken);
-        using var run = new PlanRun(
-            plan.SlotCount,
-            PlanParameters.None,
-            session,
-            answer,
-            new ValueGenerators(time),
-            limits,
-            cancellationToken
-        )
-        {
-            Bound = operation.Parameters,
-            Errors = ErrorMapping.OfOperations,
-        };
+        using var run = NewRun(plan.SlotCount, operation.Parameters, session, answer, cancellationToken);
         answer.Raw(plan.AnswerPrefix);
         await RunAsync(plan.Root, run);
         answer.Byte((byte)'}');
@@ -88,19 +76,7 @@ public sealed class PlanInterpreter(QueryLimits limits, TimeProvider time)
         ArgumentNullException.ThrowIfNull(merge);
         var plan = merge.Plan;
         using var answer = new AnswerWriter(output, limits.MaxAnswerBytes, cancellationToken);
-        using var run = new PlanRun(
-            plan.SlotCount,
-            PlanParameters.None,
-            session,
-            answer,
-            new ValueGenerators(time),
-            limits,
-            cancellationToken
-        )
-        {
-            Bound = merge.Operations[0].Parameters,
-            Errors = ErrorMapping.OfOperations,
-        };
+        using var run = NewRun(plan.SlotCount, merge.Operations[0].Parameters, session, answer, cancellationToken);
         foreach (var key in plan.Keys)
         {
             run.Bind(key.Slot, key.ValuesOf(merge.Operations));
@@ -134,4 +110,12 @@ public sealed class PlanInterpreter(QueryLimits limits, TimeProvider time)
             throw PlanFailure.Plain("The database sent a value that does not have the form of its type.", e);
         }
     }
+
+    /// <summary>A run of an operation of protocol A, whose values stand ready.</summary>
+    private PlanRun NewRun(int slots, PlanValue[] bound, ISqlSession session, AnswerWriter answer, CancellationToken cancellationToken) =>
+        new(slots, PlanParameters.None, session, answer, new ValueGenerators(time), limits, cancellationToken)
+        {
+            Bound = bound,
+            Errors = ErrorMapping.OfOperations,
+        };
 }

@@ -4,6 +4,7 @@ using Dormouse.Query.Tests.Sessions;
 using Dormouse.Schema;
 using Dormouse.Schema.Models;
 using Dormouse.Testing;
+using Dormouse.Testing.Node;
 
 namespace Dormouse.Query.Tests.Reads;
 
@@ -11,6 +12,9 @@ namespace Dormouse.Query.Tests.Reads;
 public abstract class SeededDatabase(string folder) : IAsyncLifetime
 {
     private TestDatabase? database;
+
+    /// <summary>What is written before the rows of the folder's own <c>seed.sql</c>.</summary>
+    private protected virtual string SharedSeed => "";
 
     public PrismaSchema Schema { get; } = ReadSchema(folder);
 
@@ -26,7 +30,7 @@ public abstract class SeededDatabase(string folder) : IAsyncLifetime
         var server = await TestPostgres.SharedAsync();
         database = await server.CreateDatabaseAsync(CancellationToken.None);
         var tables = string.Join(";\n", SchemaScript.Create(Schema));
-        await server.ExecuteAsync(database.Database, $"{tables};\n{Text(folder, "seed.sql")}", CancellationToken.None);
+        await server.ExecuteAsync(database.Database, $"{tables};\n{SharedSeed}{Text(folder, "seed.sql")}", CancellationToken.None);
     }
 
     public ValueTask DisposeAsync()
@@ -49,7 +53,10 @@ public abstract class SeededDatabase(string folder) : IAsyncLifetime
 }
 
 /// <summary>What client 6.19.3 asked in the conformance run before its first write, and some queries at the edges of the language.</summary>
-public sealed class CapturedDatabase() : SeededDatabase("Captured");
+public sealed class CapturedDatabase() : SeededDatabase("Captured")
+{
+    private protected override string SharedSeed => File.ReadAllText(Path.Combine(ClientSet.Shared, "seed.sql"));
+}
 
 /// <summary>Relations and keys of every kind; the queries were made at random.</summary>
 public sealed class ShapesDatabase() : SeededDatabase("Shapes");

@@ -4,7 +4,7 @@ namespace Dormouse.Query.Tests.Snapshots;
 
 /// <summary>
 /// A folder of queries with their plans as they were last reviewed, one pair of files a case: <c>name.query.json</c> and
-/// <c>name.plan</c>. The variable DORMOUSE_BLESS writes the plans anew.
+/// <c>name.plan</c>. A query that has several plans has one file for each kind, <c>name.kind.plan</c>. The variable DORMOUSE_BLESS writes the plans anew.
 /// </summary>
 internal sealed class ReviewedPlans(params string[] path)
 {
@@ -15,7 +15,7 @@ internal sealed class ReviewedPlans(params string[] path)
 
     public TheoryData<string> Names => [.. NamesOf(QueryEnding)];
 
-    public IEnumerable<string> PlansWithoutQuery => NamesOf(PlanEnding).Except(NamesOf(QueryEnding));
+    public IEnumerable<string> PlansWithoutQuery => NamesOf(PlanEnding).Select(name => name.Split('.')[0]).Except(NamesOf(QueryEnding));
 
     public Task<byte[]> QueryAsync(string name, CancellationToken cancellationToken) =>
         File.ReadAllBytesAsync(Path.Combine(folder, name + QueryEnding), cancellationToken);

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Dormouse.Migrations;
 using Dormouse.Query.Operations;
 using Dormouse.Query.Rows;
 using Dormouse.Query.Sql;
@@ -34,7 +35,11 @@ internal sealed class ScenarioDatabase
         var server = await TestPostgres.SharedAsync();
         var database = await server.CreateDatabaseAsync(cancellationToken);
         var seed = Text(name.Split('-')[0] + "-seed.sql");
-        await server.ExecuteAsync(database.Database, Text(name + ".sql") + seed, cancellationToken);
+        await server.ExecuteAsync(
+            database.Database,
+            $"{string.Join(";\n", SchemaScript.Create(reading.Schema))};\n{seed}",
+            cancellationToken
+        );
         var session = await PostgresSession.OpenAsync(database, cancellationToken);
         var tables = await ColumnAsync(
             session,
