@@ -6,15 +6,23 @@ public static class Eventually
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(2);
 
-    public static async Task TrueAsync(Func<bool> condition)
+    public static Task TrueAsync(Func<bool> condition) =>
+        UntilAsync(condition, () => $"What was awaited did not come to hold within {Patience.TotalSeconds} s.");
+
+    public static Task EqualAsync<T>(T expected, Func<T> actual) =>
+        UntilAsync(
+            () => EqualityComparer<T>.Default.Equals(expected, actual()),
+            () => $"{expected} was awaited; after {Patience.TotalSeconds} s it was still {actual()}."
+        );
+
+    private static async Task UntilAsync(Func<bool> condition, Func<string> complaint)
     {
-        ArgumentNullException.ThrowIfNull(condition);
         using var limit = new CancellationTokenSource(Patience);
         while (!condition())
         {
             if (limit.IsCancellationRequested)
             {
-                throw new TimeoutException($"What was awaited did not come to hold within {Patience.TotalSeconds} s.");
+                throw new TimeoutException(complaint());
             }
             await Task.Delay(Step, TimeProvider.System, CancellationToken.None);
         }

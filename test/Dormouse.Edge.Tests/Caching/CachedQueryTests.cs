@@ -91,7 +91,7 @@ public sealed class CachedQueryTests
 
         Assert.All(replies, reply => Assert.Equal(1, Number(reply)));
         Assert.Equal(1, edge.Instances.LeasesEver);
-        Assert.Equal(0, edge.Instances.Leases);
+        await Eventually.EqualAsync(0, () => edge.Instances.Leases);
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Dormouse.Edge.Tests.Harness;
+using Dormouse.Testing;
 
 namespace Dormouse.Edge.Tests.Captured;
 
@@ -40,7 +41,7 @@ public sealed class CapturedRequestTests
 
         Assert.True(differences.Count == 0, string.Join("\n\n", differences));
         Assert.Equal(37, captured.Count);
-        Assert.Equal(0, edge.Instances.Leases);
+        await Eventually.EqualAsync(0, () => edge.Instances.Leases);
     }
 
     // The capture's rows were updated when it was made.

@@ -10,6 +10,7 @@ internal sealed class FakeInstanceHost : IInstanceHost
     private readonly ConcurrentDictionary<DatabaseId, Generation> generations = new();
     private int leases;
     private int leasesEver;
+    private int wakesAwaited;
 
     /// <summary>When set, what each lease fails with.</summary>
     public Exception? Failure { get; set; }
@@ -20,6 +21,9 @@ internal sealed class FakeInstanceHost : IInstanceHost
     public int Leases => Volatile.Read(ref leases);
 
     public int LeasesEver => Volatile.Read(ref leasesEver);
+
+    /// <summary>Leases for whose <see cref="Wake"/> somebody waits, or has waited.</summary>
+    public int WakesAwaited => Volatile.Read(ref wakesAwaited);
 
     public void Set(DatabaseId id, TestDatabase database, string? password = null)
     {
@@ -50,12 +54,11 @@ internal sealed class FakeInstanceHost : IInstanceHost
         stopped.Cancel();
     }
 
-    public async ValueTask<IInstanceLease> LeaseAsync(DatabaseId id, CancellationToken cancellationToken)
+    public ValueTask<IInstanceLease> LeaseAsync(DatabaseId id, CancellationToken cancellationToken) =>
+        HeldLease.After(Wake?.Task ?? Task.CompletedTask, () => Take(id), () => Interlocked.Increment(ref wakesAwaited), cancellationToken);
+
+    private Lease Take(DatabaseId id)
     {
-        if (Wake is { } wake)
-        {
-            await wake.Task.WaitAsync(cancellationToken);
-        }
         if (Failure is { } failure)
         {
             throw failure;

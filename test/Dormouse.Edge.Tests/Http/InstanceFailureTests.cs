@@ -1,5 +1,6 @@
 using Dormouse.Edge.Engine;
 using Dormouse.Edge.Tests.Harness;
+using Dormouse.Testing;
 
 namespace Dormouse.Edge.Tests.Http;
 
@@ -21,7 +22,7 @@ public sealed class InstanceFailureTests
 
         Assert.Equal((500, "P1017"), (reply.Status, reply.Code));
         Assert.Equal(200, next.Status);
-        Assert.Equal(0, edge.Instances.Leases);
+        await Eventually.EqualAsync(0, () => edge.Instances.Leases);
     }
 
     [Fact]
@@ -97,7 +98,7 @@ public sealed class InstanceFailureTests
 
         Assert.Equal((503, "P1001"), (reply.Status, reply.Code));
         Assert.Equal(2, edge.Instances.LeasesEver);
-        Assert.Equal(0, edge.Instances.Leases);
+        await Eventually.EqualAsync(0, () => edge.Instances.Leases);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dormouse.Edge.Tests.Harness;
+using Dormouse.Testing;
 
 namespace Dormouse.Edge.Tests.Http;
 
@@ -45,7 +46,7 @@ public sealed class QueryTests
             await edge.QueryAsync(Plans.RawQuery("SELECT broken"));
         }
 
-        Assert.Equal(0, edge.Instances.Leases);
+        await Eventually.EqualAsync(0, () => edge.Instances.Leases);
         Assert.Equal(
             "1",
             await edge.AskAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
@@ -91,7 +92,7 @@ public sealed class QueryTests
         {
             Assert.Equal(i, replies[i].Json.GetProperty("data").GetProperty("rows")[0][0].GetInt32());
         }
-        Assert.Equal(0, edge.Instances.Leases);
+        await Eventually.EqualAsync(0, () => edge.Instances.Leases);
     }
 
     [Theory]

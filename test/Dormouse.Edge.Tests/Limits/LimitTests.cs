@@ -25,7 +25,7 @@ public sealed class LimitTests
 
         Assert.StartsWith("HTTP/1.1 413", answer, StringComparison.Ordinal);
         Assert.Contains("10000 bytes", answer, StringComparison.Ordinal);
-        Assert.Equal(0, edge.Service<BufferBudget>().UsedBytes);
+        await Eventually.EqualAsync(0, () => edge.Service<BufferBudget>().UsedBytes);
     }
 
     [Fact]
@@ -39,8 +39,8 @@ public sealed class LimitTests
         using HttpResponseMessage response = await edge.Http.SendAsync(request, TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
-        Assert.Equal(0, edge.Service<BufferBudget>().UsedBytes);
-        Assert.Equal(0, edge.Service<Admission>().InFlight);
+        await Eventually.EqualAsync(0, () => edge.Service<BufferBudget>().UsedBytes);
+        await Eventually.EqualAsync(0, () => edge.Service<Admission>().InFlight);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class LimitTests
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'active'",
             "0"
         );
-        Assert.Equal(0, edge.Service<BufferBudget>().UsedBytes);
+        await Eventually.EqualAsync(0, () => edge.Service<BufferBudget>().UsedBytes);
         Assert.Equal(200, (await edge.QueryAsync(Plans.RawQuery("SELECT 1"))).Status);
     }
 
@@ -100,7 +100,7 @@ public sealed class LimitTests
 
         Assert.Equal((429, "P5011", "1"), (large.Status, large.Code, large.Header("Retry-After")));
         Assert.Equal(200, small.Status);
-        Assert.Equal(0, budget.UsedBytes);
+        await Eventually.EqualAsync(0, () => budget.UsedBytes);
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class LimitTests
 
         Assert.Equal((429, "P5011", "1"), (third.Status, third.Code, third.Header("Retry-After")));
         Assert.All(await Task.WhenAll([.. held, neighbours]), reply => Assert.Equal(200, reply.Status));
-        Assert.Equal(0, edge.Service<Admission>().InFlight);
+        await Eventually.EqualAsync(0, () => edge.Service<Admission>().InFlight);
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class LimitTests
 
         Assert.Equal((504, "P6004"), (reply.Status, reply.Code));
         await edge.WaitForAsync(Asleep, "0");
-        Assert.Equal(0, edge.Instances.Leases);
+        await Eventually.EqualAsync(0, () => edge.Instances.Leases);
         Assert.Equal(200, (await edge.QueryAsync(Plans.RawQuery("SELECT 1"))).Status);
     }
 
@@ -229,8 +229,8 @@ public sealed class LimitTests
             await answer.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken),
             StringComparison.Ordinal
         );
-        Assert.Equal(0, edge.Service<Admission>().InFlight);
-        Assert.Equal(0, edge.Service<BufferBudget>().UsedBytes);
+        await Eventually.EqualAsync(0, () => edge.Service<Admission>().InFlight);
+        await Eventually.EqualAsync(0, () => edge.Service<BufferBudget>().UsedBytes);
     }
 
     [Fact]
@@ -334,7 +334,7 @@ public sealed class LimitTests
         await Eventually.TrueAsync(() => edge.Service<BufferBudget>().UsedBytes > 30_000_000);
 
         await Eventually.TrueAsync(() => edge.Service<BufferBudget>().UsedBytes == 0);
-        Assert.Equal(0, edge.Instances.Leases);
+        await Eventually.EqualAsync(0, () => edge.Instances.Leases);
     }
 
     [Fact]
@@ -374,7 +374,7 @@ public sealed class LimitTests
         }
         await Eventually.TrueAsync(() => edge.Service<Admission>().InFlight == 50);
 
-        Assert.Equal(0, edge.Service<BufferBudget>().UsedBytes);
+        await Eventually.EqualAsync(0, () => edge.Service<BufferBudget>().UsedBytes);
 
         clients.ForEach(client => client.Dispose());
         await Eventually.TrueAsync(() => edge.Service<Admission>().InFlight == 0);

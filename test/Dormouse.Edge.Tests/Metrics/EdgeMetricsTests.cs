@@ -50,15 +50,16 @@ public sealed class EdgeMetricsTests
         edge.Instances.Wake = new TaskCompletionSource();
 
         Task<Reply> waiting = edge.QueryAsync(Ask);
-        await Eventually.TrueAsync(() => readings[Active + "b"] == 1);
+        await Eventually.EqualAsync(1, () => edge.Instances.WakesAwaited);
+        Assert.Equal(1, readings[Active + "b"]);
         edge.Instances.Wake.SetResult();
         await waiting;
         edge.Instances.Wake = null;
         await edge.QueryAsync(Ask);
 
-        await Eventually.TrueAsync(() => readings[Active + "b"] == 0);
+        await Eventually.EqualAsync(2, () => readings[Requests + "b ok"]);
+        Assert.Equal(0, readings[Active + "b"]);
         Assert.Equal(1, readings["dormouse.edge.wake_wait.duration ok"]);
-        Assert.Equal(2, readings[Requests + "b ok"]);
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public sealed class HandshakeTests
         Assert.Equal((200, """{"data":{"findManyNote":[{"id":1,"text":"first"}]}}"""), (second.Status, second.Text));
         Assert.Equal("application/json", second.Header("Content-Type"));
         Assert.Equal("none", second.Header("accelerate-cache-status"));
-        Assert.Equal(0, edge.Instances.Leases);
+        await Eventually.EqualAsync(0, () => edge.Instances.Leases);
     }
 
     [Fact]

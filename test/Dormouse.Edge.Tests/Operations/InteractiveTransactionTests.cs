@@ -29,7 +29,7 @@ public sealed class InteractiveTransactionTests
         Assert.Equal("2", outside);
         Assert.Equal((200, "{}"), (commit.Status, commit.Text));
         Assert.Equal("3", await edge.AskAsync("""SELECT count(*) FROM "Author" """));
-        Assert.Equal(0, edge.Instances.Leases);
+        await Eventually.EqualAsync(0, () => edge.Instances.Leases);
     }
 
     [Fact]
@@ -176,7 +176,7 @@ public sealed class InteractiveTransactionTests
         Assert.Equal(status, reply.Status);
         Assert.False(reply.Json.GetProperty("is_panic").GetBoolean());
         Assert.Equal(code, reply.Json.GetProperty("error_code").GetString());
-        Assert.Equal(0, edge.Instances.Leases);
+        await Eventually.EqualAsync(0, () => edge.Instances.Leases);
     }
 
     [Fact]

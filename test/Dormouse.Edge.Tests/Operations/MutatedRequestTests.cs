@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Dormouse.Edge.Tests.Harness;
+using Dormouse.Testing;
 
 namespace Dormouse.Edge.Tests.Operations;
 
@@ -47,7 +48,7 @@ public sealed class MutatedRequestTests
             );
         }
 
-        Assert.Equal(0, edge.Instances.Leases);
+        await Eventually.EqualAsync(0, () => edge.Instances.Leases);
         await edge.WaitForAsync(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'",
             "0"

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dormouse.Contracts;
 using Dormouse.Edge.Limits;
 using Dormouse.Edge.Tests.Harness;
+using Dormouse.Testing;
 
 namespace Dormouse.Edge.Tests.Operations;
 
@@ -25,7 +26,7 @@ public sealed class RepeatRuleTests
 
         AssertFinal(reply, 500, "P1017");
         Assert.Contains("unknown", reply.Json.GetProperty("message").GetString(), StringComparison.Ordinal);
-        Assert.Equal(0, edge.Instances.Leases);
+        await Eventually.EqualAsync(0, () => edge.Instances.Leases);
     }
 
     [Theory]

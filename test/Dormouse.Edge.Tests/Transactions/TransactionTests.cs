@@ -26,7 +26,7 @@ public sealed class TransactionTests
         Assert.Equal((200, "{}"), (committed.Status, committed.Text));
         Assert.Equal((200, "{}"), (rolledBack.Status, rolledBack.Text));
         Assert.Equal("1", await edge.AskAsync("SELECT string_agg(id::text, ',') FROM t"));
-        Assert.Equal(0, edge.Instances.Leases);
+        await Eventually.EqualAsync(0, () => edge.Instances.Leases);
     }
 
     [Fact]
@@ -301,7 +301,7 @@ public sealed class TransactionTests
         Assert.Equal((400, "P2003"), (commit.Status, commit.Code));
         Assert.Contains("that was rolled back", again.Message, StringComparison.Ordinal);
         Assert.Equal("0", await edge.AskAsync("SELECT count(*) FROM t"));
-        Assert.Equal(0, edge.Instances.Leases);
+        await Eventually.EqualAsync(0, () => edge.Instances.Leases);
     }
 
     [Fact]
@@ -334,7 +334,7 @@ public sealed class TransactionTests
         Assert.Equal((500, "P1017"), (query.Status, query.Code));
         Assert.Contains("that was rolled back", commit.Message, StringComparison.Ordinal);
         Assert.Equal("0", await edge.AskAsync("SELECT count(*) FROM t"));
-        Assert.Equal(0, edge.Instances.Leases);
+        await Eventually.EqualAsync(0, () => edge.Instances.Leases);
     }
 
     [Fact]
@@ -350,7 +350,7 @@ public sealed class TransactionTests
 
         Assert.Equal((500, "P1017"), (commit.Status, commit.Code));
         Assert.Contains("unknown", commit.Message, StringComparison.Ordinal);
-        Assert.Equal(0, edge.Instances.Leases);
+        await Eventually.EqualAsync(0, () => edge.Instances.Leases);
     }
 
     [Fact]
@@ -389,7 +389,7 @@ public sealed class TransactionTests
         await edge.StopAsync();
 
         Assert.Equal(0, edge.Service<TransactionTable>().OpenCount);
-        Assert.Equal(0, edge.Instances.Leases);
+        await Eventually.EqualAsync(0, () => edge.Instances.Leases);
         await edge.WaitForAsync(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
             "0"
