@@ -10,6 +10,15 @@ public sealed record SchemaOptions
     /// </summary>
     public int MostCharacters { get; init; } = 16 * 1024 * 1024;
 
+    /// <summary>
+    /// A text of several times this length is parsed in parts on several cores. Parsing so much takes a quarter of a millisecond, many
+    /// times what it takes to hand it to another core.
+    /// </summary>
+    public int CharactersPerPart { get; init; } = 32 * 1024;
+
+    /// <summary>The most parts: one for each core, up to four, since what comes behind the parsing is done on one.</summary>
+    public int MostParts { get; init; } = Math.Min(Environment.ProcessorCount, 4);
+
     /// <summary>More findings are not kept; nobody reads the hundredth before mending the first.</summary>
     public int MostDiagnostics { get; init; } = 200;
 

@@ -48,7 +48,7 @@ public static class SchemaReader
             return new SchemaReading(null, diagnostics.ToList(sources));
         }
 
-        List<FileSyntax> files = [.. sources.Select(source => SchemaParser.Parse(source, diagnostics))];
+        List<FileSyntax> files = [.. sources.Select(source => LongText.Parse(source, options, diagnostics))];
         BindingContext context = new(files, options, diagnostics);
         NamePass.Run(context);
         ConfigurationPass.Run(context);

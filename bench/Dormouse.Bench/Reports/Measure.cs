@@ -3,6 +3,9 @@ namespace Dormouse.Bench.Reports;
 /// <summary>A measured value with its spread: half of the rounds lie between <see cref="Low"/> and <see cref="High"/>.</summary>
 internal readonly record struct Measure(double Value, double Low, double High)
 {
+    /// <summary>A value that is measured once, and so has no spread.</summary>
+    public static Measure Once(double value) => new(value, value, value);
+
     /// <summary>The median of one value per round, and the quartiles as its spread.</summary>
     public static Measure OverRounds(IReadOnlyCollection<double> rounds) =>
         new(Percentile(rounds, 50), Percentile(rounds, 25), Percentile(rounds, 75));

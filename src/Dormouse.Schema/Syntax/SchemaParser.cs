@@ -21,16 +21,19 @@ internal ref struct SchemaParser
     private readonly List<AttributeSyntax> lineAttributes = [];
     private Lexer lexer;
 
-    private SchemaParser(SourceFile source, DiagnosticBag diagnostics)
+    private SchemaParser(SourceFile source, Range part, DiagnosticBag diagnostics)
     {
         this.source = source;
         this.diagnostics = diagnostics;
-        lexer = new Lexer(source);
+        lexer = new Lexer(source, part);
     }
 
-    public static FileSyntax Parse(SourceFile source, DiagnosticBag diagnostics)
+    public static FileSyntax Parse(SourceFile source, DiagnosticBag diagnostics) => Parse(source, .., diagnostics);
+
+    /// <summary>Reads a part that begins and ends between two blocks.</summary>
+    public static FileSyntax Parse(SourceFile source, Range part, DiagnosticBag diagnostics)
     {
-        SchemaParser parser = new(source, diagnostics);
+        SchemaParser parser = new(source, part, diagnostics);
         parser.ParseTops();
         return new FileSyntax(source, parser.tops, parser.brokenNames);
     }
