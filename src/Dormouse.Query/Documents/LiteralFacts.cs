@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Dormouse.Query.Documents;
 
 /// <summary>How much of a literal a plan depends on.</summary>
@@ -61,12 +63,15 @@ internal sealed class LiteralFacts(LiteralTable literals)
         return name < 0 ? null : NullNames[name];
     }
 
-    /// <summary>-1, 0 or 1 for a number.</summary>
+    /// <summary>-1, 0 or 1 for a number without its fraction.</summary>
     public int InspectSign(int literal)
     {
         facts.Add(new LiteralFact(literal, FactKind.Sign));
         return SignOf(literals.RawOf(literals[literal]).Span);
     }
+
+    /// <summary>A number without its fraction, which Prisma's engine drops where it asks for a whole one.</summary>
+    public double InspectWhole(int literal) => Math.Truncate(double.Parse(InspectText(literal), CultureInfo.InvariantCulture));
 
     /// <summary>The place of a string among the names of nulls, -1 for none.</summary>
     public static int NullNameOf(ReadOnlySpan<byte> raw)
@@ -83,6 +88,11 @@ internal sealed class LiteralFacts(LiteralTable literals)
         if (!digits.ContainsAnyInRange((byte)'1', (byte)'9'))
         {
             return 0;
+        }
+
+        if (digits.ContainsAny(".eE"u8) && double.TryParse(digits, CultureInfo.InvariantCulture, out var number))
+        {
+            return Math.Sign(Math.Truncate(number));
         }
 
         return digits[0] == (byte)'-' ? -1 : 1;

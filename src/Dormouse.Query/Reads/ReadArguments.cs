@@ -30,6 +30,9 @@ internal sealed record ReadArguments(Model Model)
     /// <summary>The records are counted from the end of the order.</summary>
     public bool IsFromEnd { get; init; }
 
+    /// <summary>A page of no records.</summary>
+    public bool TakesNone { get; init; }
+
     /// <summary>Above zero.</summary>
     public Expression? Skip { get; init; }
 
@@ -40,7 +43,7 @@ internal sealed record ReadArguments(Model Model)
 
     public static ReadArguments Read(Model model, InputObject arguments, LiteralFacts facts)
     {
-        var (take, isFromEnd) = ReadTake(arguments.Find("take"), facts);
+        var (take, sign) = ReadTake(arguments.Find("take"), facts);
         var read = new ReadArguments(model)
         {
             Where = arguments.Find("where") is InputObject where ? FilterReader.Read(model, where, facts) : null,
@@ -48,16 +51,22 @@ internal sealed record ReadArguments(Model Model)
             Cursor = arguments.Find("cursor") is InputObject cursor ? ReadCursor(model, cursor) : [],
             Distinct = ScalarNames.FieldsOf(model, arguments.Find("distinct")),
             Take = take,
-            IsFromEnd = isFromEnd,
+            IsFromEnd = sign < 0,
+            TakesNone = sign == 0,
             Skip = ReadSkip(arguments.Find("skip"), facts),
         };
         // A page needs an order. One that says nothing is in the order of the primary identifier.
-        return read.IsPaged && read.OrderBy.Count == 0
-            ? read with
-            {
-                OrderBy = [.. PrimaryIdentifier.Of(model).Select(OrderReader.Ascending)],
-            }
-            : read;
+        return read.IsPaged && read.OrderBy.Count == 0 ? read.ByIdentifier() : read;
+    }
+
+    /// <summary>
+    /// Those of a read that answers with records. No records have no order, and so none that PostgreSQL might not know: Prisma's engine
+    /// does not even ask for them.
+    /// </summary>
+    public static ReadArguments OfRecords(Model model, InputObject arguments, LiteralFacts facts)
+    {
+        var read = Read(model, arguments, facts);
+        return read.TakesNone ? read.ByIdentifier() : read;
     }
 
     /// <summary>
@@ -87,14 +96,17 @@ internal sealed record ReadArguments(Model Model)
             );
     }
 
-    private static (Expression? Take, bool IsFromEnd) ReadTake(InputValue? value, LiteralFacts facts)
+    private ReadArguments ByIdentifier() => this with { OrderBy = [.. PrimaryIdentifier.Of(Model).Select(OrderReader.Ascending)] };
+
+    private static (Expression? Take, int? Sign) ReadTake(InputValue? value, LiteralFacts facts)
     {
         if (value is not InputScalar take)
         {
-            return (null, false);
+            return (null, null);
         }
 
-        return SignOf(take, facts) < 0 ? (new NegatedExpression(take.Expression), true) : (take.Expression, false);
+        var sign = SignOf(take, facts);
+        return (sign < 0 ? new NegatedExpression(take.Expression) : take.Expression, sign);
     }
 
     private static Expression? ReadSkip(InputValue? value, LiteralFacts facts)
@@ -107,7 +119,7 @@ internal sealed record ReadArguments(Model Model)
         return SignOf(skip, facts) switch
         {
             < 0 => throw QueryFailure.Assertion(
-                $"Invalid value for skip argument: Value can only be positive, found: {facts.InspectText(skip.Literal)}"
+                $"Invalid value for skip argument: Value can only be positive, found: {facts.InspectWhole(skip.Literal)}"
             ),
             0 => null,
             _ => skip.Expression,

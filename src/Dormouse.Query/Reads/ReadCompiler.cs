@@ -64,7 +64,7 @@ internal static class ReadCompiler
 
     private static UniqueNode ReadFirst(Operation operation, CompileContext context)
     {
-        var arguments = ReadArguments.Read(operation.Model!, operation.Arguments, context.Facts);
+        var arguments = ReadArguments.OfRecords(operation.Model!, operation.Arguments, context.Facts);
         if (operation.Arguments.Find("take") is InputScalar take && !IsOne(take, context))
         {
             throw QueryFailure.Input("The 'findFirst' operation cannot be used with a 'take' argument that isn't 1 or -1");
@@ -77,10 +77,10 @@ internal static class ReadCompiler
     }
 
     private static bool IsOne(InputScalar take, CompileContext context) =>
-        take.Literal < 0 || context.Facts.InspectText(take.Literal) is "1" or "-1";
+        take.Literal < 0 || Math.Abs(context.Facts.InspectWhole(take.Literal)) == 1;
 
     private static PlanNode ReadMany(Operation operation, CompileContext context) =>
-        ReadList(ReadArguments.Read(operation.Model!, operation.Arguments, context.Facts), operation.Selection, context);
+        ReadList(ReadArguments.OfRecords(operation.Model!, operation.Arguments, context.Facts), operation.Selection, context);
 
     private static PlanNode ReadList(ReadArguments arguments, Selection selection, CompileContext context) =>
         ListReader.Read(new SelectStatement(arguments.Model, new TableAliases()), arguments, selection, context);

@@ -26,7 +26,7 @@ internal static class RelatedRecords
             keys =>
             {
                 var link = WriteLink(select, relation, keys);
-                var arguments = ReadArguments.Read(field.Target, relation.Arguments, context.Facts);
+                var arguments = ReadArguments.OfRecords(field.Target, relation.Arguments, context.Facts);
                 // Of a many-to-many relation even a single parent's page needs the cursor's own record, as in Prisma's engine.
                 var parentKeys = field.Relation.JoinTable is null ? keys : null;
                 return ListReader.Read(select, arguments, link, parentKeys, relation.Selection, context);

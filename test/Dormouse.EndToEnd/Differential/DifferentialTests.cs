@@ -22,7 +22,7 @@ public sealed class DifferentialTests(SharedPlatform shared, ITestOutputHelper o
     private async Task RunAsync(ulong seed, int operations)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
-        using Sides sides = await Sides.OpenAsync(shared, "differential", cancellationToken);
+        using Sides sides = await Sides.OpenAsync(shared, $"differential{operations}", cancellationToken);
         using Arena arena = new(sides);
         DifferentialRun run = new(
             arena,

@@ -37,7 +37,7 @@ internal static class JoinedRelations
     /// </summary>
     public static bool CanRead(SelectedRelation relation, CompileContext context)
     {
-        var arguments = ReadArguments.Read(relation.Field.Target, relation.Arguments, context.Facts);
+        var arguments = ReadArguments.OfRecords(relation.Field.Target, relation.Arguments, context.Facts);
         return arguments is { Cursor.Count: 0, Distinct.Count: 0, IsFromEnd: false }
             && relation.Selection.Fields.Sum(f => f is SelectedCounts counts ? counts.Relations.Count : 1) <= ValuesMax
             && relation.Selection.Fields.OfType<SelectedRelation>().All(r => CanRead(r, context));
@@ -115,7 +115,7 @@ internal static class JoinedRelations
     private static SelectStatement Records(SelectedRelation relation, string parent, TableAliases aliases, CompileContext context)
     {
         var field = relation.Field;
-        var arguments = ReadArguments.Read(field.Target, relation.Arguments, context.Facts);
+        var arguments = ReadArguments.OfRecords(field.Target, relation.Arguments, context.Facts);
         var select = new SelectStatement(field.Target, aliases);
         RelationColumns.WriteLinkTo(select.Where(), field, parent, select.From);
         select.Where(arguments.Where);
