@@ -195,6 +195,37 @@ public sealed class ServerConnection : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>
+    /// Says goodbye and waits until the server's process has ended the session, at most for <paramref name="limit"/>: its memory is then given
+    /// back. Only for a connection that nobody uses.
+    /// </summary>
+    internal async Task CloseAndSeeOffAsync(TimeSpan limit)
+    {
+        if (broken || Interlocked.CompareExchange(ref busy, 1, 0) != 0)
+        {
+            Close();
+            return;
+        }
+        broken = true;
+        socket.SendIfPossible(Requests.Farewell);
+        using var timer = new CancellationTokenSource(limit, options.TimeProvider);
+        await using (timer.Token.UnsafeRegister(static state => ((ServerSocket)state!).Abort(), socket))
+        {
+            try
+            {
+                // What may still come is a farewell too; the end of the stream comes when the process has closed its socket.
+                while (await socket.ReceiveAsync(receive.FreeSpace()) > 0) { }
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                // Gone already, or too slow to wait for.
+            }
+        }
+        receive.Release();
+        socket.Dispose();
+        cancellation.Dispose();
+    }
+
     internal void Close()
     {
         if (!broken && Interlocked.CompareExchange(ref busy, 1, 0) == 0)

@@ -91,18 +91,18 @@ public sealed class ServerPool : IAsyncDisposable
     /// <summary>Closes all idle connections; rented ones stay.</summary>
     public ValueTask CloseIdleAsync()
     {
-        PoolSlot[] all;
-        lock (gate)
-        {
-            all = [.. idle];
-            idle.Clear();
-        }
-        foreach (PoolSlot slot in all)
+        foreach (PoolSlot slot in TakeIdle(0))
         {
             Close(slot);
         }
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>
+    /// Closes idle connections but for the warmest few, and waits until the server has ended their sessions, at most for
+    /// <paramref name="limit"/>. For a server that is about to freeze: what it has not ended by then keeps its memory.
+    /// </summary>
+    public Task ShrinkAsync(int kept, TimeSpan limit) => Task.WhenAll(TakeIdle(kept).Select(slot => SeeOffAsync(slot, limit)));
 
     /// <summary>Closes the pool: waiters fail, idle connections close, rented ones close when they are returned.</summary>
     public ValueTask DisposeAsync()
@@ -301,6 +301,28 @@ public sealed class ServerPool : IAsyncDisposable
         {
             Close(slot);
         }
+    }
+
+    /// <summary>Takes all idle connections out of the pool but for the warmest few.</summary>
+    private PoolSlot[] TakeIdle(int kept)
+    {
+        lock (gate)
+        {
+            // The newest come first.
+            PoolSlot[] all = [.. idle];
+            idle.Clear();
+            foreach (PoolSlot slot in all.Take(kept).Reverse())
+            {
+                idle.Push(slot);
+            }
+            return [.. all.Skip(kept)];
+        }
+    }
+
+    private async Task SeeOffAsync(PoolSlot slot, TimeSpan limit)
+    {
+        await slot.Connection.CloseAndSeeOffAsync(limit);
+        GiveUpPlace();
     }
 
     private void Close(PoolSlot slot)

@@ -45,6 +45,9 @@ public sealed record InstanceEndpoint(
     CancellationToken Stopped
 ) : ServerEndpoint(Database, MaxConnections, Stopped)
 {
+    /// <summary>Heard before the instance freezes.</summary>
+    public FreezeNotice Freezing { get; } = new();
+
     /// <summary>Leaves the password out, so that a log line cannot hold it.</summary>
     public override string ToString() => $"{Database} generation {Generation} at {SocketPath}";
 }

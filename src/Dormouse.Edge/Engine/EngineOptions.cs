@@ -11,6 +11,18 @@ public sealed class EngineOptions
     /// </summary>
     public int ConnectionsPerInstance { get; set; } = 10;
 
+    /// <summary>
+    /// Idle server connections that a frozen instance keeps; the others are closed before it freezes, since each costs some 1.5 MB. With one
+    /// the first query after a freeze takes half a millisecond more than a warm one; with none six, for a new process and a log-in.
+    /// </summary>
+    public int ConnectionsKeptFrozen { get; set; } = 1;
+
+    /// <summary>
+    /// How long a freeze waits for PostgreSQL to end the sessions that are closed before it. A session ends within a millisecond; where it
+    /// does not, freezing gains more than a few more kilobytes.
+    /// </summary>
+    public TimeSpan FreezeFarewell { get; set; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>How long a request waits for a free server connection. 10 s is what Prisma's own pool waits (P2024).</summary>
     public TimeSpan ConnectionWait { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -73,6 +85,10 @@ public sealed class EngineOptions
         if (ConnectionsPerInstance < 2)
         {
             errors.Add("ConnectionsPerInstance must be 2 at least: an open transaction takes one, and plain queries need another.");
+        }
+        if (ConnectionsKeptFrozen < 0 || FreezeFarewell <= TimeSpan.Zero)
+        {
+            errors.Add("ConnectionsKeptFrozen must not be below zero, FreezeFarewell above it.");
         }
         if (ConnectionWait <= TimeSpan.Zero)
         {

@@ -6,11 +6,18 @@ namespace Dormouse.Edge.Engine;
 /// <summary>
 /// One pool of server connections per endpoint: per awake instance and generation, and per attached server. It is made at its first
 /// request and closed when the endpoint says that it ends. There are therefore never more pools than instances that are awake or frozen
-/// and attached servers. A frozen instance keeps its idle connections without a timer, which is what makes its next query fast; an
-/// attached server gets its back after a while. Thread-safe.
+/// and attached servers. Before an instance freezes its idle connections are closed but for a few
+/// (<see cref="EngineOptions.ConnectionsKeptFrozen"/>), which stay without a timer; an attached server gets its back after a while.
+/// Thread-safe.
 /// </summary>
 internal sealed class ServerPools(EngineOptions options, TimeProvider timeProvider) : IAsyncDisposable
 {
+    /// <summary>
+    /// What is said at the start of a session wins over what a tenant set for its role or database. A pooled session is idle because nobody
+    /// asks, or because its instance is frozen, whose clock PostgreSQL would count: neither is a reason to end it.
+    /// </summary>
+    private static readonly KeyValuePair<string, string>[] SessionSettings = [new("idle_session_timeout", "0")];
+
     private readonly Lock changing = new();
     private readonly List<Task> closing = [];
     private volatile Dictionary<DatabaseId, EndpointPool> pools = [];
@@ -76,6 +83,11 @@ internal sealed class ServerPools(EngineOptions options, TimeProvider timeProvid
                 Close(replaced);
             }
         }
+        if (endpoint is InstanceEndpoint instance)
+        {
+            ServerPool pool = added.Pool;
+            instance.Freezing.Listen(() => pool.ShrinkAsync(options.ConnectionsKeptFrozen, options.FreezeFarewell));
+        }
         // Outside the lock: it runs at once when the endpoint has stopped already.
         added.Registration = endpoint.Stopped.UnsafeRegister(
             static state =>
@@ -97,6 +109,7 @@ internal sealed class ServerPools(EngineOptions options, TimeProvider timeProvid
                 {
                     ConnectionsMax = Math.Max(1, Math.Min(options.ConnectionsPerInstance, instance.MaxConnections)),
                     WaitTimeout = options.ConnectionWait,
+                    Connection = new ServerConnectionOptions { Settings = SessionSettings },
                 },
                 timeProvider
             ),

@@ -8,6 +8,9 @@ internal enum TransactionOutcome
     RolledBack,
     Expired,
 
+    /// <summary>Nobody asked anything of it for too long.</summary>
+    Abandoned,
+
     /// <summary>The connection broke during the commit: nobody knows.</summary>
     Lost,
 }

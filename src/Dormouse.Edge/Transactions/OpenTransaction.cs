@@ -18,6 +18,9 @@ internal sealed class OpenTransaction : IAsyncDisposable
     private readonly Stack<int> savepoints = new();
     private int savepointsMade;
     private ITimer? timer;
+    private ITimer? idleTimer;
+    private TimeSpan idleLimit;
+    private int rests;
 
     public OpenTransaction(DatabaseId database, string id, TimeSpan timeout, ServerSeat seat, TimeProvider timeProvider)
     {
@@ -46,13 +49,21 @@ internal sealed class OpenTransaction : IAsyncDisposable
     /// <summary>Set under the gate, once.</summary>
     public bool IsClosed { get; set; }
 
+    /// <summary>How many requests on it have ended: by this one sees whether it was used in between.</summary>
+    public int Rests => Volatile.Read(ref rests);
+
     /// <summary>Nested transactions that are open.</summary>
     public int Depth => savepoints.Count;
 
     /// <summary>The forced rollback, once it has begun; the table awaits it at its end.</summary>
     public Task Expiry { get; private set; } = Task.CompletedTask;
 
-    public void StartTimer(Func<OpenTransaction, Task> expire) =>
+    /// <summary>The same where nobody asks anything any more.</summary>
+    public Task Abandonment { get; private set; } = Task.CompletedTask;
+
+    public void StartTimers(Func<OpenTransaction, Task> expire, Func<OpenTransaction, int, Task> abandon, TimeSpan idleLimit)
+    {
+        this.idleLimit = idleLimit;
         timer = timeProvider.CreateTimer(
             _ =>
             {
@@ -63,6 +74,20 @@ internal sealed class OpenTransaction : IAsyncDisposable
             Timeout,
             System.Threading.Timeout.InfiniteTimeSpan
         );
+        idleTimer = timeProvider.CreateTimer(
+            _ => Abandonment = abandon(this, Rests),
+            null,
+            idleLimit,
+            System.Threading.Timeout.InfiniteTimeSpan
+        );
+    }
+
+    /// <summary>A request has ended and the next is awaited. Under the gate.</summary>
+    public void Rest()
+    {
+        Volatile.Write(ref rests, rests + 1);
+        idleTimer?.Change(idleLimit, System.Threading.Timeout.InfiniteTimeSpan);
+    }
 
     public Task EnterAsync(CancellationToken cancellationToken) => gate.WaitAsync(cancellationToken);
 
@@ -97,6 +122,10 @@ internal sealed class OpenTransaction : IAsyncDisposable
         if (timer is not null)
         {
             await timer.DisposeAsync();
+        }
+        if (idleTimer is not null)
+        {
+            await idleTimer.DisposeAsync();
         }
         await seat.DisposeAsync();
         // The gate and the source are left to the collector: a late request may still hold them, and neither owns a handle.

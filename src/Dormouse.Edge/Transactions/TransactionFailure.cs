@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Dormouse.Postgres;
+using Dormouse.Query.Failures;
 
 namespace Dormouse.Edge.Transactions;
 
@@ -59,6 +61,17 @@ internal sealed class TransactionFailure : Exception
             expiry: (operation, timeoutMs, takenMs)
         );
     }
+
+    /// <summary>What PostgreSQL itself says when it ends such a session, so that clients see what they would see of any server.</summary>
+    public static DatabaseErrorException Abandoned() =>
+        new(
+            new DatabaseError
+            {
+                SqlState = SqlState.IdleInTransactionTimeout,
+                Message = "terminating connection due to idle-in-transaction timeout",
+                Severity = "FATAL",
+            }
+        );
 
     public static TransactionFailure NotStartedInTime(Exception? cause = null) =>
         new("Unable to start a transaction in the given time.", cause: cause);

@@ -19,6 +19,12 @@ public sealed class TransactionOptions
     public TimeSpan TimeoutLimit { get; set; } = TimeSpan.FromSeconds(90);
 
     /// <summary>
+    /// How long an open transaction may be asked nothing before it is rolled back with 25P03, within its own <c>timeout</c>. Whoever says
+    /// nothing for a minute while locks are held and a database is kept awake has most likely gone.
+    /// </summary>
+    public TimeSpan IdleLimit { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
     /// Connections of an instance that open transactions must leave to plain queries: an app that asks outside its transaction while
     /// it holds one would otherwise wait for itself.
     /// </summary>
@@ -52,9 +58,9 @@ public sealed class TransactionOptions
                 "ConnectionsLeftForQueries, MaxDepth, ClosedRememberedPerDatabase and ClosedRememberedDatabases must be 1 at least."
             );
         }
-        if (RollbackTimeout <= TimeSpan.Zero)
+        if (RollbackTimeout <= TimeSpan.Zero || IdleLimit <= TimeSpan.Zero)
         {
-            errors.Add("RollbackTimeout must be above zero.");
+            errors.Add("RollbackTimeout and IdleLimit must be above zero.");
         }
     }
 }

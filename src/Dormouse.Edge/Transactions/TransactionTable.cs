@@ -15,6 +15,7 @@ namespace Dormouse.Edge.Transactions;
 /// start ─▶ open ─┬─ commit ──▶ committed (or rolled back, or lost)
 ///                ├─ rollback ▶ rolled back
 ///                ├─ timeout ─▶ expired          the running statement is cancelled
+///                ├─ idle ────▶ abandoned        25P03, as PostgreSQL says it
 ///                ├─ connection broke ▶ rolled back
 ///                └─ shutdown ▶ rolled back
 /// </code>
@@ -154,7 +155,7 @@ internal sealed partial class TransactionTable(
         stopping = true;
         OpenTransaction[] all = [.. open.Values];
         await Task.WhenAll(all.Select(transaction => EndAsync(transaction, TransactionOutcome.RolledBack)));
-        await Task.WhenAll(all.Select(transaction => transaction.Expiry));
+        await Task.WhenAll(all.Select(transaction => Task.WhenAll(transaction.Expiry, transaction.Abandonment)));
     }
 
     private async ValueTask<string> OpenAsync(DatabaseId database, StartRequest request, QueryLog? log, CancellationToken cancellationToken)
@@ -188,7 +189,11 @@ internal sealed partial class TransactionTable(
         string id = RandomNumberGenerator.GetHexString(32, lowercase: true);
         var transaction = new OpenTransaction(database, id, request.Timeout, seat, timeProvider) { Place = place };
         open[id] = transaction;
-        transaction.StartTimer(expired => EndAsync(expired, TransactionOutcome.Expired));
+        transaction.StartTimers(
+            expired => EndAsync(expired, TransactionOutcome.Expired),
+            (idle, rests) => EndAsync(idle, TransactionOutcome.Abandoned, rests),
+            bounds.IdleLimit
+        );
         return id;
     }
 
@@ -200,27 +205,29 @@ internal sealed partial class TransactionTable(
         }
         throw closed.Find(database, id) switch
         {
-            null => TransactionFailure.NotFound(),
+            null => (Exception)TransactionFailure.NotFound(),
             { Outcome: TransactionOutcome.Committed } => TransactionFailure.Committed(operation),
             { Outcome: TransactionOutcome.Expired } late => TransactionFailure.Expired(
                 operation,
                 late.Timeout,
                 timeProvider.GetElapsedTime(late.StartedAt)
             ),
+            { Outcome: TransactionOutcome.Abandoned } => TransactionFailure.Abandoned(),
             { Outcome: TransactionOutcome.Lost } => TransactionFailure.Lost(operation),
             _ => TransactionFailure.RolledBack(operation),
         };
     }
 
-    // At expiry and shutdown: waits for the statement that runs (expiry has cancelled it), then rolls back.
-    private async Task EndAsync(OpenTransaction transaction, TransactionOutcome outcome)
+    // At expiry and shutdown: waits for the statement that runs (expiry has cancelled it), then rolls back. Not if requests ended on it
+    // since it had the given number of them.
+    private async Task EndAsync(OpenTransaction transaction, TransactionOutcome outcome, int? rests = null)
     {
         try
         {
             await transaction.EnterAsync(CancellationToken.None);
             try
             {
-                if (!transaction.IsClosed)
+                if (!transaction.IsClosed && (rests is null || rests == transaction.Rests))
                 {
                     await RollbackAndCloseAsync(transaction, outcome, null);
                 }
@@ -307,6 +314,7 @@ internal sealed partial class TransactionTable(
             }
             finally
             {
+                transaction.Rest();
                 transaction.Leave();
             }
         }

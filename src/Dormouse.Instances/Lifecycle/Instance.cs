@@ -225,6 +225,7 @@ internal sealed partial class Instance(
         Move(InstanceEvent.FreezeAsked);
         try
         {
+            await TellOfFreezeAsync();
             await group!.FreezeAsync(CancellationToken.None);
             BoundedLog.Trim(folder.LogPath);
             Move(InstanceEvent.Froze);
@@ -236,6 +237,19 @@ internal sealed partial class Instance(
             generation!.OpenAndEnter().Dispose();
             Log.FreezeFailed(logger, Id, exception);
             throw WakeFailures.CannotFreeze(Id, exception);
+        }
+    }
+
+    private async Task TellOfFreezeAsync()
+    {
+        try
+        {
+            await generation!.Endpoint.Freezing.TellAsync();
+        }
+        catch (Exception exception)
+        {
+            // What could not be let go of costs memory and nothing else.
+            Log.NotPrepared(logger, Id, exception);
         }
     }
 
@@ -444,6 +458,9 @@ internal sealed partial class Instance(
         [LoggerMessage(3409, LogLevel.Error, "The record of {Id} could not be written")]
         public static partial void NotRecorded(ILogger logger, DatabaseId id, Exception exception);
 
-        // Next free id: 3410. IdleWatcher has 3420 to 3429, InstanceLifecycle and adoption 3430 to 3449.
+        [LoggerMessage(3410, LogLevel.Warning, "{Id} freezes with what its users could not let go of")]
+        public static partial void NotPrepared(ILogger logger, DatabaseId id, Exception exception);
+
+        // Next free id: 3411. IdleWatcher has 3420 to 3429, InstanceLifecycle and adoption 3430 to 3449.
     }
 }

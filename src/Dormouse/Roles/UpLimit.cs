@@ -114,6 +114,13 @@ internal sealed record UpLimit(string Name, string Unit, string Description, Fun
             (edge, value) => edge.Limits.QueryTimeout = TimeSpan.FromSeconds(value)
         ),
         new(
+            "--transaction-idle",
+            "SECONDS",
+            "How long an open interactive transaction may be asked nothing.",
+            edge => edge.Transactions.IdleLimit.TotalSeconds,
+            (edge, value) => edge.Transactions.IdleLimit = TimeSpan.FromSeconds(value)
+        ),
+        new(
             "--headers-timeout",
             "SECONDS",
             "Time for a request's headers to arrive.",

@@ -153,6 +153,77 @@ public sealed class TransactionTests
     }
 
     [Fact]
+    public async Task A_transaction_that_is_asked_nothing_for_too_long_is_rolled_back_with_25P03_and_lets_its_database_sleep()
+    {
+        var clock = new ManualTimeProvider();
+        await using EdgeHost edge = await EdgeHost.StartAsync(
+            options => options.Transactions.IdleLimit = TimeSpan.FromSeconds(10),
+            clock,
+            Table
+        );
+        string id = await BeginAsync(edge, """{"timeout":90000}""");
+        for (var i = 1; i <= 3; i++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(9));
+            Assert.Equal(200, (await edge.PostAsync($"/transaction/{id}/query", Plans.RawExecute($"INSERT INTO t VALUES ({i})"))).Status);
+        }
+        Assert.Equal(1, edge.Instances.Leases);
+
+        clock.Advance(TimeSpan.FromSeconds(10));
+        await Eventually.EqualAsync(0, () => edge.Instances.Leases);
+        Reply query = await edge.PostAsync($"/transaction/{id}/query", Plans.RawQuery("SELECT 1"));
+        Reply commit = await edge.PostAsync($"/transaction/{id}/commit", null);
+
+        Assert.All([query, commit], reply => Assert.Contains("25P03", reply.Text, StringComparison.Ordinal));
+        Assert.All([query, commit], reply => Assert.NotEqual(200, reply.Status));
+        Assert.Equal("0", await edge.AskAsync("SELECT count(*) FROM t"));
+    }
+
+    [Fact]
+    public async Task A_statement_that_takes_longer_than_the_idle_limit_does_not_abandon_its_transaction()
+    {
+        var clock = new ManualTimeProvider();
+        await using EdgeHost edge = await EdgeHost.StartAsync(
+            options => options.Transactions.IdleLimit = TimeSpan.FromSeconds(1),
+            clock,
+            Table
+        );
+        string locker = await BeginAsync(edge, """{"timeout":90000}""");
+        await edge.PostAsync($"/transaction/{locker}/query", Plans.RawExecute("LOCK TABLE t"));
+        string id = await BeginAsync(edge, """{"timeout":90000}""");
+        Task<Reply> running = edge.PostAsync($"/transaction/{id}/query", Plans.RawQuery("SELECT count(*)::int AS asleep FROM t"));
+        await edge.WaitForAsync(Asleep, "1");
+
+        // Both limits are over at this moment. The one that holds the lock is given up, and so the other goes on.
+        clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(200, (await running).Status);
+        Assert.Equal(200, (await edge.PostAsync($"/transaction/{id}/query", Plans.RawExecute("INSERT INTO t VALUES (1)"))).Status);
+        Assert.Equal(200, (await edge.PostAsync($"/transaction/{id}/commit", null)).Status);
+        Assert.Equal("1", await edge.AskAsync("SELECT count(*) FROM t"));
+    }
+
+    [Fact]
+    public async Task A_tenants_own_idle_in_transaction_timeout_ends_the_transaction_that_idles()
+    {
+        await using EdgeHost edge = await EdgeHost.StartAsync(null, null, Table);
+        string id = await BeginAsync(edge, """{"timeout":90000}""");
+        await edge.PostAsync($"/transaction/{id}/query", Plans.RawExecute("INSERT INTO t VALUES (1)"));
+        await edge.PostAsync($"/transaction/{id}/query", Plans.RawExecute("SET LOCAL idle_in_transaction_session_timeout = '20ms'"));
+        await edge.WaitForAsync(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+            "0"
+        );
+
+        Reply reply = await edge.PostAsync($"/transaction/{id}/query", Plans.RawQuery("SELECT 1"));
+
+        Assert.NotEqual(200, reply.Status);
+        Assert.Contains("25P03", reply.Text, StringComparison.Ordinal);
+        Assert.Equal("0", await edge.AskAsync("SELECT count(*) FROM t"));
+        await Eventually.EqualAsync(0, () => edge.Instances.Leases);
+    }
+
+    [Fact]
     public async Task A_statement_that_runs_into_the_timeout_is_cancelled()
     {
         var clock = new ManualTimeProvider();

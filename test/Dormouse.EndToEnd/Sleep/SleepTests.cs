@@ -32,6 +32,30 @@ public sealed class SleepTests(SleepyPlatform sleepy) : IClassFixture<SleepyPlat
     }
 
     [Fact]
+    public async Task No_timeout_that_a_tenant_sets_ends_a_session_at_the_thaw()
+    {
+        PlatformDatabase database = await Platform.CreateDatabaseAsync("clocks", Cancelled);
+        using ProtocolClient client = ProtocolClient.Of(Platform, database);
+        foreach (string timeout in (string[])["idle_session", "idle_in_transaction_session"])
+        {
+            await client.ExecuteAsync($"ALTER ROLE app SET {timeout}_timeout = '10ms'", Cancelled);
+        }
+        await client.ExecuteAsync("ALTER ROLE app SET statement_timeout = '20s'", Cancelled);
+        await client.ExecuteAsync("ALTER ROLE app SET transaction_timeout = '20s'", Cancelled);
+        // What is set for a role holds from its next session on.
+        await Platform.SleepAsync(database.Id, "stopped", Cancelled);
+        string? backend = await client.ScalarAsync("SELECT pg_backend_pid()", Cancelled);
+        for (var i = 0; i < 10; i++)
+        {
+            await Platform.SleepAsync(database.Id, "frozen", Cancelled);
+            // PostgreSQL's clock goes on meanwhile, far beyond the idle ones.
+            await Task.Delay(TimeSpan.FromMilliseconds(40), TimeProvider.System, Cancelled);
+            Assert.Equal(backend, await client.ScalarAsync("SELECT pg_backend_pid()", Cancelled));
+        }
+        Assert.Equal("20s", await client.ScalarAsync("SELECT current_setting('statement_timeout')", Cancelled));
+    }
+
+    [Fact]
     public async Task An_open_interactive_transaction_keeps_its_database_awake()
     {
         PlatformDatabase database = await Platform.CreateDatabaseAsync("busy", Cancelled);

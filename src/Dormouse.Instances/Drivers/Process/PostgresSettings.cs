@@ -40,7 +40,15 @@ internal static class PostgresSettings
             ("log_min_messages", "fatal"),
             ("log_min_error_statement", "panic"),
             ("update_process_title", "off"),
+            // PostgreSQL's clocks run on while it is frozen and would end sessions at the thaw: the platform keeps such times.
+            ("idle_session_timeout", "0"),
+            ("idle_in_transaction_session_timeout", "0"),
+            ("statement_timeout", "0"),
         };
+        if (majorVersion >= 17)
+        {
+            settings.Add(("transaction_timeout", "0"));
+        }
         if (majorVersion >= 18)
         {
             // The workers of the default method are three more processes per instance.
