@@ -7,6 +7,7 @@ using Dormouse.Edge.Limits;
 using Dormouse.Edge.Metrics;
 using Dormouse.Edge.Schemas;
 using Dormouse.Edge.Tls;
+using Dormouse.Edge.Tracing;
 using Dormouse.Edge.Transactions;
 using Dormouse.Query.Operations;
 using Dormouse.Query.Plans;
@@ -75,6 +76,7 @@ public static class EdgeServices
         services.AddSingleton<ICacheAdmin, CacheAdmin>();
         services.AddSingleton<EdgeMetrics>();
         services.AddSingleton<EdgeGauges>();
+        services.AddSingleton<EdgeTraces>();
         services.AddSingleton<Answers>();
         services.AddSingleton<QueryEndpoint>();
         services.AddSingleton<TransactionEndpoints>();
@@ -98,13 +100,13 @@ public static class EdgeServices
         var query = endpoints.ServiceProvider.GetRequiredService<QueryEndpoint>();
         var transactions = endpoints.ServiceProvider.GetRequiredService<TransactionEndpoints>();
         var small = endpoints.ServiceProvider.GetRequiredService<SmallEndpoints>();
-        endpoints.MapPost("/query", (RequestDelegate)query.HandleAsync);
-        endpoints.MapPost("/transaction/start", (RequestDelegate)transactions.StartAsync);
-        endpoints.MapPost("/transaction/{id}/query", (RequestDelegate)transactions.QueryAsync);
-        endpoints.MapPost("/transaction/{id}/commit", (RequestDelegate)transactions.CommitAsync);
-        endpoints.MapPost("/transaction/{id}/rollback", (RequestDelegate)transactions.RollbackAsync);
-        endpoints.MapGet("/connection-info", (RequestDelegate)small.ConnectionInfoAsync);
-        endpoints.MapPost("/invalidate", (RequestDelegate)small.InvalidateAsync);
+        Map(endpoints, "POST", "/query", ProtocolTag.B, query.HandleAsync);
+        Map(endpoints, "POST", "/transaction/start", ProtocolTag.B, transactions.StartAsync);
+        Map(endpoints, "POST", "/transaction/{id}/query", ProtocolTag.B, transactions.QueryAsync);
+        Map(endpoints, "POST", "/transaction/{id}/commit", ProtocolTag.B, transactions.CommitAsync);
+        Map(endpoints, "POST", "/transaction/{id}/rollback", ProtocolTag.B, transactions.RollbackAsync);
+        Map(endpoints, "GET", "/connection-info", ProtocolTag.Other, small.ConnectionInfoAsync);
+        Map(endpoints, "POST", "/invalidate", ProtocolTag.Other, small.InvalidateAsync);
         MapOperations(endpoints);
         MapHealth(endpoints);
         // Nobody asks it for anything; it is there from now on.
@@ -118,12 +120,18 @@ public static class EdgeServices
         var schemas = endpoints.ServiceProvider.GetRequiredService<SchemaEndpoint>();
         var operations = endpoints.ServiceProvider.GetRequiredService<OperationEndpoint>();
         var transactions = endpoints.ServiceProvider.GetRequiredService<OperationTransactionEndpoints>();
-        endpoints.MapPut("/{version}/{hash}/schema", (RequestDelegate)schemas.UploadAsync);
-        endpoints.MapPost("/{version}/{hash}/graphql", (RequestDelegate)operations.QueryAsync);
-        endpoints.MapPost("/{version}/{hash}/transaction/start", (RequestDelegate)transactions.StartAsync);
-        endpoints.MapPost("/{version}/{hash}/itx/{id}/graphql", (RequestDelegate)operations.QueryInTransactionAsync);
-        endpoints.MapPost("/{version}/{hash}/itx/{id}/commit", (RequestDelegate)transactions.CommitAsync);
-        endpoints.MapPost("/{version}/{hash}/itx/{id}/rollback", (RequestDelegate)transactions.RollbackAsync);
+        Map(endpoints, "PUT", "/{version}/{hash}/schema", ProtocolTag.A, schemas.UploadAsync);
+        Map(endpoints, "POST", "/{version}/{hash}/graphql", ProtocolTag.A, operations.QueryAsync);
+        Map(endpoints, "POST", "/{version}/{hash}/transaction/start", ProtocolTag.A, transactions.StartAsync);
+        Map(endpoints, "POST", "/{version}/{hash}/itx/{id}/graphql", ProtocolTag.A, operations.QueryInTransactionAsync);
+        Map(endpoints, "POST", "/{version}/{hash}/itx/{id}/commit", ProtocolTag.A, transactions.CommitAsync);
+        Map(endpoints, "POST", "/{version}/{hash}/itx/{id}/rollback", ProtocolTag.A, transactions.RollbackAsync);
+    }
+
+    private static void Map(IEndpointRouteBuilder endpoints, string method, string route, string protocol, RequestDelegate handle)
+    {
+        var traces = endpoints.ServiceProvider.GetRequiredService<EdgeTraces>();
+        endpoints.MapMethods(route, [method], traces.Over(method, route, protocol, handle));
     }
 
     private static void MapHealth(IEndpointRouteBuilder endpoints)

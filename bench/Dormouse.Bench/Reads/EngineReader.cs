@@ -37,7 +37,7 @@ internal sealed class EngineReader(QueryEngine engine, TestPostgres server, stri
     public async ValueTask ReadAsync(byte[] query, ArrayBufferWriter<byte> answer, CancellationToken cancellationToken)
     {
         answer.ResetWrittenCount();
-        using var run = new StatementRun(Limits, budget, null);
+        using var run = new StatementRun(Limits, budget, lease.Endpoint.Database, null);
         await using var session = new PooledSqlSession(new ServerAccess(this, this, pools), lease.Endpoint.Database, run, null);
         await interpreter.RunAsync(engine.Prepare(query), session, answer, cancellationToken);
     }

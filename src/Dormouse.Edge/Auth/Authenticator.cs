@@ -1,5 +1,6 @@
 using Dormouse.Contracts;
 using Dormouse.Edge.Limits;
+using Dormouse.Edge.Tracing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -18,7 +19,19 @@ internal sealed class Authenticator(IKeyDirectory keys, AddressLimits addresses)
     private const string Scheme = "Bearer ";
 
     /// <exception cref="DormouseException"><see cref="FailureKind.Auth"/></exception>
-    public ValueTask<KeyGrant> AuthenticateAsync(HttpContext context, CancellationToken cancellationToken)
+    public ValueTask<KeyGrant> AuthenticateAsync(HttpContext context, CancellationToken cancellationToken) =>
+        Stage.AreRecorded ? TracedAsync(context, cancellationToken) : FindAsync(context, cancellationToken);
+
+    private async ValueTask<KeyGrant> TracedAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        using Stage stage = Stage.Start("authenticate");
+        KeyGrant grant = await FindAsync(context, cancellationToken);
+        stage.End();
+        Stage.Note(grant.Database);
+        return grant;
+    }
+
+    private ValueTask<KeyGrant> FindAsync(HttpContext context, CancellationToken cancellationToken)
     {
         Caller? address = addresses.Find(context);
         addresses.CountRequest(address);

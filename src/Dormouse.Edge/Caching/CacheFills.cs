@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Dormouse.Contracts;
 using Dormouse.Edge.Http;
 using Dormouse.Edge.Limits;
+using Dormouse.Edge.Tracing;
 using Dormouse.Postgres;
 using Microsoft.Extensions.Logging;
 
@@ -105,9 +106,11 @@ internal sealed partial class CacheFills(
     private static async Task<CachedAnswer> FollowAsync(Flight flight, IOriginQuery query, CancellationToken clientGone)
     {
         query.Dispose();
+        using Stage stage = Stage.Start("share");
         try
         {
             CachedAnswer answer = await flight.Landing.WaitAsync(clientGone);
+            stage.End();
             flight.Shape.Shared(answer);
             return answer;
         }
@@ -119,6 +122,7 @@ internal sealed partial class CacheFills(
 
     private async Task RefreshAsync(Flight flight, IOriginQuery query)
     {
+        using Stage stage = Stage.Start("refresh");
         try
         {
             await query.PrepareAsync(CancellationToken.None);
@@ -132,6 +136,10 @@ internal sealed partial class CacheFills(
         if (flight.Landing.Exception is { InnerException: { } cause })
         {
             Log.RefreshFailed(logger, cause.GetType().Name, (cause as DormouseException)?.Code);
+        }
+        else
+        {
+            stage.End();
         }
         flight.Leave();
     }

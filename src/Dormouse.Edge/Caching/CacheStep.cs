@@ -1,6 +1,7 @@
 using Dormouse.Contracts;
 using Dormouse.Edge.Http;
 using Dormouse.Edge.Limits;
+using Dormouse.Edge.Tracing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -34,11 +35,13 @@ internal sealed class CacheStep(AnswerCache cache, CacheFills fills, CacheLedger
         {
             return default;
         }
+        using Stage stage = Stage.Start("cache");
         string tags = headers.TryGetValue(TagsHeader, out StringValues values) ? values.ToString() : "";
         CacheKey key = CacheKey.Of(schema, tags, body);
         CacheFind found = cache.Find(database, key, strategy);
         // Tags that a kept answer has were checked when it came.
         string[] parsed = found.Freshness == Freshness.Fresh ? [] : CacheTags.Parse(tags, options.Cache);
+        stage.Tag("dormouse.cache.found", WordOf(found.Freshness)).End();
         return new CacheLook(database, key, strategy, parsed, found);
     }
 
@@ -56,6 +59,14 @@ internal sealed class CacheStep(AnswerCache cache, CacheFills fills, CacheLedger
         fills.Refresh(look, query);
         return new ValueTask<ServedAnswer>(stale);
     }
+
+    private static string WordOf(Freshness freshness) =>
+        freshness switch
+        {
+            Freshness.Fresh => "fresh",
+            Freshness.Stale => "stale",
+            _ => "nothing",
+        };
 
     private async ValueTask<ServedAnswer> AskAsync(CacheLook look, IOriginQuery query, CancellationToken clientGone)
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Dormouse.Edge.Http;
 using Dormouse.Edge.Limits;
+using Dormouse.Edge.Tracing;
 using Dormouse.Edge.Transactions;
 using Dormouse.Query.Failures;
 using Dormouse.Query.Operations;
@@ -20,6 +21,7 @@ internal sealed class OperationRunner(PlanInterpreter interpreter, EdgeOptions o
     /// <exception cref="PlanException">A query is wrong, and with it the whole request.</exception>
     public OperationCall Prepare(QueryEngine engine, ReadOnlyMemory<byte> body, bool inTransaction)
     {
+        using Stage stage = Stage.Start("plan");
         OperationRequest request = OperationRequest.Locate(body.Span, options.Limits.MaxBatchQueries); // (3)
         IsolationLevel level = IsolationLevel.Find(request.IsolationLevel) ?? throw IsolationLevel.Unknown(request.IsolationLevel!);
         bool isAtomic = !request.IsBatch || request.IsTransaction || inTransaction;
@@ -49,7 +51,7 @@ internal sealed class OperationRunner(PlanInterpreter interpreter, EdgeOptions o
         PreparedMerge? merge = Array.TrueForAll(queries, query => query.Operation is not null)
             ? engine.TryMerge(Array.ConvertAll(queries, query => query.Operation!))
             : null;
-        return new OperationCall(queries, request.IsBatch, isAtomic, request.IsTransaction && !inTransaction ? level : null)
+        var call = new OperationCall(queries, request.IsBatch, isAtomic, request.IsTransaction && !inTransaction ? level : null)
         {
             Merge = merge,
             MissingFailsAlone =
@@ -59,6 +61,8 @@ internal sealed class OperationRunner(PlanInterpreter interpreter, EdgeOptions o
                 && Array.TrueForAll(queries, query => query.Operation!.MustFind)
                 && engine.AreMerged(Bodies()),
         };
+        stage.End();
+        return call;
 
         IReadOnlyList<ReadOnlyMemory<byte>> Bodies() => [.. request.Queries.Select(place => body[place])];
     }

@@ -43,6 +43,7 @@ internal sealed class PooledSqlSession(ServerAccess access, DatabaseId database,
     {
         // Not sent yet: giving up here is still harmless.
         cancellationToken.ThrowIfCancellationRequested();
+        run.EndShaping();
         long started = log?.Start() ?? 0;
         if (due is { } level)
         {
@@ -121,11 +122,11 @@ internal sealed class PooledSqlSession(ServerAccess access, DatabaseId database,
         return seat.Connection;
     }
 
-    private static async ValueTask SimpleAsync(ServerConnection connection, string sql, CancellationToken cancellationToken)
+    private async ValueTask SimpleAsync(ServerConnection connection, string sql, CancellationToken cancellationToken)
     {
         try
         {
-            await connection.ExecuteSimpleAsync(sql, cancellationToken);
+            await SimpleStatement.RunAsync(connection, database, sql, cancellationToken);
         }
         catch (PostgresException refused) when (!StatementRun.IsEndOfSession(refused))
         {

@@ -1,5 +1,6 @@
 using Dormouse.Edge.Http;
 using Dormouse.Edge.Limits;
+using Dormouse.Edge.Tracing;
 using Dormouse.Query.Plans;
 using Dormouse.Query.Sql;
 
@@ -11,9 +12,12 @@ internal sealed class QueryRunner(PlanCache plans, PlanInterpreter interpreter, 
     /// <summary>Reads a request: its plan is known already or parsed now, its parameters are parsed each time.</summary>
     public PreparedPlan Prepare(ReadOnlySpan<byte> body)
     {
+        using Stage stage = Stage.Start("plan");
         QueryRequest request = QueryRequest.Locate(body); // (3)
         KnownPlan plan = plans.Get(body[request.Plan]); // (5)
-        return new PreparedPlan(request, plan, PlanParameters.Parse(body[request.Params], body[request.Comments], queryLimits));
+        var prepared = new PreparedPlan(request, plan, PlanParameters.Parse(body[request.Params], body[request.Comments], queryLimits));
+        stage.End();
+        return prepared;
     }
 
     public async ValueTask RunAsync(

@@ -25,11 +25,12 @@ internal sealed class RequestSessions(
     )
     {
         using var deadline = new RequestDeadline(options.Limits.QueryTimeout, timeProvider, clientGone, stop.Token);
-        using var run = new StatementRun(options.Limits, budget, log);
+        using var run = new StatementRun(options.Limits, budget, database, log);
         try
         {
             await using var session = new PooledSqlSession(access, database, run, log);
             await work(session, deadline.Token); // (6) to (8)
+            run.EndShaping();
         } // (9)
         // A failure of our own says what it is; others are what the cancellation looked like further down.
         catch (Exception failure) when (deadline.Token.IsCancellationRequested && failure is not DormouseException)
@@ -54,13 +55,14 @@ internal sealed class RequestSessions(
     )
     {
         using var deadline = new RequestDeadline(options.Limits.QueryTimeout, timeProvider, clientGone, stop.Token);
-        using var run = new StatementRun(options.Limits, budget, log);
+        using var run = new StatementRun(options.Limits, budget, database, log);
         try
         {
             await using TransactionTable.TransactionUse use = await transactions.UseAsync(database, transaction, operation, deadline.Token);
             try
             {
                 await work(new TransactionSqlSession(use.Transaction.Connection, run), use.Token);
+                run.EndShaping();
             }
             catch (Exception failure) when (use.Token.IsCancellationRequested && failure is not DormouseException)
             {

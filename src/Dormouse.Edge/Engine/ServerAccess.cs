@@ -1,4 +1,5 @@
 using Dormouse.Contracts;
+using Dormouse.Edge.Tracing;
 using Dormouse.Postgres;
 
 namespace Dormouse.Edge.Engine;
@@ -17,9 +18,11 @@ internal sealed class ServerAccess(IInstanceHost host, IAttachedServers attached
     {
         for (var attempt = 0; ; attempt++)
         {
+            using Stage route = Stage.Start("route");
             AttachedEndpoint? server = attached.Find(database);
             // (6) lease: from here to the lease's disposal the instance stays awake
             IInstanceLease? lease = server is null ? await host.LeaseAsync(database, cancellationToken) : null;
+            route.Tag("dormouse.route", server is null ? "instance" : "attached").End();
             try
             {
                 // (7) rent
@@ -45,9 +48,12 @@ internal sealed class ServerAccess(IInstanceHost host, IAttachedServers attached
     // A log-in that was cut off is no doubt about a statement: none was sent.
     private async ValueTask<PooledConnection> RentAsync(ServerEndpoint endpoint, CancellationToken cancellationToken)
     {
+        using Stage stage = Stage.Start("pool");
         try
         {
-            return await pools.For(endpoint).RentAsync(cancellationToken);
+            PooledConnection connection = await pools.For(endpoint).RentAsync(cancellationToken);
+            stage.End();
+            return connection;
         }
         catch (ServerConnectionException lost) when (lost.Failure is ServerFailure.Lost or ServerFailure.Protocol)
         {

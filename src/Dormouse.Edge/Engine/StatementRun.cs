@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using Dormouse.Contracts;
 using Dormouse.Edge.Limits;
+using Dormouse.Edge.Tracing;
 using Dormouse.Edge.Transactions;
 using Dormouse.Postgres;
 using Dormouse.Query.Failures;
@@ -13,7 +15,9 @@ namespace Dormouse.Edge.Engine;
 /// Runs the interpreter's statements on a server connection: parameters over, rows into its table, errors into its words. Keeps the
 /// account of the row data that one request reads. One request at a time.
 /// </summary>
-internal sealed class StatementRun(RequestLimitOptions limits, BufferBudget budget, QueryLog? log) : IRowReceiver, IDisposable
+internal sealed class StatementRun(RequestLimitOptions limits, BufferBudget budget, DatabaseId database, QueryLog? log)
+    : IRowReceiver,
+        IDisposable
 {
     // Row data is charged to the budget in steps, so that small results never touch the shared counter.
     private const int BudgetStepBytes = 256 * 1024;
@@ -24,6 +28,9 @@ internal sealed class StatementRun(RequestLimitOptions limits, BufferBudget budg
     private RowTable? table;
     private long rowBytes;
     private long paid;
+
+    // Since when the rows of the last statement are here and become an answer; only where that is recorded.
+    private DateTime? shapingSince;
 
     public async ValueTask<long> RunAsync(
         ServerConnection connection,
@@ -41,6 +48,7 @@ internal sealed class StatementRun(RequestLimitOptions limits, BufferBudget budg
             log?.AddBegin(level, started);
         }
         table = rows;
+        using Stage stage = Stage.OfStatement(database, statement.Sql);
         try
         {
             for (var i = 0; i < parameters.Length; i++)
@@ -54,11 +62,14 @@ internal sealed class StatementRun(RequestLimitOptions limits, BufferBudget budg
                 this,
                 cancellationToken
             );
+            stage.End();
+            shapingSince = stage.IsRecorded ? stage.EndedAt : null;
             log?.Add(statement, started);
             return completion.RowsAffected;
         }
         catch (PostgresException refused) when (!IsEndOfSession(refused))
         {
+            stage.Refused(refused.SqlState);
             log?.AddFailed(statement, started);
             throw Refusal(refused);
         }
@@ -69,6 +80,16 @@ internal sealed class StatementRun(RequestLimitOptions limits, BufferBudget budg
             {
                 ArrayPool<WireParameter>.Shared.Return(wire, clearArray: true);
             }
+        }
+    }
+
+    /// <summary>The answer is whole, or what follows is no part of making it.</summary>
+    public void EndShaping()
+    {
+        if (shapingSince is { } since)
+        {
+            shapingSince = null;
+            Stage.Was("serialise", since);
         }
     }
 

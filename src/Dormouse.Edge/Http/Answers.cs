@@ -5,6 +5,7 @@ using Dormouse.Edge.Caching;
 using Dormouse.Edge.Engine;
 using Dormouse.Edge.Limits;
 using Dormouse.Edge.Metrics;
+using Dormouse.Edge.Tracing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -52,6 +53,7 @@ internal sealed partial class Answers(
         response.StatusCode = StatusCodes.Status200OK;
         SetCacheHeaders(response.Headers, answer);
         metrics.Found(answer.Status);
+        Stage.Note("dormouse.cache.status", answer.Status.Word());
         if (log is null || !answer.IsOwn)
         {
             await WriteAsync(context, answer.Json);
@@ -84,6 +86,7 @@ internal sealed partial class Answers(
         FailureReply reply = FailureReply.From(failure, requestId, form.Errors);
         int status = form.StatusOf(reply);
         metrics.Failed(context, reply);
+        Stage.Note(Stage.FailureCode, reply.Code);
         LogFailure(reply, status, requestId, failure);
         if (reply.RetryAfterSeconds > 0)
         {

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Dormouse.Contracts;
 using Dormouse.Edge.Caching;
 using Dormouse.Edge.Http;
+using Dormouse.Edge.Tracing;
 using Microsoft.AspNetCore.Http;
 
 namespace Dormouse.Edge.Metrics;
@@ -113,12 +114,14 @@ internal sealed class EdgeMetrics
     /// <summary>Waits for an instance that is being woken.</summary>
     public async ValueTask<IInstanceLease> WakeAsync(ValueTask<IInstanceLease> waking)
     {
+        using Stage stage = Stage.Start("wake");
         long began = timeProvider.GetTimestamp();
         string outcome = Outcomes.Failed;
         try
         {
             IInstanceLease lease = await waking;
             outcome = Outcomes.Ok;
+            stage.End();
             return lease;
         }
         catch (OperationCanceledException)

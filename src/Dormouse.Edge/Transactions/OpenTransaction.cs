@@ -96,7 +96,7 @@ internal sealed class OpenTransaction : IAsyncDisposable
     // The savepoints' names are numbers of our own, so that nothing of the client's gets into the SQL.
     public async ValueTask NestAsync(CancellationToken cancellationToken)
     {
-        await Connection.ExecuteSimpleAsync($"SAVEPOINT dormouse_{savepointsMade}", cancellationToken);
+        await SimpleStatement.RunAsync(Connection, Database, $"SAVEPOINT dormouse_{savepointsMade}", cancellationToken);
         savepoints.Push(savepointsMade++);
     }
 
@@ -104,13 +104,15 @@ internal sealed class OpenTransaction : IAsyncDisposable
     {
         // Popped first: if the server refuses, the transaction has failed as a whole and the next call ends the level above.
         int savepoint = savepoints.Pop();
-        await Connection.ExecuteSimpleAsync($"RELEASE SAVEPOINT dormouse_{savepoint}", cancellationToken);
+        await SimpleStatement.RunAsync(Connection, Database, $"RELEASE SAVEPOINT dormouse_{savepoint}", cancellationToken);
     }
 
     public async ValueTask RollbackToAsync(CancellationToken cancellationToken)
     {
         int savepoint = savepoints.Pop();
-        await Connection.ExecuteSimpleAsync(
+        await SimpleStatement.RunAsync(
+            Connection,
+            Database,
             $"ROLLBACK TO SAVEPOINT dormouse_{savepoint}; RELEASE SAVEPOINT dormouse_{savepoint}",
             cancellationToken
         );

@@ -115,7 +115,7 @@ internal sealed partial class TransactionTable(
         try
         {
             long started = log?.Start() ?? 0;
-            CommandCompletion completion = await transaction.Connection.ExecuteSimpleAsync("COMMIT", bound.Token);
+            CommandCompletion completion = await SimpleStatement.RunAsync(transaction.Connection, database, "COMMIT", bound.Token);
             log?.Add("COMMIT", started);
             if (completion.Command == "ROLLBACK")
             {
@@ -173,7 +173,7 @@ internal sealed partial class TransactionTable(
             seated = true;
             log?.AddConnection(started);
             started = log?.Start() ?? 0;
-            await seat.Connection.ExecuteSimpleAsync(request.Level.BeginSql, cancellationToken);
+            await SimpleStatement.RunAsync(seat.Connection, database, request.Level.BeginSql, cancellationToken);
             log?.AddBegin(request.Level, started);
         }
         catch
@@ -251,7 +251,7 @@ internal sealed partial class TransactionTable(
             {
                 using var bound = new CancellationTokenSource(bounds.RollbackTimeout, timeProvider);
                 long started = log?.Start() ?? 0;
-                await transaction.Connection.ExecuteSimpleAsync("ROLLBACK", bound.Token);
+                await SimpleStatement.RunAsync(transaction.Connection, transaction.Database, "ROLLBACK", bound.Token);
                 log?.Add("ROLLBACK", started);
             }
         }

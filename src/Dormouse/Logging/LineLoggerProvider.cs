@@ -1,8 +1,12 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Dormouse.Logging;
 
-/// <summary>Writes each log message as one line: time, level, source, text; an exception follows on lines of its own.</summary>
+/// <summary>
+/// Writes each log message as one line: time, level, source, text, and the trace that it belongs to where there is one; an exception
+/// follows on lines of its own.
+/// </summary>
 internal sealed class LineLoggerProvider(Action<string> write, TimeProvider time) : ILoggerProvider
 {
     public ILogger CreateLogger(string categoryName) => new LineLogger(categoryName[(categoryName.LastIndexOf('.') + 1)..], write, time);
@@ -25,6 +29,10 @@ internal sealed class LineLoggerProvider(Action<string> write, TimeProvider time
         )
         {
             string text = $"{time.GetUtcNow():yyyy-MM-dd HH:mm:ss.fff'Z'} {Word(logLevel)} {source}: {formatter(state, exception)}";
+            if (Activity.Current is { } traced)
+            {
+                text += $" [trace {traced.TraceId}]";
+            }
             write(exception is null ? text : $"{text}\n{exception}");
         }
 
