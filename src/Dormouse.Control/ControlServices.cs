@@ -1,5 +1,6 @@
 using Dormouse.Contracts;
 using Dormouse.Control.Attached;
+using Dormouse.Control.Backups;
 using Dormouse.Control.Caching;
 using Dormouse.Control.Connections;
 using Dormouse.Control.Databases;
@@ -56,6 +57,8 @@ public static class ControlServices
         services.AddSingleton<PlatformEndpoints>();
         services.AddSingleton<DatabaseEndpoints>();
         services.AddSingleton<AttachedEndpoints>();
+        services.AddSingleton<RestoredDatabases>();
+        services.AddSingleton<BackupEndpoints>();
         services.AddSingleton<ConnectionEndpoints>();
         services.AddSingleton<CacheEndpoints>();
         services.AddMetrics();
@@ -71,6 +74,7 @@ public static class ControlServices
         routes.ServiceProvider.GetRequiredService<PlatformEndpoints>().Map(routes);
         routes.ServiceProvider.GetRequiredService<DatabaseEndpoints>().Map(routes);
         routes.ServiceProvider.GetRequiredService<AttachedEndpoints>().Map(routes);
+        routes.ServiceProvider.GetRequiredService<BackupEndpoints>().Map(routes);
         routes.ServiceProvider.GetRequiredService<ConnectionEndpoints>().Map(routes);
         routes.ServiceProvider.GetRequiredService<CacheEndpoints>().Map(routes);
         routes.ServiceProvider.GetRequiredService<MetricsEndpoint>().Map(routes);

@@ -27,6 +27,12 @@ public sealed class InstancesOptions
     /// <summary>How long PostgreSQL may take to come up. Recovery replays at most some 16 MB of log; a starved disk takes its time.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// How long the first start on a restored or copied data directory may take: it replays what was written while the copy was made, which
+    /// under load is far more than the 16 MB that a crash leaves.
+    /// </summary>
+    public TimeSpan FirstStartTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How long a request waits for a wake, queueing included. Shorter than the minute after which HTTP clients give up.</summary>
     public TimeSpan WakeTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -1,4 +1,5 @@
 using Dormouse.Contracts;
+using Dormouse.Instances.Backups;
 using Dormouse.Instances.Images;
 using Dormouse.Instances.Lifecycle;
 using Dormouse.Instances.Templates;
@@ -30,6 +31,11 @@ public static class InstancesServices
         services.AddSingleton<InstanceLifecycle>();
         services.AddSingleton<IInstanceHost>(provider => provider.GetRequiredService<InstanceLifecycle>());
         services.AddSingleton<IInstanceAdmin>(provider => provider.GetRequiredService<InstanceLifecycle>());
+        services.TryAddSingleton(
+            new BackupOptions { DefaultPlace = Path.Combine(data, "backups"), NotesPath = Path.Combine(data, "unfinished") }
+        );
+        services.AddSingleton<InstanceBackups>();
+        services.AddSingleton<IBackups>(provider => provider.GetRequiredService<InstanceBackups>());
         return services;
     }
 }

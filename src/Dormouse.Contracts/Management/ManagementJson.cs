@@ -30,6 +30,10 @@ namespace Dormouse.Contracts.Management;
 [JsonSerializable(typeof(CacheStatistics))]
 [JsonSerializable(typeof(InvalidateRequest))]
 [JsonSerializable(typeof(InvalidationResult))]
+[JsonSerializable(typeof(BackupRequest))]
+[JsonSerializable(typeof(RestoreRequest))]
+[JsonSerializable(typeof(BackupResource))]
+[JsonSerializable(typeof(IReadOnlyList<BackupResource>))]
 [JsonSerializable(typeof(ErrorResponse))]
 public sealed partial class ManagementJson : JsonSerializerContext
 {

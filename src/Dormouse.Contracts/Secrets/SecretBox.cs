@@ -31,6 +31,10 @@ public sealed class SecretBox
         activeKeyId = keys.Keys.Max();
     }
 
+    /// <summary>The id of the key that sealed a secret; 0 if it is none of ours.</summary>
+    public static uint KeyIdOf(ReadOnlySpan<byte> sealedSecret) =>
+        sealedSecret.Length < HeaderBytes ? 0 : BinaryPrimitives.ReadUInt32BigEndian(sealedSecret[1..]);
+
     public byte[] Seal(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> purpose)
     {
         var output = new byte[HeaderBytes + secret.Length];

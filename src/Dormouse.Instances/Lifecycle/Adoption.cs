@@ -61,6 +61,10 @@ internal sealed partial class Adoption(
             {
                 RemoveSocket(id);
             }
+            if (DataSwap.Recover(starter.FolderOf(id), record))
+            {
+                Log.SwapCutShort(logger, id, record.SecretsSet ? "finished" : "undone");
+            }
             found.Add(new FoundInstance(id, record, alive));
         }
 
@@ -84,6 +88,7 @@ internal sealed partial class Adoption(
             else if (DatabaseId.TryParse(name, out DatabaseId id))
             {
                 InstanceFolder folder = starter.FolderOf(id);
+                DataSwap.RepairNames(folder);
                 if (folder.HasData && InstanceRecord.TryRead(folder.RecordPath) is { } record && record.Id == name)
                 {
                     ids.Add(id);
@@ -226,6 +231,9 @@ internal sealed partial class Adoption(
 
         [LoggerMessage(3443, LogLevel.Warning, "{Id} has processes (below {Pid}) but no folder any more; they are ended")]
         public static partial void Homeless(ILogger logger, DatabaseId id, int pid);
+
+        [LoggerMessage(3445, LogLevel.Warning, "{Id} was being replaced from a backup when the platform ended; that is {Outcome}")]
+        public static partial void SwapCutShort(ILogger logger, DatabaseId id, string outcome);
 
         [LoggerMessage(3444, LogLevel.Information, "The group {Name} belongs to no instance and is removed")]
         public static partial void LeftoverGroup(ILogger logger, string name);

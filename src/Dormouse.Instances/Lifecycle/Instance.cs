@@ -77,7 +77,14 @@ internal sealed partial class Instance(
         return waiting.EnterAsync(() => generation?.TryEnter(), () => mailbox.RunAsync(WakeStepAsync), cancellationToken);
     }
 
-    public Task CreateAsync(CancellationToken cancellationToken) => mailbox.RunAsync(() => CreateStepAsync(cancellationToken));
+    public InstanceRecord? Record => view.Record;
+
+    /// <summary>From the template; with a seed from that, and then it also starts.</summary>
+    public Task CreateAsync(InstanceSeed? seed, CancellationToken cancellationToken) =>
+        mailbox.RunAsync(() => CreateStepAsync(seed, cancellationToken));
+
+    /// <summary>Takes in what was filled as <c>data.restoring</c>; whoever uses it loses the session. Undone if no server starts on it.</summary>
+    public Task ReplaceDataAsync(InstanceSeed seed) => mailbox.RunAsync(() => ReplaceDataStepAsync(seed));
 
     public Task FreezeAsync(TimeSpan idleAtLeast) => mailbox.RunAsync(() => FreezeStepAsync(idleAtLeast));
 
@@ -106,7 +113,7 @@ internal sealed partial class Instance(
         process?.Dispose();
     }
 
-    private async Task CreateStepAsync(CancellationToken cancellationToken)
+    private async Task CreateStepAsync(InstanceSeed? seed, CancellationToken cancellationToken)
     {
         if (TransitionTable.Next(view.Phase, InstanceEvent.CreateAsked) != InstancePhase.Creating)
         {
@@ -115,7 +122,7 @@ internal sealed partial class Instance(
         Move(InstanceEvent.CreateAsked);
         try
         {
-            record = await starter.CreateAsync(Id, takeUid, cancellationToken);
+            record = await starter.CreateAsync(Id, takeUid, seed, cancellationToken);
             Move(InstanceEvent.Created);
         }
         catch (Exception exception)
@@ -127,6 +134,52 @@ internal sealed partial class Instance(
             }
             throw;
         }
+        if (seed is not null)
+        {
+            // Here and not by a wake: the first start replays what was written during the copy, for which nobody's request should wait.
+            await StartAsync();
+            RecordState(InstanceState.Running);
+            waiting.Admit(generation!);
+        }
+    }
+
+    private async Task ReplaceDataStepAsync(InstanceSeed seed)
+    {
+        await NoticeDeathAsync();
+        ThrowIfAbsent();
+        if (view.Phase != InstancePhase.Stopped)
+        {
+            await EndProcessesAsync(InstanceEvent.StopAsked);
+        }
+        InstanceRecord before = record!;
+        starter.KeepOrigin(Id, seed.Secrets);
+        record = before with { SecretsSet = false, ImageDigest = seed.Image.Digest, Timeline = before.Timeline + 1 };
+        record.Write(folder.RecordPath);
+        try
+        {
+            DataSwap.SwapIn(folder);
+            await StartAsync();
+            // On disk before anybody is let in: until it says so, a crash brings the old data back.
+            RecordState(InstanceState.Running, mustBeWritten: true);
+        }
+        catch
+        {
+            await UndoReplaceAsync(before);
+            throw;
+        }
+        DataSwap.Finish(folder);
+        waiting.Admit(generation!);
+    }
+
+    private async Task UndoReplaceAsync(InstanceRecord before)
+    {
+        if (view.Phase == InstancePhase.Running)
+        {
+            await EndProcessesAsync(InstanceEvent.StopAsked);
+        }
+        DataSwap.Undo(folder);
+        record = before with { Generation = record!.Generation };
+        RecordState(InstanceState.Stopped);
     }
 
     /// <summary>The one flight that all waiters share. Its failures go to them, not to whoever runs the mailbox.</summary>
@@ -386,7 +439,7 @@ internal sealed partial class Instance(
         }
     }
 
-    private void RecordState(InstanceState state)
+    private void RecordState(InstanceState state, bool mustBeWritten = false)
     {
         record = record! with
         {
@@ -399,7 +452,7 @@ internal sealed partial class Instance(
         {
             record.Write(folder.RecordPath);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (!mustBeWritten && (exception is IOException or UnauthorizedAccessException))
         {
             // A full disk: the next platform finds the processes without it, and what it lacks is written at the next change.
             Log.NotRecorded(logger, Id, exception);

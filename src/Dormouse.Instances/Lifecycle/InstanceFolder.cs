@@ -16,6 +16,15 @@ internal sealed record InstanceFolder(string Path, string ReachPath, string Sock
 
     public string DataPath => System.IO.Path.Combine(Path, "data");
 
+    /// <summary>What a restored instance's roles are called by until its first start gives them secrets of its own.</summary>
+    public string OriginSecretPath => System.IO.Path.Combine(Path, "secret.origin");
+
+    /// <summary>See <see cref="DataSwap"/>.</summary>
+    public string RestoringPath => System.IO.Path.Combine(Path, "data.restoring");
+
+    /// <summary>See <see cref="DataSwap"/>.</summary>
+    public string ReplacedPath => System.IO.Path.Combine(Path, "data.replaced");
+
     public string LockPath => System.IO.Path.Combine(Path, "alive.lock");
 
     public string LogPath => System.IO.Path.Combine(Path, "postgres.log");

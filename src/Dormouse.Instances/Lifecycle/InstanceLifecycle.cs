@@ -82,6 +82,13 @@ public sealed partial class InstanceLifecycle(
 
     public async Task CreateAsync(DatabaseId id, CancellationToken cancellationToken)
     {
+        Instance instance = await CreateAsync(id, null, cancellationToken);
+        await instance.WakeAsync(cancellationToken);
+    }
+
+    /// <summary>With a seed it is made from that, and runs.</summary>
+    internal async Task<Instance> CreateAsync(DatabaseId id, InstanceSeed? seed, CancellationToken cancellationToken)
+    {
         Instance instance;
         Task created;
         lock (gate)
@@ -89,11 +96,36 @@ public sealed partial class InstanceLifecycle(
             // Asked for under the same lock under which deleted ones are dropped, so that it cannot be dropped in between.
             ObjectDisposedException.ThrowIf(closing, this);
             instance = instances.GetOrAdd(id, New);
-            created = instance.CreateAsync(cancellationToken);
+            created = instance.CreateAsync(seed, cancellationToken);
         }
         await created;
-        await instance.WakeAsync(cancellationToken);
+        return instance;
     }
+
+    /// <summary>
+    /// Replaces what an instance holds by a seed. The copy is made beside it while it is used; only then its sessions end and the two change
+    /// places.
+    /// </summary>
+    internal async Task ReplaceDataAsync(DatabaseId id, InstanceSeed seed, CancellationToken cancellationToken)
+    {
+        Instance instance = Existing(id);
+        InstanceFolder folder = FolderOf(id);
+        await InstanceStarter.FillAsync(folder, instance.Uid, seed, cancellationToken);
+        try
+        {
+            await instance.ReplaceDataAsync(seed);
+        }
+        finally
+        {
+            DataSwap.RemoveRestoring(folder);
+        }
+    }
+
+    internal InstanceRecord RecordOf(DatabaseId id) => Existing(id).Record!;
+
+    internal InstanceFolder FolderOf(DatabaseId id) => Started.Starter.FolderOf(id);
+
+    internal RoleSecrets OpenSecrets(DatabaseId id) => Started.Starter.OpenSecrets(id);
 
     public async Task DeleteAsync(DatabaseId id, CancellationToken cancellationToken)
     {

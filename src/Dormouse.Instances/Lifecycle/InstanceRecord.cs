@@ -18,6 +18,7 @@ namespace Dormouse.Instances.Lifecycle;
 /// <param name="State">What it was when this was written.</param>
 /// <param name="PostmasterPid">The postmaster's process id at that moment.</param>
 /// <param name="PostmasterStartTicks">Its start, in clock ticks since boot: with the number this names one process for ever.</param>
+/// <param name="Timeline">Rises each time a backup replaces its content; records of earlier versions lack it.</param>
 internal sealed record InstanceRecord(
     int Format,
     string Id,
@@ -28,7 +29,8 @@ internal sealed record InstanceRecord(
     long Generation,
     InstanceState State,
     int? PostmasterPid,
-    long? PostmasterStartTicks
+    long? PostmasterStartTicks,
+    int Timeline = 1
 )
 {
     public const int CurrentFormat = 1;

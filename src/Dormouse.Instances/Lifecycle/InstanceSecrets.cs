@@ -18,23 +18,7 @@ internal sealed class InstanceSecrets(SecretBox box)
     private const string DatabaseInside = "postgres";
 
     /// <exception cref="DormouseException">DM3410: it cannot be opened.</exception>
-    public RoleSecrets Open(DatabaseId id, InstanceFolder folder)
-    {
-        try
-        {
-            string[] lines = Encoding.UTF8.GetString(box.Open(File.ReadAllBytes(folder.SecretPath), Purpose(id))).Split('\n');
-            return new RoleSecrets(lines[0], lines[1]);
-        }
-        catch (Exception exception) when (exception is CryptographicException or IOException or IndexOutOfRangeException)
-        {
-            throw new DormouseException(
-                FailureKind.ComputeAsleep,
-                "DM3410",
-                $"The secrets of {id} cannot be opened. Restore its 'secret' file and the key that sealed it.",
-                exception
-            );
-        }
-    }
+    public RoleSecrets Open(DatabaseId id, InstanceFolder folder) => Open(id, folder.SecretPath, Purpose(id));
 
     /// <summary>Gives a freshly cloned and started instance secrets of its own. Repeating it does no harm.</summary>
     public async Task<RoleSecrets> SetAsync(DatabaseId id, InstanceFolder folder, RoleSecrets template, CancellationToken cancellationToken)
@@ -59,6 +43,37 @@ internal sealed class InstanceSecrets(SecretBox box)
         return own;
     }
 
+    /// <summary>Notes the passwords inside a data directory that comes from elsewhere, for its first start.</summary>
+    public void KeepOrigin(DatabaseId id, InstanceFolder folder, RoleSecrets origin) =>
+        DurableFile.Replace(
+            folder.OriginSecretPath,
+            box.Seal(Encoding.UTF8.GetBytes($"{origin.PlatformPassword}\n{origin.AppPassword}"), OriginPurpose(id))
+        );
+
+    /// <summary>Null if the data directory comes from the template.</summary>
+    public RoleSecrets? FindOrigin(DatabaseId id, InstanceFolder folder) =>
+        File.Exists(folder.OriginSecretPath) ? Open(id, folder.OriginSecretPath, OriginPurpose(id)) : null;
+
+    public static void ForgetOrigin(InstanceFolder folder) => File.Delete(folder.OriginSecretPath);
+
+    private RoleSecrets Open(DatabaseId id, string path, byte[] purpose)
+    {
+        try
+        {
+            string[] lines = Encoding.UTF8.GetString(box.Open(File.ReadAllBytes(path), purpose)).Split('\n');
+            return new RoleSecrets(lines[0], lines[1]);
+        }
+        catch (Exception exception) when (exception is CryptographicException or IOException or IndexOutOfRangeException)
+        {
+            throw new DormouseException(
+                FailureKind.ComputeAsleep,
+                "DM3410",
+                $"The secrets of {id} cannot be opened. Restore its 'secret' file and the key that sealed it.",
+                exception
+            );
+        }
+    }
+
     private static async Task<ServerConnection> LogInAsync(
         string socketPath,
         RoleSecrets template,
@@ -79,4 +94,6 @@ internal sealed class InstanceSecrets(SecretBox box)
     }
 
     private static byte[] Purpose(DatabaseId id) => Encoding.UTF8.GetBytes($"instance:{id}");
+
+    private static byte[] OriginPurpose(DatabaseId id) => Encoding.UTF8.GetBytes($"instance-origin:{id}");
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Dormouse.Contracts;
 using Dormouse.Instances.Drivers.Native;
 using Dormouse.Instances.Drivers.Process;
+using Dormouse.Instances.Host;
 using Dormouse.Instances.Images;
 using Dormouse.Instances.Resources;
 using Dormouse.Instances.Templates;
@@ -48,13 +49,22 @@ internal sealed class InstanceStarter(
 
     public ResourceGroup OpenGroup(DatabaseId id) => groups.Open(id.ToString(), limits);
 
-    /// <summary>Makes folder, record and data directory. A folder without data is what a cut-short call left, and is made anew.</summary>
-    public async Task<InstanceRecord> CreateAsync(DatabaseId id, Func<int?> takeUid, CancellationToken cancellationToken)
+    /// <summary>
+    /// Makes folder, record and data directory, from the template unless there is a seed. A folder without data is what a cut-short call
+    /// left, and is made anew.
+    /// </summary>
+    public async Task<InstanceRecord> CreateAsync(
+        DatabaseId id,
+        Func<int?> takeUid,
+        InstanceSeed? seed,
+        CancellationToken cancellationToken
+    )
     {
         InstanceFolder folder = FolderOf(id);
-        InstanceTemplate template = await TemplateAsync(cancellationToken);
+        InstanceTemplate? template = seed is null ? await TemplateAsync(cancellationToken) : null;
+        PostgresImage image = template?.Image ?? seed!.Image;
         InstanceRecord record =
-            InstanceRecord.TryRead(folder.RecordPath) ?? InstanceRecord.New(id, template.Image.Digest, takeUid(), time.GetUtcNow());
+            InstanceRecord.TryRead(folder.RecordPath) ?? InstanceRecord.New(id, image.Digest, takeUid(), time.GetUtcNow());
         Directory.CreateDirectory(folder.Path);
         string socketFolder = Path.Combine(folder.Path, "run");
         Directory.CreateDirectory(socketFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -69,11 +79,50 @@ internal sealed class InstanceStarter(
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute
         );
         record.Write(folder.RecordPath);
-        if (!folder.HasData)
+        if (!folder.HasData && template is not null)
         {
             await templates.CloneAsync(template, folder.DataPath, record.Uid, cancellationToken);
         }
+        else if (!folder.HasData)
+        {
+            secrets.KeepOrigin(id, folder, seed!.Secrets);
+            await FillAsync(folder, record.Uid, seed, cancellationToken);
+            Directory.Move(folder.RestoringPath, folder.DataPath);
+            HostDisk.Flush(folder.Path);
+        }
         return record;
+    }
+
+    /// <summary>Makes <c>data.restoring</c> from a seed, flushed to disk, or leaves nothing of it.</summary>
+    public static async Task FillAsync(InstanceFolder folder, int? owner, InstanceSeed seed, CancellationToken cancellationToken)
+    {
+        DataSwap.RemoveRestoring(folder);
+        try
+        {
+            await seed.FillAsync(folder.RestoringPath, cancellationToken);
+            if (owner is { } user)
+            {
+                GiveAll(folder.RestoringPath, user);
+            }
+            HostDisk.FlushFileSystem(folder.RestoringPath);
+        }
+        catch
+        {
+            DataSwap.RemoveRestoring(folder);
+            throw;
+        }
+    }
+
+    /// <summary>Notes the passwords inside a data directory that is about to come in.</summary>
+    public void KeepOrigin(DatabaseId id, RoleSecrets origin) => secrets.KeepOrigin(id, FolderOf(id), origin);
+
+    private static void GiveAll(string path, int user)
+    {
+        HostDisk.ChangeOwner(path, user);
+        foreach (string entry in Directory.EnumerateFileSystemEntries(path, "*", SearchOption.AllDirectories))
+        {
+            HostDisk.ChangeOwner(entry, user);
+        }
     }
 
     /// <summary>Starts PostgreSQL; at the first time its roles get secrets of their own.</summary>
@@ -90,12 +139,7 @@ internal sealed class InstanceStarter(
             InstanceProcess process = await LaunchAsync(id, record, folder, image, group, cancellationToken);
             try
             {
-                own ??= await secrets.SetAsync(
-                    id,
-                    folder,
-                    (await templates.EnsureAsync(image, cancellationToken)).Secrets,
-                    cancellationToken
-                );
+                own ??= await SetSecretsAsync(id, folder, image, cancellationToken);
                 return new StartedInstance(process, group, own);
             }
             catch (Exception exception)
@@ -112,6 +156,19 @@ internal sealed class InstanceStarter(
         {
             starts.Release();
         }
+    }
+
+    private async Task<RoleSecrets> SetSecretsAsync(
+        DatabaseId id,
+        InstanceFolder folder,
+        PostgresImage image,
+        CancellationToken cancellationToken
+    )
+    {
+        RoleSecrets inside = secrets.FindOrigin(id, folder) ?? (await templates.EnsureAsync(image, cancellationToken)).Secrets;
+        RoleSecrets own = await secrets.SetAsync(id, folder, inside, cancellationToken);
+        InstanceSecrets.ForgetOrigin(folder);
+        return own;
     }
 
     public async Task<bool> StopAsync(InstanceFolder folder, InstanceProcess process, ResourceGroup group)
@@ -201,7 +258,9 @@ internal sealed class InstanceStarter(
         try
         {
             var order = new StartOrder(sandbox, folder.LockPath, folder.LogPath);
-            return await driver.StartAsync(order, group, options.StartTimeout, cancellationToken);
+            bool isFromElsewhere = File.Exists(folder.OriginSecretPath);
+            TimeSpan timeout = isFromElsewhere ? options.FirstStartTimeout : options.StartTimeout;
+            return await driver.StartAsync(order, group, timeout, cancellationToken);
         }
         catch (Exception exception) when (exception is StartFailedException or IOException or UnauthorizedAccessException)
         {

@@ -12,8 +12,9 @@ namespace Dormouse.Client;
 /// <summary>The command line's way to the running platform of a data folder: its management endpoint, with the folder's admin token.</summary>
 internal sealed class ManagementClient : IDisposable
 {
-    // Making a database takes well under a second and a script what it takes; a person who waits longer presses Ctrl-C.
-    private static readonly TimeSpan RequestTimeout = TimeSpan.FromMinutes(15);
+    // Making a database takes well under a second and a script or a backup what it takes; a person who waits longer presses Ctrl-C. What
+    // was begun goes on.
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromHours(12);
 
     private readonly HttpClient http;
     private readonly DataFolder folder;
@@ -66,6 +67,43 @@ internal sealed class ManagementClient : IDisposable
     {
         using var content = JsonContent.Create(request, ManagementJson.Default.AttachRequest);
         using HttpResponseMessage response = await RespondAsync(HttpMethod.Put, Database(database) + "/server", content, cancellationToken);
+        return await ReadAsync(response, ManagementJson.Default.DatabaseResource, cancellationToken);
+    }
+
+    public Task<BackupResource> BackUpAsync(string database, BackupRequest request, CancellationToken cancellationToken) =>
+        PostAsync(
+            Database(database) + "/backups",
+            request,
+            ManagementJson.Default.BackupRequest,
+            ManagementJson.Default.BackupResource,
+            cancellationToken
+        );
+
+    public Task<IReadOnlyList<BackupResource>> ListBackupsAsync(string? database, string? place, CancellationToken cancellationToken)
+    {
+        string path = database is null ? "management/backups" : Database(database) + "/backups";
+        string query = place is null ? "" : "?from=" + Uri.EscapeDataString(place);
+        return GetAsync(path + query, ManagementJson.Default.IReadOnlyListBackupResource, cancellationToken);
+    }
+
+    public Task<DatabaseResource> RestoreAsync(RestoreRequest request, CancellationToken cancellationToken) =>
+        PostAsync(
+            "management/databases/restored",
+            request,
+            ManagementJson.Default.RestoreRequest,
+            ManagementJson.Default.DatabaseResource,
+            cancellationToken
+        );
+
+    public async Task<DatabaseResource> ReplaceContentAsync(string database, RestoreRequest request, CancellationToken cancellationToken)
+    {
+        using var content = JsonContent.Create(request, ManagementJson.Default.RestoreRequest);
+        using HttpResponseMessage response = await RespondAsync(
+            HttpMethod.Put,
+            Database(database) + "/content",
+            content,
+            cancellationToken
+        );
         return await ReadAsync(response, ManagementJson.Default.DatabaseResource, cancellationToken);
     }
 

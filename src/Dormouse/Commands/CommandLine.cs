@@ -63,6 +63,8 @@ internal static class CommandLine
                 DbDeleteCommand.Create(common),
                 DbSleepCommand.Create(common),
                 DbWakeCommand.Create(common),
+                DbBackupCommand.Create(common),
+                DbRestoreCommand.Create(common),
                 DbExecuteCommand.Create(common),
                 DbPushCommand.Create(common),
             },

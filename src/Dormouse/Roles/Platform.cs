@@ -7,6 +7,7 @@ using Dormouse.Data;
 using Dormouse.Edge;
 using Dormouse.Edge.Tls;
 using Dormouse.Instances;
+using Dormouse.Instances.Backups;
 using Dormouse.Instances.Images;
 using Dormouse.Instances.Lifecycle;
 using Dormouse.Instances.Templates;
@@ -93,6 +94,7 @@ internal sealed class Platform : IAsyncDisposable
         services.GetService<FrontDoorCertificate>()?.Load();
         PostgresImage image = await services.GetRequiredService<ImageStore>().EnsureDefaultAsync(progress, cancellationToken);
         await services.GetRequiredService<TemplateStore>().EnsureAsync(image, cancellationToken);
+        services.GetRequiredService<InstanceBackups>().RemoveUnfinished();
         await services.GetRequiredService<InstanceLifecycle>().StartAsync(cancellationToken);
         await app.StartAsync(cancellationToken);
         SampleBlog sample = ActivatorUtilities.CreateInstance<SampleBlog>(services);

@@ -90,6 +90,8 @@ internal sealed class ControlUnderTest : IAsyncDisposable
         services.AddLogging();
         services.AddSingleton<IInstanceAdmin>(instances);
         services.AddSingleton<IInstanceHost>(instances);
+        services.AddSingleton(new FakeBackups(instances));
+        services.AddSingleton<IBackups>(provider => provider.GetRequiredService<FakeBackups>());
         services.AddSingleton<FakeCache>();
         services.AddSingleton<ICacheAdmin>(provider => provider.GetRequiredService<FakeCache>());
         services.AddSingleton(time);

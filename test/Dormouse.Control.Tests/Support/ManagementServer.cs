@@ -24,6 +24,8 @@ internal sealed class ManagementServer : IAsyncDisposable
 
     public FakeInstances Instances { get; }
 
+    public FakeBackups Backups => app.Services.GetRequiredService<FakeBackups>();
+
     public FakeCache Cache => app.Services.GetRequiredService<FakeCache>();
 
     public T Service<T>()

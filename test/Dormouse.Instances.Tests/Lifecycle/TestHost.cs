@@ -1,4 +1,5 @@
 using Dormouse.Contracts;
+using Dormouse.Instances.Backups;
 using Dormouse.Instances.Images;
 using Dormouse.Instances.Lifecycle;
 using Dormouse.Instances.Resources;
@@ -21,6 +22,7 @@ internal sealed class TestHost : IAsyncDisposable
         this.ownsFolder = ownsFolder;
         Images = new ImageStore(TestImage.Options(), TimeProvider.System);
         Lifecycle = new InstanceLifecycle(options, Images, TestImage.Templates, box, TimeProvider.System, NullLoggerFactory.Instance);
+        Backups = NewBackups();
     }
 
     public TestDataFolder Folder { get; }
@@ -30,6 +32,24 @@ internal sealed class TestHost : IAsyncDisposable
     public ImageStore Images { get; }
 
     public InstanceLifecycle Lifecycle { get; }
+
+    public InstanceBackups Backups { get; }
+
+    /// <summary>With another key, or other bounds.</summary>
+    public InstanceBackups NewBackups(SecretBox? otherBox = null, long diskReserveBytes = 0) =>
+        new(
+            new BackupOptions
+            {
+                DefaultPlace = Folder.Combine("backups"),
+                NotesPath = Folder.Combine("unfinished"),
+                DiskReserveBytes = diskReserveBytes,
+            },
+            Lifecycle,
+            Images,
+            otherBox ?? box,
+            TimeProvider.System,
+            NullLogger<InstanceBackups>.Instance
+        );
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -20,6 +20,12 @@ internal static unsafe partial class Libc
     public const int OCreate = 0x40;
     public const int OAppend = 0x400;
     public const int OCloseOnExec = 0x80000;
+    public const int ONonBlocking = 0x800;
+
+    // The two flags have other numbers on ARM than on x86.
+    private static readonly bool IsArm = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;
+    public static readonly int ODirectory = IsArm ? 0x4000 : 0x10000;
+    public static readonly int ONoFollow = IsArm ? 0x8000 : 0x20000;
 
     public const int LockExclusive = 2;
     public const int LockNonBlocking = 4;
@@ -41,6 +47,7 @@ internal static unsafe partial class Libc
 
     public const int ErrorInterrupted = 4;
     public const int ErrorNoProcess = 3;
+    public const int ErrorNoEntry = 2;
 
     public const short SpawnSignalDefaults = 0x04;
     public const short SpawnSignalMask = 0x08;
@@ -69,6 +76,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int OpenAt(int folder, string name, int flags);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int fd);
