@@ -13,6 +13,12 @@ public sealed class InstancesOptions
     public TimeSpan FreezeAfter { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
+    /// Idle this long, a frozen instance gives its memory to swap, where there is some. Waking it then takes some ten milliseconds more: a
+    /// minute keeps that from whoever is merely between two requests.
+    /// </summary>
+    public TimeSpan ReclaimAfter { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
     /// Idle this long, an instance stops and gives its memory back. A cold start costs tens of milliseconds and the sessions: ten minutes
     /// keep them for whoever comes back after a pause, and bound what forgotten databases hold.
     /// </summary>
@@ -23,6 +29,35 @@ public sealed class InstancesOptions
 
     /// <summary>Cold starts at once. A start is bound by the CPU: more than one per core (but two at least) only makes each slower.</summary>
     public int StartsAtOnceMax { get; init; } = Math.Max(2, Environment.ProcessorCount);
+
+    /// <summary>
+    /// Instances whose memory is moved to swap at once. It is work of one core, compressing, and others wake meanwhile.
+    /// </summary>
+    public int ReclaimsAtOnceMax { get; init; } = 1;
+
+    /// <summary>
+    /// With less available memory than this part of the host's, memory is tight: idle instances freeze, frozen ones are reclaimed or stopped,
+    /// the least recently used first. A tenth is page cache that serves all databases. Below half of it memory is short, and they stop.
+    /// </summary>
+    public double MemoryAvailableMin { get; init; } = 0.1;
+
+    /// <summary>
+    /// Memory is tight also when processes of the host waited for it this part of the last ten seconds (PSI, <c>some avg10</c>). Below a tenth
+    /// nobody notices; reclaim itself stalls for moments, which must not feed on itself.
+    /// </summary>
+    public double MemoryStallMax { get; init; } = 0.1;
+
+    /// <summary>What all instances may hold together, page cache included, before memory counts as tight; null: what the host has.</summary>
+    public long? MemoryBudgetBytes { get; init; }
+
+    /// <summary>Where memory is tight, an instance is idle after this time. A second still spares whoever asks one thing after another.</summary>
+    public TimeSpan IdleUnderPressure { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How many instances are put deeper to sleep in one round (at most a second) because memory is tight. Eight give back some 60 MB, after
+    /// which the host is looked at again; a burst would put to sleep who need not, and hold up wakes.
+    /// </summary>
+    public int PressureStepMax { get; init; } = 8;
 
     /// <summary>How long PostgreSQL may take to come up. Recovery replays at most some 16 MB of log; a starved disk takes its time.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);

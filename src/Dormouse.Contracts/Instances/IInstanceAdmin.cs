@@ -9,8 +9,8 @@ public interface IInstanceAdmin
     /// <summary>Stops the instance and removes all that belongs to it. Nothing happens if there is none.</summary>
     Task DeleteAsync(DatabaseId id, CancellationToken cancellationToken);
 
-    /// <summary>Puts the instance to sleep as far as <paramref name="to"/> (frozen or stopped).</summary>
-    /// <exception cref="DormouseException"><see cref="FailureKind.Conflict"/>: it is in use.</exception>
+    /// <summary>Puts the instance to sleep as far as <paramref name="to"/> (frozen, reclaimed or stopped).</summary>
+    /// <exception cref="DormouseException"><see cref="FailureKind.Conflict"/>: it is in use. <see cref="FailureKind.Host"/>: nothing can be reclaimed here.</exception>
     Task SleepAsync(DatabaseId id, InstanceState to, CancellationToken cancellationToken);
 
     /// <summary>Wakes the instance without holding it.</summary>

@@ -11,6 +11,9 @@ public enum InstanceState
 
     /// <summary>The processes exist and get no CPU; sockets, sessions and caches are kept.</summary>
     Frozen,
+
+    /// <summary>Frozen, and most of its memory has gone to swap: colder than frozen, warmer than stopped.</summary>
+    Reclaimed,
 }
 
 /// <summary>One instance at one moment.</summary>

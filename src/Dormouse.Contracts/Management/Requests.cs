@@ -31,7 +31,7 @@ public sealed record CreateConnectionRequest(string? Name, long? ExpiresInSecond
 /// <param name="OverlapSeconds">How long the old key stays valid beside the new one; null: a day.</param>
 public sealed record RotateConnectionRequest(long? OverlapSeconds = null);
 
-/// <param name="To"><c>frozen</c> or <c>stopped</c>; null: frozen.</param>
+/// <param name="To"><c>frozen</c>, <c>reclaimed</c> or <c>stopped</c>; null: frozen.</param>
 public sealed record SleepRequest(string? To = null);
 
 /// <param name="Sql">A script of one or more statements, run as the role <c>app</c> in one transaction unless it says otherwise.</param>

@@ -25,6 +25,7 @@ public sealed record Database(DatabaseId Id, string Name, DatabaseStatus Status,
             {
                 InstanceState.Running => "running",
                 InstanceState.Frozen => "frozen",
+                InstanceState.Reclaimed => "reclaimed",
                 InstanceState.Stopped => "stopped",
                 _ => "missing",
             },

@@ -75,12 +75,13 @@ internal sealed class DatabaseEndpoints(
         InstanceState to = request.To switch
         {
             null or "frozen" => InstanceState.Frozen,
+            "reclaimed" => InstanceState.Reclaimed,
             "stopped" => InstanceState.Stopped,
             _ => throw new DormouseException(
                 FailureKind.Caller,
                 "DM2023",
-                $"'{Names.Printable(request.To)}' is no state to sleep in. There are 'frozen' (wakes in milliseconds, keeps sessions) and "
-                    + "'stopped' (takes no memory)."
+                $"'{Names.Printable(request.To)}' is no state to sleep in. There are 'frozen' (wakes in milliseconds, keeps sessions), "
+                    + "'reclaimed' (frozen, its memory in swap) and 'stopped' (takes no memory)."
             ),
         };
         Database database = await WithInstanceAsync(context);

@@ -10,6 +10,7 @@ internal sealed class InstanceGauges
     [
         (InstanceState.Running, "running"),
         (InstanceState.Frozen, "frozen"),
+        (InstanceState.Reclaimed, "reclaimed"),
         (InstanceState.Stopped, "stopped"),
     ];
 

@@ -21,6 +21,7 @@ internal sealed partial class Instance(
 {
     private readonly Mailbox mailbox = new();
     private readonly WakeQueue waiting = new(id, options, time);
+    private readonly Reclaim reclaim = new(starter);
 
     // Read by any thread, written by the mailbox's commands.
     private volatile Generation? generation;
@@ -42,7 +43,7 @@ internal sealed partial class Instance(
     public bool IsThere => view.Phase is not (InstancePhase.Absent or InstancePhase.Creating or InstancePhase.Deleting);
 
     /// <summary>How long nobody has used it; null unless it has processes that may sleep deeper.</summary>
-    public TimeSpan? IdleFor => view.Phase is InstancePhase.Running or InstancePhase.Frozen ? generation?.IdleFor : null;
+    public TimeSpan? IdleFor => HasProcesses(view.Phase) ? generation?.IdleFor : null;
 
     public string LogPath => folder.LogPath;
 
@@ -88,6 +89,14 @@ internal sealed partial class Instance(
 
     public Task FreezeAsync(TimeSpan idleAtLeast) => mailbox.RunAsync(() => FreezeStepAsync(idleAtLeast));
 
+    /// <summary>Freezes it if need be and moves its memory to swap. Returns when that is done, or when somebody woke it meanwhile.</summary>
+    public async Task ReclaimAsync(TimeSpan idleAtLeast)
+    {
+        Task left = Task.CompletedTask;
+        await mailbox.RunAsync(async () => left = await ReclaimStepAsync(idleAtLeast));
+        await left;
+    }
+
     public Task StopAsync(TimeSpan idleAtLeast) => mailbox.RunAsync(() => StopStepAsync(idleAtLeast, force: false));
 
     /// <summary>Stops it whoever uses it.</summary>
@@ -109,6 +118,7 @@ internal sealed partial class Instance(
     public async Task LetGoAsync()
     {
         await mailbox.CloseAsync();
+        await reclaim.AbandonAsync();
         waiting.FailAll(WakeFailures.ShuttingDown);
         process?.Dispose();
     }
@@ -202,7 +212,7 @@ internal sealed partial class Instance(
                 case InstancePhase.Stopped:
                     await StartAsync();
                     break;
-                case InstancePhase.Frozen:
+                case InstancePhase.Frozen or InstancePhase.Reclaiming or InstancePhase.Reclaimed:
                     Thaw();
                     break;
             }
@@ -293,6 +303,51 @@ internal sealed partial class Instance(
         }
     }
 
+    /// <summary>Begins it and returns what ends with it. It goes on beside the mailbox, so that a wake need not wait for it.</summary>
+    private async Task<Task> ReclaimStepAsync(TimeSpan idleAtLeast)
+    {
+        await FreezeStepAsync(idleAtLeast);
+        if (view.Phase is InstancePhase.Reclaiming or InstancePhase.Reclaimed or InstancePhase.Stopped)
+        {
+            return reclaim.Running;
+        }
+        Move(InstanceEvent.ReclaimAsked);
+        return reclaim.Begin(group!, () => view.Phase == InstancePhase.Reclaiming, EndReclaimAsync);
+    }
+
+    private async Task EndReclaimAsync(Func<bool> isWanted, long bytes, Exception? failure)
+    {
+        try
+        {
+            await mailbox.RunAsync(() =>
+            {
+                // Otherwise it was woken, stopped or has died: then there is nothing to note.
+                if (isWanted())
+                {
+                    Move(failure is null ? InstanceEvent.ReclaimFinished : InstanceEvent.ReclaimFailed);
+                    LogReclaimed(bytes, failure);
+                }
+                return Task.CompletedTask;
+            });
+        }
+        catch (InvalidOperationException)
+        {
+            // The platform ends; the next one finds it frozen.
+        }
+    }
+
+    private void LogReclaimed(long bytes, Exception? failure)
+    {
+        if (failure is null)
+        {
+            Log.Reclaimed(logger, Id, bytes);
+        }
+        else
+        {
+            Log.NotReclaimed(logger, Id, failure);
+        }
+    }
+
     private async Task TellOfFreezeAsync()
     {
         try
@@ -339,7 +394,7 @@ internal sealed partial class Instance(
     private async Task DeleteStepAsync()
     {
         await NoticeDeathAsync();
-        if (view.Phase is InstancePhase.Running or InstancePhase.Frozen or InstancePhase.Stuck)
+        if (HasProcesses(view.Phase) || view.Phase == InstancePhase.Stuck)
         {
             await EndProcessesAsync(InstanceEvent.StopAsked);
         }
@@ -467,12 +522,16 @@ internal sealed partial class Instance(
         view = new View(next, time.GetUtcNow(), seen, succeeded ? null : view.LastFailure);
     }
 
+    private static bool HasProcesses(InstancePhase phase) =>
+        phase is InstancePhase.Running or InstancePhase.Frozen or InstancePhase.Reclaiming or InstancePhase.Reclaimed;
+
     /// <summary>What the outside may know in between: a phase on its way to somewhere counts as where it came from.</summary>
     private static InstanceState StateOf(InstancePhase phase) =>
         phase switch
         {
             InstancePhase.Running or InstancePhase.Freezing or InstancePhase.Stopping or InstancePhase.Stuck => InstanceState.Running,
-            InstancePhase.Frozen or InstancePhase.Thawing => InstanceState.Frozen,
+            InstancePhase.Frozen or InstancePhase.Reclaiming or InstancePhase.Thawing => InstanceState.Frozen,
+            InstancePhase.Reclaimed => InstanceState.Reclaimed,
             _ => InstanceState.Stopped,
         };
 
@@ -514,6 +573,12 @@ internal sealed partial class Instance(
         [LoggerMessage(3410, LogLevel.Warning, "{Id} freezes with what its users could not let go of")]
         public static partial void NotPrepared(ILogger logger, DatabaseId id, Exception exception);
 
-        // Next free id: 3411. IdleWatcher has 3420 to 3429, InstanceLifecycle and adoption 3430 to 3449.
+        [LoggerMessage(3411, LogLevel.Information, "{Id} gave {Bytes} bytes of memory to swap")]
+        public static partial void Reclaimed(ILogger logger, DatabaseId id, long bytes);
+
+        [LoggerMessage(3412, LogLevel.Warning, "{Id} keeps its memory although it is frozen")]
+        public static partial void NotReclaimed(ILogger logger, DatabaseId id, Exception exception);
+
+        // Next free id: 3413. IdleWatcher has 3420 to 3429, InstanceLifecycle and adoption 3430 to 3449.
     }
 }

@@ -30,6 +30,9 @@ public sealed partial class InstanceLifecycle(
 {
     private const int UidCount = 100_000;
 
+    // Less is as good as full: one instance fills it, and the kernel needs some for itself.
+    private const long SwapFreeMin = 32L << 20;
+
     private readonly ConcurrentDictionary<DatabaseId, Instance> instances = new();
     private readonly HashSet<int> takenUids = [];
     private readonly Lock gate = new();
@@ -154,8 +157,10 @@ public sealed partial class InstanceLifecycle(
         Task asleep = to switch
         {
             InstanceState.Frozen => instance.FreezeAsync(TimeSpan.Zero),
+            InstanceState.Reclaimed when !CanReclaim(HostMemory.Read()) => throw WakeFailures.CannotReclaim(Resources.Reclaimer),
+            InstanceState.Reclaimed => instance.ReclaimAsync(TimeSpan.Zero),
             InstanceState.Stopped => instance.StopAsync(TimeSpan.Zero),
-            _ => throw new ArgumentOutOfRangeException(nameof(to), to, "An instance sleeps frozen or stopped."),
+            _ => throw new ArgumentOutOfRangeException(nameof(to), to, "An instance sleeps frozen, reclaimed or stopped."),
         };
         return asleep.WaitAsync(cancellationToken);
     }
@@ -201,6 +206,12 @@ public sealed partial class InstanceLifecycle(
             parts = null;
         }
     }
+
+    /// <summary>Whether memory of frozen instances has somewhere to go at this moment.</summary>
+    internal bool CanReclaim(HostMemory memory) => Resources.Reclaimer is not null && memory.SwapFreeBytes >= SwapFreeMin;
+
+    /// <summary>What all instances hold; null where the host does not count it.</summary>
+    internal long? MemoryBytes => Started.Groups.MemoryBytes;
 
     internal IEnumerable<Instance> Watched => instances.Values.Where(instance => !IsPinned(instance.Id));
 

@@ -11,6 +11,10 @@ internal enum InstancePhase
     Running,
     Freezing,
     Frozen,
+
+    /// <summary>Frozen, while its memory leaves. Waking does not wait for that.</summary>
+    Reclaiming,
+    Reclaimed,
     Thawing,
     Stopping,
 
@@ -31,6 +35,9 @@ internal enum InstanceEvent
     FreezeAsked,
     Froze,
     FreezeFailed,
+    ReclaimAsked,
+    ReclaimFinished,
+    ReclaimFailed,
     Thawed,
     ThawFailed,
     StopAsked,

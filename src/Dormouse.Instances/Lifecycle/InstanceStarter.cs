@@ -35,6 +35,7 @@ internal sealed class InstanceStarter(
     private readonly ConcurrentDictionary<string, PostgresImage> knownImages = new();
     private readonly SemaphoreSlim starts = new(options.StartsAtOnceMax);
     private readonly SemaphoreSlim stops = new(StopsAtOnceMax);
+    private readonly SemaphoreSlim reclaims = new(options.ReclaimsAtOnceMax);
     private readonly ResourceLimits limits = new(options.MemoryMaxBytes, options.ProcessesMax);
 
     public ResourceReport Resources => groups.Report;
@@ -43,6 +44,7 @@ internal sealed class InstanceStarter(
     {
         starts.Dispose();
         stops.Dispose();
+        reclaims.Dispose();
     }
 
     public InstanceFolder FolderOf(DatabaseId id) => InstanceFolder.Of(data, id);
@@ -186,6 +188,20 @@ internal sealed class InstanceStarter(
         finally
         {
             stops.Release();
+        }
+    }
+
+    /// <summary>Moves the memory of a frozen instance to swap, a few instances at once; zero where it is not wanted any more.</summary>
+    public async Task<long> ReclaimAsync(ResourceGroup group, Func<bool> isWanted)
+    {
+        await reclaims.WaitAsync(CancellationToken.None);
+        try
+        {
+            return isWanted() ? group.Reclaim() : 0;
+        }
+        finally
+        {
+            reclaims.Release();
         }
     }
 

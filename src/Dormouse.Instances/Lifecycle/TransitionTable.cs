@@ -28,6 +28,8 @@ internal static class TransitionTable
         [(Stopped, CreateAsked)] = Stopped,
         [(Running, CreateAsked)] = Running,
         [(Frozen, CreateAsked)] = Frozen,
+        [(Reclaiming, CreateAsked)] = Reclaiming,
+        [(Reclaimed, CreateAsked)] = Reclaimed,
         [(Stuck, CreateAsked)] = Stuck,
 
         // Waking.
@@ -35,6 +37,8 @@ internal static class TransitionTable
         [(Starting, Started)] = Running,
         [(Starting, StartFailed)] = Stopped,
         [(Frozen, WakeAsked)] = Thawing,
+        [(Reclaiming, WakeAsked)] = Thawing,
+        [(Reclaimed, WakeAsked)] = Thawing,
         [(Thawing, Thawed)] = Running,
         [(Thawing, ThawFailed)] = Frozen,
         [(Running, WakeAsked)] = Running,
@@ -46,9 +50,19 @@ internal static class TransitionTable
         [(Freezing, Froze)] = Frozen,
         [(Freezing, FreezeFailed)] = Running,
         [(Frozen, FreezeAsked)] = Frozen,
+        [(Reclaiming, FreezeAsked)] = Reclaiming,
+        [(Reclaimed, FreezeAsked)] = Reclaimed,
         [(Stopped, FreezeAsked)] = Stopped,
+        [(Frozen, ReclaimAsked)] = Reclaiming,
+        [(Reclaiming, ReclaimFinished)] = Reclaimed,
+        [(Reclaiming, ReclaimFailed)] = Frozen,
+        [(Reclaiming, ReclaimAsked)] = Reclaiming,
+        [(Reclaimed, ReclaimAsked)] = Reclaimed,
+        [(Stopped, ReclaimAsked)] = Stopped,
         [(Running, StopAsked)] = Stopping,
         [(Frozen, StopAsked)] = Stopping,
+        [(Reclaiming, StopAsked)] = Stopping,
+        [(Reclaimed, StopAsked)] = Stopping,
         [(Stuck, StopAsked)] = Stopping,
         [(Stopped, StopAsked)] = Stopped,
         [(Stopping, StopFinished)] = Stopped,
@@ -57,6 +71,8 @@ internal static class TransitionTable
         // PostgreSQL ended without being asked to.
         [(Running, DeathSeen)] = Stopped,
         [(Frozen, DeathSeen)] = Stopped,
+        [(Reclaiming, DeathSeen)] = Stopped,
+        [(Reclaimed, DeathSeen)] = Stopped,
         [(Stuck, DeathSeen)] = Stopped,
 
         // The end. It is stopped first.

@@ -33,6 +33,15 @@ internal static class WakeFailures
             $"The database {id} is in use ({leases} at this moment) and stays awake. Try again when it is idle."
         );
 
+    public static DormouseException CannotReclaim(string? reclaimer) =>
+        new(
+            FailureKind.Host,
+            "DM3415",
+            reclaimer is null
+                ? "This host offers no way to move the memory of a frozen database to swap. Run as root with control groups for memory."
+                : "There is no free swap for the memory of a frozen database. Set up zram (package zram-tools) or another swap."
+        );
+
     public static DormouseException ImageMissing(DatabaseId id, string digest) =>
         new(
             FailureKind.ComputeAsleep,

@@ -26,6 +26,11 @@ internal sealed class CgroupGroup(IReadOnlyList<CgroupHierarchy> hierarchies, st
             bool moved = false;
             foreach (int pid in ProcessTable.Tree(rootPid).Where(pid => !members.Contains(pid)))
             {
+                if (ProcessTable.Identify(pid) is null)
+                {
+                    // Ended, and its parent is frozen and has not taken its exit yet. The kernel takes the move and does not make it.
+                    continue;
+                }
                 moved |= hierarchies.All(hierarchy => hierarchy.TryAttach(name, pid));
             }
             if (!moved)
@@ -52,6 +57,12 @@ internal sealed class CgroupGroup(IReadOnlyList<CgroupHierarchy> hierarchies, st
     }
 
     public override void Thaw() => freezer.SetFrozen(name, false);
+
+    public override long Reclaim()
+    {
+        CgroupHierarchy? memory = hierarchies.FirstOrDefault(hierarchy => hierarchy.Reclaims);
+        return memory is not null ? memory.Reclaim(name) : Pageout.Of(freezer.Members(name));
+    }
 
     public override void Kill()
     {

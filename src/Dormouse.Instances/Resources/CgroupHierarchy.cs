@@ -1,4 +1,5 @@
 using System.Globalization;
+using Dormouse.Instances.Drivers.Native;
 
 namespace Dormouse.Instances.Resources;
 
@@ -18,6 +19,12 @@ internal sealed class CgroupHierarchy(string basePath, bool unified)
 
     public bool LimitsProcesses { get; set; }
 
+    public bool Reclaims { get; set; }
+
+    public string ReclaimFile => Unified ? "memory.reclaim" : "memory.force_empty";
+
+    private string UsageFile => Unified ? "memory.current" : "memory.usage_in_bytes";
+
     private string FreezerFile => Unified ? "cgroup.freeze" : "freezer.state";
 
     private string MemoryFile => Unified ? "memory.max" : "memory.limit_in_bytes";
@@ -29,6 +36,38 @@ internal sealed class CgroupHierarchy(string basePath, bool unified)
     public bool OffersMemory(string name) => File.Exists(Path.Combine(GroupPath(name), MemoryFile));
 
     public bool OffersProcesses(string name) => File.Exists(Path.Combine(GroupPath(name), "pids.max"));
+
+    public bool OffersReclaim(string name) => File.Exists(Path.Combine(GroupPath(name), ReclaimFile));
+
+    /// <summary>Bytes of a group with all below it, the page cache that it filled included; null where this tree does not count them.</summary>
+    public long? MemoryOf(string name)
+    {
+        try
+        {
+            string text = File.ReadAllText(Path.Combine(GroupPath(name), UsageFile));
+            return long.Parse(text, CultureInfo.InvariantCulture);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Returns how many bytes left.</summary>
+    public long Reclaim(string name)
+    {
+        long before = MemoryOf(name) ?? 0;
+        try
+        {
+            // Version 2 takes how much shall go: all. Version 1 takes anything, and tries until nothing more goes.
+            Write(name, ReclaimFile, Unified ? before.ToString(CultureInfo.InvariantCulture) : "0");
+        }
+        catch (IOException exception) when (exception.HResult == Libc.ErrorTryAgain)
+        {
+            // Less went than was asked for, which was everything.
+        }
+        return Math.Max(0, before - (MemoryOf(name) ?? before));
+    }
 
     public void Create(string name, ResourceLimits limits)
     {

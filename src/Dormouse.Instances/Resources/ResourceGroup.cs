@@ -17,6 +17,14 @@ internal abstract class ResourceGroup
 
     public abstract void Thaw();
 
+    /// <summary>
+    /// Moves the memory of frozen processes to the host's swap, as far as the kernel can, and returns how many bytes left; zero where that
+    /// cannot be told. Blocks in the kernel for some ten milliseconds. May be called by any thread, and a thaw meanwhile does no harm: then
+    /// pages that are used come back at once.
+    /// </summary>
+    /// <exception cref="IOException">The kernel refused, or the group is gone.</exception>
+    public abstract long Reclaim();
+
     /// <summary>Ends every process at once, frozen or not: for PostgreSQL this is a crash.</summary>
     public abstract void Kill();
 
@@ -33,4 +41,14 @@ internal sealed record ResourceLimits(long MemoryMaxBytes, int ProcessesMax);
 /// <param name="Freezer"><c>cgroup v2</c>, <c>cgroup v1</c> or <c>signals</c>.</param>
 /// <param name="MemoryLimited">Whether the bound of memory holds.</param>
 /// <param name="ProcessesLimited">Whether the bound of processes holds.</param>
-public sealed record ResourceReport(string Freezer, bool MemoryLimited, bool ProcessesLimited);
+public sealed record ResourceReport(string Freezer, bool MemoryLimited, bool ProcessesLimited)
+{
+    /// <summary>
+    /// By what memory of frozen instances is moved to swap: <c>memory.reclaim</c>, <c>memory.force_empty</c> or <c>process_madvise</c>; null:
+    /// the host offers none of them. Whether there is swap at the moment is another question.
+    /// </summary>
+    public string? Reclaimer { get; init; }
+
+    /// <summary>Whether the memory of all instances together can be told, so that a budget for it can hold.</summary>
+    public bool MemoryCounted { get; init; }
+}

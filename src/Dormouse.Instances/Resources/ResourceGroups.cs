@@ -13,20 +13,29 @@ internal sealed class ResourceGroups
     private static readonly ResourceLimits ProbeLimits = new(64 << 20, 16);
 
     private readonly IReadOnlyList<CgroupHierarchy> hierarchies;
+    private readonly CgroupHierarchy? memory;
     private readonly TimeProvider time;
 
-    private ResourceGroups(IReadOnlyList<CgroupHierarchy> hierarchies, TimeProvider time)
+    private ResourceGroups(IReadOnlyList<CgroupHierarchy> hierarchies, bool pagesOut, TimeProvider time)
     {
         this.hierarchies = hierarchies;
         this.time = time;
+        memory = hierarchies.FirstOrDefault(hierarchy => hierarchy.LimitsMemory);
         Report = new ResourceReport(
             hierarchies.Count == 0 ? "signals"
                 : hierarchies[0].Unified ? "cgroup v2"
                 : "cgroup v1",
             hierarchies.Any(hierarchy => hierarchy.LimitsMemory),
             hierarchies.Any(hierarchy => hierarchy.LimitsProcesses)
-        );
+        )
+        {
+            Reclaimer = hierarchies.FirstOrDefault(hierarchy => hierarchy.Reclaims)?.ReclaimFile ?? (pagesOut ? "process_madvise" : null),
+            MemoryCounted = memory is not null,
+        };
     }
+
+    /// <summary>Memory of all instances together; null where the host does not count it.</summary>
+    public long? MemoryBytes => memory?.MemoryOf("");
 
     public ResourceReport Report { get; }
 
@@ -38,17 +47,19 @@ internal sealed class ResourceGroups
         CancellationToken cancellationToken
     )
     {
-        if (choice == ResourceChoice.Signals || ProgramFinder.Find("sleep") is not { } sleep)
+        if (ProgramFinder.Find("sleep") is not { } sleep)
         {
-            return new ResourceGroups([], time);
+            return new ResourceGroups([], pagesOut: false, time);
         }
         string folder = "dormouse-" + scope;
         var usable = new List<CgroupHierarchy>();
+        bool pagesOut;
         using var log = new DescriptorHandle("/dev/null");
         int pid = DetachedProcess.Launch([sleep, "60"], log.Fd, null);
         try
         {
-            foreach (CgroupMount mount in CgroupMount.All())
+            pagesOut = Pageout.IsAllowed(pid);
+            foreach (CgroupMount mount in choice == ResourceChoice.Signals ? [] : CgroupMount.All())
             {
                 if (
                     await TryUseAsync(mount, folder, pid, !usable.Any(hierarchy => hierarchy.Freezes), time, cancellationToken) is
@@ -70,7 +81,7 @@ internal sealed class ResourceGroups
         }
         // Without a freezer in the first place the group could not do its first duty; bounds alone do not make one.
         usable.Sort((a, b) => b.Freezes.CompareTo(a.Freezes));
-        return new ResourceGroups(usable is [{ Freezes: true }, ..] ? usable : [], time);
+        return new ResourceGroups(usable is [{ Freezes: true }, ..] ? usable : [], pagesOut, time);
     }
 
     public ResourceGroup Open(string name, ResourceLimits limits)
@@ -131,6 +142,7 @@ internal sealed class ResourceGroups
                 hierarchy.Create(ProbeName, ProbeLimits);
                 hierarchy.LimitsMemory = hierarchy.OffersMemory(ProbeName);
                 hierarchy.LimitsProcesses = hierarchy.OffersProcesses(ProbeName);
+                hierarchy.Reclaims = hierarchy.LimitsMemory && hierarchy.OffersReclaim(ProbeName);
                 hierarchy.Freezes = freezerWanted && hierarchy.OffersFreezer(ProbeName);
                 hierarchy.Create(ProbeName, ProbeLimits);
                 bool isUseful = hierarchy.Freezes || hierarchy.LimitsMemory || hierarchy.LimitsProcesses;

@@ -47,6 +47,8 @@ internal sealed class SignalGroup(TimeProvider time) : ResourceGroup
 
     public override void Thaw() => SignalAll(Libc.SigCont);
 
+    public override long Reclaim() => ProcessTable.IsAlive(root) ? Pageout.Of(ProcessTable.Tree(root.Pid)) : 0;
+
     public override void Kill() => SignalAll(Libc.SigKill);
 
     public override void Remove() { }

@@ -1,12 +1,14 @@
 using Dormouse.Contracts;
 using Dormouse.Instances.Drivers.Process;
 using Dormouse.Instances.Lifecycle;
+using Dormouse.Instances.Resources;
 using Microsoft.Extensions.Logging;
 
 namespace Dormouse.Instances.Sleep;
 
 /// <summary>
-/// Puts idle instances to sleep: one loop for all of them, which reads two numbers of each and asks those that are due. Whether an instance may
+/// Puts idle instances to sleep: one loop for all of them, which reads two numbers of each and the host's memory, and asks those that
+/// <see cref="SleepPolicy"/> names. Whether an instance may
 /// sleep is decided by its own writer, at that moment: the watcher only proposes. Pinned instances are not watched.
 /// </summary>
 internal sealed partial class IdleWatcher(InstanceLifecycle lifecycle, InstancesOptions options, TimeProvider time, ILogger logger)
@@ -20,7 +22,11 @@ internal sealed partial class IdleWatcher(InstanceLifecycle lifecycle, Instances
 
     private readonly CancellationTokenSource stop = new();
     private readonly HashSet<DatabaseId> asked = [];
+    private readonly SleepPolicy policy = new(options);
     private Task loop = Task.CompletedTask;
+
+    /// <summary>As it was found last.</summary>
+    public MemoryPressure Pressure { get; private set; }
 
     public void Start() => loop = Task.Run(RunAsync);
 
@@ -43,12 +49,8 @@ internal sealed partial class IdleWatcher(InstanceLifecycle lifecycle, Instances
         {
             while (await timer.WaitForNextTickAsync(stop.Token))
             {
-                bool logsDue = time.GetElapsedTime(logsChecked) > LogCheckPeriod;
-                foreach (Instance instance in lifecycle.Watched)
-                {
-                    Look(instance);
-                }
-                if (logsDue)
+                Look();
+                if (time.GetElapsedTime(logsChecked) > LogCheckPeriod)
                 {
                     logsChecked = time.GetTimestamp();
                     TrimLogs();
@@ -61,18 +63,47 @@ internal sealed partial class IdleWatcher(InstanceLifecycle lifecycle, Instances
         }
     }
 
-    private void Look(Instance instance)
+    private void Look()
     {
-        if (instance.IdleFor is not { } idle)
+        HostMemory memory = HostMemory.Read();
+        MemoryPressure pressure = policy.PressureOf(memory, options.MemoryBudgetBytes is null ? null : lifecycle.MemoryBytes);
+        if (pressure != Pressure)
         {
-            return;
+            Log.PressureChanged(logger, pressure, memory.AvailableBytes >> 20, memory.Stall);
+            Pressure = pressure;
         }
-        Task? sleep =
-            idle >= options.StopAfter ? AskOnce(instance, () => instance.StopAsync(options.StopAfter))
-            : idle >= options.FreezeAfter && instance.Phase == InstancePhase.Running
-                ? AskOnce(instance, () => instance.FreezeAsync(options.FreezeAfter))
-            : null;
-        _ = sleep;
+        foreach ((Instance instance, SleepDepth depth, TimeSpan idle) in policy.Choose(Sleepers(), pressure, lifecycle.CanReclaim(memory)))
+        {
+            _ = AskOnce(instance, () => AskFor(instance, depth, idle));
+        }
+    }
+
+    private IEnumerable<Sleeper<Instance>> Sleepers()
+    {
+        foreach (Instance instance in lifecycle.Watched)
+        {
+            // What was asked already is on its way and must not take the place of another.
+            if (instance.IdleFor is { } idle && !IsAsked(instance.Id))
+            {
+                yield return new Sleeper<Instance>(instance, instance.Phase, idle);
+            }
+        }
+    }
+
+    private static Task AskFor(Instance instance, SleepDepth depth, TimeSpan idle) =>
+        depth switch
+        {
+            SleepDepth.Frozen => instance.FreezeAsync(idle),
+            SleepDepth.Reclaimed => instance.ReclaimAsync(idle),
+            _ => instance.StopAsync(idle),
+        };
+
+    private bool IsAsked(DatabaseId id)
+    {
+        lock (asked)
+        {
+            return asked.Contains(id);
+        }
     }
 
     private Task? AskOnce(Instance instance, Func<Task> ask)
@@ -125,6 +156,13 @@ internal sealed partial class IdleWatcher(InstanceLifecycle lifecycle, Instances
     {
         [LoggerMessage(3420, LogLevel.Error, "{Id} could not be put to sleep")]
         public static partial void NotAsleep(ILogger logger, DatabaseId id, Exception exception);
+
+        [LoggerMessage(
+            3422,
+            LogLevel.Information,
+            "memory is {Pressure}: {AvailableMebibytes} MiB available, waited for {Stall:0.00} of the time"
+        )]
+        public static partial void PressureChanged(ILogger logger, MemoryPressure pressure, long availableMebibytes, double stall);
 
         [LoggerMessage(3421, LogLevel.Warning, "The log of {Id} could not be cut: {Reason}")]
         public static partial void LogNotTrimmed(ILogger logger, DatabaseId id, string reason);

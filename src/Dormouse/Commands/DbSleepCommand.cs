@@ -12,11 +12,12 @@ internal static class DbSleepCommand
         Argument<string> database = DatabaseArgument.Create();
         var to = new Option<string>("--to")
         {
-            Description = "frozen: wakes in milliseconds, keeps sessions. stopped: takes no memory.",
+            Description =
+                "frozen: wakes in milliseconds, keeps sessions. reclaimed: so, with its memory in swap. stopped: takes no memory.",
             HelpName = "STATE",
             DefaultValueFactory = _ => "frozen",
         };
-        to.AcceptOnlyFromAmong("frozen", "stopped");
+        to.AcceptOnlyFromAmong("frozen", "reclaimed", "stopped");
         var command = new Command("sleep", "Put a database to sleep now.") { database, to };
         command.SetAction(
             async (parsed, cancellationToken) =>

@@ -8,6 +8,9 @@ namespace Dormouse.Commands;
 /// <summary>The options of <c>up</c> that say what the platform is to be; <see cref="UpOptions.ToWords"/> is the way back.</summary>
 internal sealed class UpSwitches
 {
+    // The system database and a handful of others; less would put to sleep whatever falls idle.
+    private const int MemoryBudgetMin = 64;
+
     private const double SecondsMax = 365 * 24 * 3600;
     private const int CacheMebibytesMax = 1024 * 1024;
 
@@ -54,6 +57,19 @@ internal sealed class UpSwitches
         HelpName = "SECONDS",
     };
 
+    private readonly Option<double?> reclaimAfter = new("--reclaim-after")
+    {
+        Description = "Seconds without use after which a frozen database gives its memory to swap, where there is some. Default: 60.",
+        HelpName = "SECONDS",
+    };
+
+    private readonly Option<int?> memoryBudget = new("--memory-budget")
+    {
+        Description =
+            "Memory for all databases together in MiB; above it the least recently used sleep deeper. Default: what the host has.",
+        HelpName = "MIB",
+    };
+
     private readonly Option<double?> stopAfter = new("--stop-after")
     {
         Description = "Seconds without use after which a database stops. Default: 600.",
@@ -74,8 +90,9 @@ internal sealed class UpSwitches
 
     public void AddTo(Command command)
     {
-        Option[] all = [http, tcp, listen, publicUrl, controlStore, noSample, freezeAfter, stopAfter, cacheMemory, staleOnError];
-        foreach (Option option in all)
+        Option[] all = [http, tcp, listen, publicUrl, controlStore, noSample, cacheMemory, staleOnError];
+        Option[] sleep = [freezeAfter, reclaimAfter, stopAfter, memoryBudget];
+        foreach (Option option in all.Concat(sleep))
         {
             command.Options.Add(option);
         }
@@ -97,7 +114,9 @@ internal sealed class UpSwitches
             PublicUrl = parsed.GetValue(publicUrl) is { } url ? new Uri(url) : null,
             ControlStore = parsed.GetValue(controlStore),
             FreezeAfter = Seconds(parsed.GetValue(freezeAfter)),
+            ReclaimAfter = Seconds(parsed.GetValue(reclaimAfter)),
             StopAfter = Seconds(parsed.GetValue(stopAfter)),
+            MemoryBudgetMebibytes = parsed.GetValue(memoryBudget),
             CacheMebibytes = parsed.GetValue(cacheMemory),
             StaleOnError = Seconds(parsed.GetValue(staleOnError)),
             Sample = !parsed.GetValue(noSample),
@@ -108,6 +127,11 @@ internal sealed class UpSwitches
         CheckPort(result, http.Name, Parsed(() => result.GetValue(http)), 0);
         CheckPort(result, tcp.Name, Parsed(() => result.GetValue(tcp)) ?? 1, 1);
         CheckSeconds(result, freezeAfter.Name, Parsed(() => result.GetValue(freezeAfter)));
+        CheckSeconds(result, reclaimAfter.Name, Parsed(() => result.GetValue(reclaimAfter)));
+        if (Parsed(() => result.GetValue(memoryBudget)) is { } budget && budget < MemoryBudgetMin)
+        {
+            result.AddError($"{memoryBudget.Name}: {budget} must be {MemoryBudgetMin} MiB at least.");
+        }
         CheckSeconds(result, stopAfter.Name, Parsed(() => result.GetValue(stopAfter)));
         CheckSeconds(result, staleOnError.Name, Parsed(() => result.GetValue(staleOnError)));
         if (

@@ -45,6 +45,12 @@ internal sealed record UpOptions
     /// <summary>Idle this long, a database freezes; null: as the instances' own default says.</summary>
     public TimeSpan? FreezeAfter { get; init; }
 
+    /// <summary>Idle this long, a frozen database gives its memory to swap; null: as the instances' own default says.</summary>
+    public TimeSpan? ReclaimAfter { get; init; }
+
+    /// <summary>What all instances may hold together; null: what the host has.</summary>
+    public int? MemoryBudgetMebibytes { get; init; }
+
     /// <summary>Idle this long, a database stops; null: as the instances' own default says.</summary>
     public TimeSpan? StopAfter { get; init; }
 
@@ -77,7 +83,9 @@ internal sealed record UpOptions
         {
             DataPath = Folder.Path,
             FreezeAfter = FreezeAfter ?? defaults.FreezeAfter,
+            ReclaimAfter = ReclaimAfter ?? defaults.ReclaimAfter,
             StopAfter = StopAfter ?? defaults.StopAfter,
+            MemoryBudgetBytes = (long?)MemoryBudgetMebibytes * Mebibyte,
         };
     }
 
@@ -114,6 +122,8 @@ internal sealed record UpOptions
         Add(words, "--public-url", PublicUrl?.GetLeftPart(UriPartial.Authority));
         Add(words, "--control-store", ControlStore);
         Add(words, "--freeze-after", FreezeAfter is { } freeze ? Text(freeze.TotalSeconds) : null);
+        Add(words, "--reclaim-after", ReclaimAfter is { } reclaim ? Text(reclaim.TotalSeconds) : null);
+        Add(words, "--memory-budget", MemoryBudgetMebibytes is { } budget ? Text(budget) : null);
         Add(words, "--stop-after", StopAfter is { } stop ? Text(stop.TotalSeconds) : null);
         Add(words, "--cache-memory", CacheMebibytes is { } mebibytes ? Text(mebibytes) : null);
         Add(words, "--stale-on-error", StaleOnError is { } stale ? Text(stale.TotalSeconds) : null);

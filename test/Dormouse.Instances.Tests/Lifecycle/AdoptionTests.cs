@@ -48,6 +48,28 @@ public sealed class AdoptionTests
     }
 
     [Fact]
+    public async Task An_instance_that_froze_before_it_took_the_exit_of_a_session_is_adopted()
+    {
+        await using TestHost first = await TestHost.StartAsync();
+        DatabaseId id = await first.CreateAsync();
+        int postmaster = first.Lifecycle.Find(id)!.PostmasterPid!.Value;
+        using (IInstanceLease lease = await first.Lifecycle.LeaseAsync(id, Cancellation))
+        {
+            ServerConnection session = await TestHost.ConnectAsync(lease.Endpoint);
+            Signal(postmaster, Libc.SigStop);
+            await session.DisposeAsync();
+        }
+        await Eventually.TrueAsync(() => ProcessTable.Children(postmaster).Any(pid => ProcessTable.Stat(pid) is { State: 'Z' }));
+        await first.Lifecycle.SleepAsync(id, InstanceState.Frozen, Cancellation);
+        Signal(postmaster, Libc.SigCont);
+
+        await using TestHost second = await first.SucceedAsync();
+
+        Assert.Equal(InstanceState.Frozen, second.Lifecycle.Find(id)!.State);
+        Assert.Equal("1", await second.QueryAsync(id, "SELECT 1"));
+    }
+
+    [Fact]
     public async Task A_process_that_the_record_does_not_know_yet_is_adopted_as_a_later_generation()
     {
         await using TestHost first = await TestHost.StartAsync();
@@ -134,4 +156,6 @@ public sealed class AdoptionTests
         var failure = await Assert.ThrowsAsync<DormouseException>(async () => await host.Lifecycle.LeaseAsync(id, Cancellation));
         Assert.Equal("DM3412", failure.Code);
     }
+
+    private static void Signal(int pid, int signal) => _ = Libc.Kill(pid, signal);
 }

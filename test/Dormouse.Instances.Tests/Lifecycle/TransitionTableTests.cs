@@ -19,11 +19,47 @@ public sealed class TransitionTableTests
             (DeleteAsked, Deleting),
         ],
         [Creating] = [(Created, Stopped), (CreateFailed, Absent)],
-        [Stopped] = [(CreateAsked, Stopped), (WakeAsked, Starting), (FreezeAsked, Stopped), (StopAsked, Stopped), (DeleteAsked, Deleting)],
+        [Stopped] =
+        [
+            (CreateAsked, Stopped),
+            (WakeAsked, Starting),
+            (FreezeAsked, Stopped),
+            (ReclaimAsked, Stopped),
+            (StopAsked, Stopped),
+            (DeleteAsked, Deleting),
+        ],
         [Starting] = [(Started, Running), (StartFailed, Stopped)],
         [Running] = [(CreateAsked, Running), (WakeAsked, Running), (FreezeAsked, Freezing), (StopAsked, Stopping), (DeathSeen, Stopped)],
         [Freezing] = [(Froze, Frozen), (FreezeFailed, Running)],
-        [Frozen] = [(CreateAsked, Frozen), (WakeAsked, Thawing), (FreezeAsked, Frozen), (StopAsked, Stopping), (DeathSeen, Stopped)],
+        [Frozen] =
+        [
+            (CreateAsked, Frozen),
+            (WakeAsked, Thawing),
+            (FreezeAsked, Frozen),
+            (ReclaimAsked, Reclaiming),
+            (StopAsked, Stopping),
+            (DeathSeen, Stopped),
+        ],
+        [Reclaiming] =
+        [
+            (CreateAsked, Reclaiming),
+            (WakeAsked, Thawing),
+            (FreezeAsked, Reclaiming),
+            (ReclaimAsked, Reclaiming),
+            (ReclaimFinished, Reclaimed),
+            (ReclaimFailed, Frozen),
+            (StopAsked, Stopping),
+            (DeathSeen, Stopped),
+        ],
+        [Reclaimed] =
+        [
+            (CreateAsked, Reclaimed),
+            (WakeAsked, Thawing),
+            (FreezeAsked, Reclaimed),
+            (ReclaimAsked, Reclaimed),
+            (StopAsked, Stopping),
+            (DeathSeen, Stopped),
+        ],
         [Thawing] = [(Thawed, Running), (ThawFailed, Frozen)],
         [Stopping] = [(StopFinished, Stopped), (StopFailed, Stuck)],
         [Stuck] = [(CreateAsked, Stuck), (WakeAsked, Stopping), (StopAsked, Stopping), (DeathSeen, Stopped)],
@@ -68,7 +104,7 @@ public sealed class TransitionTableTests
     [Fact]
     public void From_every_phase_a_resting_phase_can_be_reached()
     {
-        InstancePhase[] resting = [Absent, Stopped, Running, Frozen];
+        InstancePhase[] resting = [Absent, Stopped, Running, Frozen, Reclaimed];
         foreach (InstancePhase start in Enum.GetValues<InstancePhase>())
         {
             var seen = new HashSet<InstancePhase> { start };

@@ -48,6 +48,7 @@ internal static unsafe partial class Libc
     public const int ErrorInterrupted = 4;
     public const int ErrorNoProcess = 3;
     public const int ErrorNoEntry = 2;
+    public const int ErrorTryAgain = 11;
 
     public const short SpawnSignalDefaults = 0x04;
     public const short SpawnSignalMask = 0x08;
@@ -59,10 +60,21 @@ internal static unsafe partial class Libc
     // One number on all architectures that .NET runs on, since both calls are younger than the unified table.
     private const long PidfdSendSignalCall = 424;
     private const long PidfdOpenCall = 434;
+    private const long ProcessAdviseCall = 440;
+    private const long AdvicePageout = 21;
 
-    public static int PidfdOpen(int pid) => (int)Syscall(PidfdOpenCall, pid, 0, 0, 0);
+    public static int PidfdOpen(int pid) => (int)Syscall(PidfdOpenCall, pid, 0, 0, 0, 0);
 
-    public static int PidfdSendSignal(int pidfd, int signal) => (int)Syscall(PidfdSendSignalCall, pidfd, signal, 0, 0);
+    public static int PidfdSendSignal(int pidfd, int signal) => (int)Syscall(PidfdSendSignalCall, pidfd, signal, 0, 0, 0);
+
+    /// <summary>How many bytes were told to leave memory; below zero if the kernel refuses.</summary>
+    public static long ProcessPageout(int pidfd, ReadOnlySpan<MemoryRange> ranges)
+    {
+        fixed (MemoryRange* first = ranges)
+        {
+            return Syscall(ProcessAdviseCall, pidfd, (long)first, ranges.Length, AdvicePageout, 0);
+        }
+    }
 
     /// <summary>Throws with the C library's reason when a call said -1.</summary>
     public static int Check(int result, string what) =>
@@ -162,5 +174,9 @@ internal static unsafe partial class Libc
     public static partial int SignalSetEmpty(byte* signalSet);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
-    private static partial long Syscall(long number, long first, long second, long third, long fourth);
+    private static partial long Syscall(long number, long first, long second, long third, long fourth, long fifth);
 }
+
+/// <summary>A stretch of a process's memory, as <c>struct iovec</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly record struct MemoryRange(nuint Start, nuint Length);

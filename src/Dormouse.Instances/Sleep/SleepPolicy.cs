@@ -1,0 +1,102 @@
+using Dormouse.Instances.Lifecycle;
+using Dormouse.Instances.Resources;
+
+namespace Dormouse.Instances.Sleep;
+
+/// <summary>What the policy knows of one instance: nothing else decides.</summary>
+internal readonly record struct Sleeper<T>(T Instance, InstancePhase Phase, TimeSpan IdleFor);
+
+/// <summary>How short the host is of memory.</summary>
+internal enum MemoryPressure
+{
+    None,
+
+    /// <summary>Idle instances sleep deeper than their time alone would have it.</summary>
+    Tight,
+
+    /// <summary>They stop, which gives back most.</summary>
+    Short,
+}
+
+/// <summary>How deep an instance is to sleep.</summary>
+internal enum SleepDepth
+{
+    Frozen,
+    Reclaimed,
+    Stopped,
+}
+
+/// <summary>
+/// Which instances sleep how deep: by the time for which nobody used them, and where memory is tight by least recent use, a few at a time. Pure: the
+/// same picture gives the same answer. An instance in use is idle for no time and is never named.
+/// <code>
+/// running ──FreezeAfter──▶ frozen ──ReclaimAfter──▶ reclaimed ──StopAfter──▶ stopped        swap or zram; without it frozen ▶ stopped
+///    └──── tight: after IdleUnderPressure ──▶ one step deeper, the least recently used first; short: stopped ────▶
+/// </code>
+/// </summary>
+internal sealed class SleepPolicy(InstancesOptions options)
+{
+    // Where even half of what is tight is not left, reclaiming one by one comes too late.
+    private const double ShortPart = 0.5;
+
+    /// <param name="memory">The host's.</param>
+    /// <param name="instanceBytes">What all instances hold; null where nobody counts it.</param>
+    public MemoryPressure PressureOf(HostMemory memory, long? instanceBytes)
+    {
+        double least = options.MemoryAvailableMin * memory.TotalBytes;
+        bool isOverBudget = instanceBytes > options.MemoryBudgetBytes;
+        return memory.AvailableBytes < least * ShortPart ? MemoryPressure.Short
+            : memory.AvailableBytes < least || memory.Stall > options.MemoryStallMax || isOverBudget ? MemoryPressure.Tight
+            : MemoryPressure.None;
+    }
+
+    public IReadOnlyList<(T Instance, SleepDepth Depth, TimeSpan IdleAtLeast)> Choose<T>(
+        IEnumerable<Sleeper<T>> instances,
+        MemoryPressure pressure,
+        bool canReclaim
+    )
+    {
+        var chosen = new List<(T, SleepDepth, TimeSpan)>();
+        var others = new List<Sleeper<T>>();
+        foreach (Sleeper<T> sleeper in instances)
+        {
+            if (ByTime(sleeper, canReclaim) is { } due)
+            {
+                chosen.Add((sleeper.Instance, due.Depth, due.After));
+            }
+            else if (pressure != MemoryPressure.None && sleeper.IdleFor >= options.IdleUnderPressure)
+            {
+                others.Add(sleeper);
+            }
+        }
+        foreach (Sleeper<T> sleeper in others.OrderByDescending(sleeper => sleeper.IdleFor))
+        {
+            if (chosen.Count >= options.PressureStepMax)
+            {
+                break;
+            }
+            if (Deeper(sleeper.Phase, pressure, canReclaim) is { } depth)
+            {
+                chosen.Add((sleeper.Instance, depth, options.IdleUnderPressure));
+            }
+        }
+        return chosen;
+    }
+
+    private (SleepDepth Depth, TimeSpan After)? ByTime<T>(Sleeper<T> sleeper, bool canReclaim) =>
+        sleeper.IdleFor >= options.StopAfter ? (SleepDepth.Stopped, options.StopAfter)
+        : sleeper.IdleFor >= options.ReclaimAfter && canReclaim && sleeper.Phase is InstancePhase.Frozen
+            ? (SleepDepth.Reclaimed, options.ReclaimAfter)
+        : sleeper.IdleFor >= options.FreezeAfter && sleeper.Phase == InstancePhase.Running ? (SleepDepth.Frozen, options.FreezeAfter)
+        : null;
+
+    private static SleepDepth? Deeper(InstancePhase phase, MemoryPressure pressure, bool canReclaim) =>
+        (phase, pressure) switch
+        {
+            (_, MemoryPressure.Short) => SleepDepth.Stopped,
+            (InstancePhase.Running, _) => SleepDepth.Frozen,
+            (InstancePhase.Frozen, _) => canReclaim ? SleepDepth.Reclaimed : SleepDepth.Stopped,
+            // On its way already; and what is reclaimed has nothing to give that would help now.
+            _ => null,
+        };
+}
