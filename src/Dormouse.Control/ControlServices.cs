@@ -59,6 +59,7 @@ public static class ControlServices
         services.AddSingleton<AttachedEndpoints>();
         services.AddSingleton<RestoredDatabases>();
         services.AddSingleton<BackupEndpoints>();
+        services.AddSingleton<DumpEndpoints>();
         services.AddSingleton<ConnectionEndpoints>();
         services.AddSingleton<CacheEndpoints>();
         services.AddMetrics();
@@ -75,6 +76,7 @@ public static class ControlServices
         routes.ServiceProvider.GetRequiredService<DatabaseEndpoints>().Map(routes);
         routes.ServiceProvider.GetRequiredService<AttachedEndpoints>().Map(routes);
         routes.ServiceProvider.GetRequiredService<BackupEndpoints>().Map(routes);
+        routes.ServiceProvider.GetRequiredService<DumpEndpoints>().Map(routes);
         routes.ServiceProvider.GetRequiredService<ConnectionEndpoints>().Map(routes);
         routes.ServiceProvider.GetRequiredService<CacheEndpoints>().Map(routes);
         routes.ServiceProvider.GetRequiredService<MetricsEndpoint>().Map(routes);

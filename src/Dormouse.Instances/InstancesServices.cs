@@ -1,5 +1,6 @@
 using Dormouse.Contracts;
 using Dormouse.Instances.Backups;
+using Dormouse.Instances.Dumps;
 using Dormouse.Instances.Images;
 using Dormouse.Instances.Lifecycle;
 using Dormouse.Instances.Templates;
@@ -36,6 +37,7 @@ public static class InstancesServices
         );
         services.AddSingleton<InstanceBackups>();
         services.AddSingleton<IBackups>(provider => provider.GetRequiredService<InstanceBackups>());
+        services.AddSingleton<IDumps, InstanceDumps>();
         return services;
     }
 }

@@ -26,6 +26,9 @@ public interface IBackups
     /// changed.
     /// </summary>
     Task ReplaceFromAsync(DatabaseId id, BackupSource source, CancellationToken cancellationToken);
+
+    /// <summary>Makes the instance of a new database as a copy of another, which may be in use meanwhile, and leaves it running.</summary>
+    Task CloneAsync(DatabaseId source, DatabaseId target, CancellationToken cancellationToken);
 }
 
 /// <summary>A backup to restore.</summary>

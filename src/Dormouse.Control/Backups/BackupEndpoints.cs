@@ -30,6 +30,7 @@ internal sealed class BackupEndpoints(
         routes.MapPost("/management/databases/{database}/backups", requests.Handle(TakeAsync));
         routes.MapPost("/management/databases/restored", requests.Handle(RestoreAsync));
         routes.MapPut("/management/databases/{database}/content", requests.Handle(ReplaceAsync));
+        routes.MapPost("/management/databases/{database}/clone", requests.Handle(CloneAsync));
     }
 
     private async Task<Answer> ListAllAsync(HttpContext context) =>
@@ -74,6 +75,19 @@ internal sealed class BackupEndpoints(
         await cache.ForgetAsync(database.Id, Stopping);
         Database replaced = await databases.GetAsync(database.Id.ToString(), Stopping);
         return Answer.Ok(DatabaseEndpoints.Resource(replaced), ManagementJson.Default.DatabaseResource);
+    }
+
+    private async Task<Answer> CloneAsync(HttpContext context)
+    {
+        CreateDatabaseRequest request = await requests.ReadAsync(context, ManagementJson.Default.CreateDatabaseRequest);
+        Database source = await WithInstanceAsync(context);
+        CreatedDatabase created = await restored.CreateAsync(
+            request.Name,
+            request.ConnectionName,
+            id => backups.CloneAsync(source.Id, id, Stopping),
+            Stopping
+        );
+        return Answer.Created(DatabaseEndpoints.Resource(created, options), ManagementJson.Default.DatabaseResource);
     }
 
     private static string? PlaceIn(HttpContext context) => context.Request.Query["from"] is [{ Length: > 0 } place] ? place : null;

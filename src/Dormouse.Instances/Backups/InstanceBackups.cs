@@ -135,12 +135,31 @@ public sealed partial class InstanceBackups : IBackups, IDisposable
         }
     }
 
+    public async Task CloneAsync(DatabaseId source, DatabaseId target, CancellationToken cancellationToken)
+    {
+        using IDisposable turn = await gate.EnterAsync(cancellationToken);
+        long began = time.GetTimestamp();
+        using IInstanceLease lease = await lifecycle.LeaseAsync(source, cancellationToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Endpoint.Stopped);
+        try
+        {
+            RoleSecrets secrets = lifecycle.OpenSecrets(source);
+            var seed = new InstanceSeed(ImageOf(source), secrets, (path, token) => CopyAsync(source, secrets, path, token));
+            await lifecycle.CreateAsync(target, seed, limit.Token);
+            Log.Cloned(logger, source, target, time.GetElapsedTime(began).TotalMilliseconds);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw BackupFailures.CannotRead(source, "it was stopped meanwhile", exception);
+        }
+    }
+
     public void Dispose() => gate.Dispose();
 
     private BackupHeader NewHeader(DatabaseId id, string name, BackupSecrets inside)
     {
         InstanceRecord record = lifecycle.RecordOf(id);
-        PostgresImage image = images.Find(record.ImageDigest) ?? throw WakeFailures.ImageMissing(id, record.ImageDigest);
+        PostgresImage image = ImageOf(id);
         return new BackupHeader(
             BackupHeader.CurrentFormat,
             id.ToString(),
@@ -153,6 +172,12 @@ public sealed partial class InstanceBackups : IBackups, IDisposable
             SizeOf(id),
             inside.Seal(box, id.ToString())
         );
+    }
+
+    private PostgresImage ImageOf(DatabaseId id)
+    {
+        string digest = lifecycle.RecordOf(id).ImageDigest;
+        return images.Find(digest) ?? throw WakeFailures.ImageMissing(id, digest);
     }
 
     private long SizeOf(DatabaseId id)
@@ -270,6 +295,20 @@ public sealed partial class InstanceBackups : IBackups, IDisposable
         }
     }
 
+    private async Task CopyAsync(DatabaseId source, RoleSecrets secrets, string path, CancellationToken cancellationToken)
+    {
+        string parent = Path.GetDirectoryName(path)!;
+        RefuseUnlessRoom(parent, SizeOf(source));
+        try
+        {
+            await RunningCopy.CopyAsync(source, lifecycle.FolderOf(source), secrets, new FolderTarget(path), cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw BackupFailures.OfDisk(parent, exception);
+        }
+    }
+
     private void RefuseUnlessRoom(string path, long dataBytes)
     {
         long free = new DriveInfo(path).AvailableFreeSpace;
@@ -311,6 +350,9 @@ public sealed partial class InstanceBackups : IBackups, IDisposable
 
         [LoggerMessage(3501, LogLevel.Information, "{Id} restored from {Backup}, {Milliseconds:0} ms")]
         public static partial void Restored(ILogger logger, DatabaseId id, string backup, double milliseconds);
+
+        [LoggerMessage(3504, LogLevel.Information, "{Id} cloned as {Target}, {Milliseconds:0} ms")]
+        public static partial void Cloned(ILogger logger, DatabaseId id, DatabaseId target, double milliseconds);
 
         [LoggerMessage(3502, LogLevel.Warning, "{Path} was being written when the platform ended; it is removed")]
         public static partial void Removed(ILogger logger, string path);

@@ -39,12 +39,7 @@ internal sealed record HostCommand(string Program, IReadOnlyList<string> Argumen
         }
         catch (Win32Exception failure)
         {
-            throw new DormouseException(
-                FailureKind.Host,
-                "DM3101",
-                $"The program '{Program}' cannot be started: {failure.Message}. Install the package that brings it.",
-                failure
-            );
+            throw CannotStart(Program, failure);
         }
         try
         {
@@ -61,7 +56,15 @@ internal sealed record HostCommand(string Program, IReadOnlyList<string> Argumen
         }
     }
 
-    private ProcessStartInfo StartInfo()
+    public static DormouseException CannotStart(string program, Win32Exception failure) =>
+        new(
+            FailureKind.Host,
+            "DM3101",
+            $"The program '{program}' cannot be started: {failure.Message}. Install the package that brings it.",
+            failure
+        );
+
+    public ProcessStartInfo StartInfo()
     {
         var info = new ProcessStartInfo(Find(Program) ?? Program)
         {
@@ -104,7 +107,7 @@ internal sealed record HostCommand(string Program, IReadOnlyList<string> Argumen
         }
     }
 
-    private async Task<string> ReadTailAsync(StreamReader reader, CancellationToken cancellationToken)
+    public async Task<string> ReadTailAsync(StreamReader reader, CancellationToken cancellationToken)
     {
         var kept = new StringBuilder();
         var buffer = new char[4096];

@@ -22,7 +22,13 @@ internal sealed class ManagementClient : IDisposable
     private ManagementClient(DataFolder folder, PlatformRecord record, string token)
     {
         this.folder = folder;
-        var handler = new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) };
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            // A dump is sent once the platform has said that it wants it: refusals come before the first byte.
+            Expect100ContinueTimeout = RequestTimeout,
+        };
         http = new HttpClient(handler) { BaseAddress = new Uri(record.Http), Timeout = RequestTimeout };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
@@ -105,6 +111,46 @@ internal sealed class ManagementClient : IDisposable
             cancellationToken
         );
         return await ReadAsync(response, ManagementJson.Default.DatabaseResource, cancellationToken);
+    }
+
+    public Task<DatabaseResource> CloneAsync(string database, CreateDatabaseRequest request, CancellationToken cancellationToken) =>
+        PostAsync(
+            Database(database) + "/clone",
+            request,
+            ManagementJson.Default.CreateDatabaseRequest,
+            ManagementJson.Default.DatabaseResource,
+            cancellationToken
+        );
+
+    /// <exception cref="DormouseException">What was written is no whole dump.</exception>
+    public async Task ExportAsync(string database, string format, Stream output, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{Database(database)}/export?format={format}");
+        using HttpResponseMessage response = await RespondAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        await using Stream dump = await response.Content.ReadAsStreamAsync(cancellationToken);
+        try
+        {
+            await dump.CopyToAsync(output, cancellationToken);
+        }
+        catch (HttpIOException exception)
+        {
+            throw new DormouseException(
+                FailureKind.Compute,
+                "DM1019",
+                $"The export of '{database}' broke off, and what was written is no whole dump. The platform's log tells why; try again.",
+                exception
+            );
+        }
+    }
+
+    public async Task ImportAsync(string database, Stream dump, bool intoExisting, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Database(database)}/import{(intoExisting ? "?into=existing" : "")}")
+        {
+            Content = new StreamContent(dump),
+        };
+        request.Headers.ExpectContinue = true;
+        (await RespondAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken)).Dispose();
     }
 
     public Task DetachAsync(string database, CancellationToken cancellationToken) =>
@@ -237,10 +283,19 @@ internal sealed class ManagementClient : IDisposable
     )
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
+        return await RespondAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> RespondAsync(
+        HttpRequestMessage request,
+        HttpCompletionOption completion,
+        CancellationToken cancellationToken
+    )
+    {
         HttpResponseMessage response;
         try
         {
-            response = await http.SendAsync(request, cancellationToken);
+            response = await http.SendAsync(request, completion, cancellationToken);
         }
         catch (HttpRequestException exception)
         {

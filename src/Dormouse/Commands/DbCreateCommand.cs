@@ -19,17 +19,7 @@ internal static class DbCreateCommand
                     new CreateDatabaseRequest(parsed.GetValue(name)),
                     cancellationToken
                 );
-                common.Print(
-                    parsed,
-                    created,
-                    ManagementJson.Default.DatabaseResource,
-                    output =>
-                    {
-                        output.WriteLine($"{created.Id}  {created.Name}  {created.State}");
-                        UrlText.Write(output, created.Urls!);
-                        output.WriteLine("The URL holds a key that is not kept: it is not shown again.");
-                    }
-                );
+                common.Print(parsed, created, ManagementJson.Default.DatabaseResource, output => NewDatabaseText.Write(output, created));
                 return 0;
             }
         );

@@ -63,17 +63,7 @@ internal sealed class DbRestoreCommand
         DatabaseResource database = parsed.GetValue(replace) is { } replaced
             ? await client.ReplaceContentAsync(replaced, request, cancellationToken)
             : await client.RestoreAsync(request, cancellationToken);
-        common.Print(parsed, database, ManagementJson.Default.DatabaseResource, output => Write(output, database));
+        common.Print(parsed, database, ManagementJson.Default.DatabaseResource, output => NewDatabaseText.Write(output, database));
         return 0;
-    }
-
-    private static void Write(TextWriter output, DatabaseResource database)
-    {
-        output.WriteLine($"{database.Id}  {database.Name}  {database.State}");
-        if (database.Urls is { } urls)
-        {
-            UrlText.Write(output, urls);
-            output.WriteLine("The URL holds a key that is not kept: it is not shown again.");
-        }
     }
 }

@@ -47,6 +47,20 @@ public sealed class BackupEndpointTests
     }
 
     [Fact]
+    public async Task A_clone_is_new_with_a_key_of_its_own()
+    {
+        await using ManagementServer server = await ManagementServer.StartAsync();
+        string id = await CreateAsync(server, "shop");
+
+        (int status, JsonElement made) = await server.SendAsync(HttpMethod.Post, "/management/databases/shop/clone", """{"name":"twin"}""");
+
+        Assert.Equal((201, "twin"), (status, made.GetProperty("name").GetString()));
+        Assert.NotEqual(id, made.GetProperty("id").GetString());
+        Assert.Contains("api_key=", made.GetProperty("urls").GetProperty("prisma").GetString(), StringComparison.Ordinal);
+        Assert.Equal([$"clone {id}"], server.Backups.Calls);
+    }
+
+    [Fact]
     public async Task A_restore_that_fails_leaves_no_database()
     {
         await using ManagementServer server = await ManagementServer.StartAsync();

@@ -92,6 +92,8 @@ internal sealed class ControlUnderTest : IAsyncDisposable
         services.AddSingleton<IInstanceHost>(instances);
         services.AddSingleton(new FakeBackups(instances));
         services.AddSingleton<IBackups>(provider => provider.GetRequiredService<FakeBackups>());
+        services.AddSingleton<FakeDumps>();
+        services.AddSingleton<IDumps>(provider => provider.GetRequiredService<FakeDumps>());
         services.AddSingleton<FakeCache>();
         services.AddSingleton<ICacheAdmin>(provider => provider.GetRequiredService<FakeCache>());
         services.AddSingleton(time);

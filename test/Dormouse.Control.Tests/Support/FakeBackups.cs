@@ -37,6 +37,12 @@ internal sealed class FakeBackups(FakeInstances instances) : IBackups
         return Task.CompletedTask;
     }
 
+    public async Task CloneAsync(DatabaseId source, DatabaseId target, CancellationToken cancellationToken)
+    {
+        Calls.Enqueue($"clone {source}");
+        await instances.CreateAsync(target, cancellationToken);
+    }
+
     private static BackupResource Backup(DatabaseId id, string name, string? place) =>
         new($"{id}/1-20260101T000000000Z.dmb", place ?? "/backups", id.ToString(), name, 1, DateTimeOffset.UnixEpoch, "18.6", 1, 2);
 }

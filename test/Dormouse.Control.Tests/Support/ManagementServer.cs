@@ -26,6 +26,8 @@ internal sealed class ManagementServer : IAsyncDisposable
 
     public FakeBackups Backups => app.Services.GetRequiredService<FakeBackups>();
 
+    public FakeDumps Dumps => app.Services.GetRequiredService<FakeDumps>();
+
     public FakeCache Cache => app.Services.GetRequiredService<FakeCache>();
 
     public T Service<T>()

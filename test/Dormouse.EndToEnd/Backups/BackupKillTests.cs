@@ -7,8 +7,8 @@ using Dormouse.Testing.Processes;
 namespace Dormouse.EndToEnd.Backups;
 
 /// <summary>
-/// The platform is killed in the middle of a backup, of a restore to a new database and of one in the place of an old: after the next start
-/// there is no half backup, no half database, and what was there before is as it was.
+/// The platform is killed in the middle of a backup, of a restore to a new database and of one in the place of an old, and of a clone: after
+/// the next start there is no half backup, no half database, and what was there before is as it was.
 /// </summary>
 public sealed class BackupKillTests
 {
@@ -48,6 +48,15 @@ public sealed class BackupKillTests
         Assert.Equal(folders, Names(instances));
         Assert.Equal(["shop"], await ListAsync(platform, cancellationToken));
 
+        await KillDuringAsync(
+            platform,
+            ["db", "clone", "shop", "twin"],
+            () => Directory.GetDirectories(instances, "*").Any(folder => Holds(Path.Combine(folder, "data.restoring"), "*")),
+            cancellationToken
+        );
+        Assert.Equal(folders, Names(instances));
+        Assert.Equal(["shop"], await ListAsync(platform, cancellationToken));
+
         string own = Path.Combine(instances, database.Id);
         await KillDuringAsync(
             platform,
@@ -63,7 +72,8 @@ public sealed class BackupKillTests
         await AssertAsync(platform, database, "before", cancellationToken);
         JsonElement again = await platform.JsonAsync(["db", "restore", backup, "again"], cancellationToken);
         Assert.Equal("again", again.GetProperty("name").GetString());
-        Assert.Equal(["again", "shop"], await ListAsync(platform, cancellationToken));
+        await platform.JsonAsync(["db", "clone", "shop", "twin"], cancellationToken);
+        Assert.Equal(["again", "shop", "twin"], await ListAsync(platform, cancellationToken));
     }
 
     private static async Task KillDuringAsync(

@@ -25,6 +25,11 @@ internal sealed class UnfinishedFiles(string notesPath)
     public IReadOnlyList<string> RemoveAll()
     {
         var removed = new List<string>();
+        // What a program needed for one run.
+        foreach (string folder in Directory.Exists(notesPath) ? Directory.GetDirectories(notesPath) : [])
+        {
+            Directory.Delete(folder, recursive: true);
+        }
         foreach (string note in Directory.Exists(notesPath) ? Directory.GetFiles(notesPath) : [])
         {
             string path = File.ReadAllText(note);

@@ -1,0 +1,30 @@
+using System.CommandLine;
+using Dormouse.Client;
+using Dormouse.Contracts.Management;
+
+namespace Dormouse.Commands;
+
+/// <summary><c>db clone DATABASE NAME</c></summary>
+internal static class DbCloneCommand
+{
+    public static Command Create(CommonOptions common)
+    {
+        Argument<string> database = DatabaseArgument.Create();
+        var name = new Argument<string>("NAME") { Description = "The copy's name." };
+        var command = new Command("clone", "Copy a database while it is used, and print the copy's URL for an app.") { database, name };
+        command.SetAction(
+            async (parsed, cancellationToken) =>
+            {
+                using ManagementClient client = common.Client(parsed);
+                DatabaseResource made = await client.CloneAsync(
+                    parsed.GetValue(database)!,
+                    new CreateDatabaseRequest(parsed.GetValue(name)),
+                    cancellationToken
+                );
+                common.Print(parsed, made, ManagementJson.Default.DatabaseResource, output => NewDatabaseText.Write(output, made));
+                return 0;
+            }
+        );
+        return command;
+    }
+}
