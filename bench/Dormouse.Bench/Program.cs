@@ -1,4 +1,5 @@
 using Dormouse.Bench;
+using Dormouse.Bench.Density;
 using Dormouse.Bench.Drivers;
 using Dormouse.Bench.Edge;
 using Dormouse.Bench.Query;
@@ -8,9 +9,30 @@ using Dormouse.Bench.Reports;
 using Dormouse.Bench.Schema;
 using Dormouse.Bench.Wake;
 
+// How many databases `density` makes.
+int databases = DensityBench.DefaultDatabases;
+if (Array.IndexOf(args, "--databases") is var at and >= 0)
+{
+    if (args.Length < at + 2 || !int.TryParse(args[at + 1], out databases) || databases < 1)
+    {
+        Console.Error.WriteLine("--databases needs a number, 1 at least.");
+        return 2;
+    }
+    args = [.. args[..at], .. args[(at + 2)..]];
+}
+
 // ./dormouse bench list | NAME [--json]: starts what the bench needs, measures, prints the report, cleans up. Holding the aims is not
 // the exit status's business: 0 says that it ran.
-IBench[] benches = [new WakeBench(), new QueryBench(), new SchemaBench(), new EdgeBench(), new DriverBench(), new ReadsBench()];
+IBench[] benches =
+[
+    new WakeBench(),
+    new QueryBench(),
+    new SchemaBench(),
+    new EdgeBench(),
+    new DriverBench(),
+    new ReadsBench(),
+    new DensityBench(databases),
+];
 
 // Not for people: what a bench starts as a process of its own.
 if (args is [HandwrittenServer.Word, var connectionString])

@@ -30,6 +30,9 @@ internal sealed class BareServer : IAsyncDisposable
         this.login = login;
     }
 
+    /// <summary>Of the running server.</summary>
+    public int Pid => process!.Id;
+
     /// <summary>Copies the data of a stopped instance.</summary>
     /// <param name="command">The command line of the instance's postmaster, as the kernel knows it.</param>
     /// <param name="imageRoot">The image's root folder on the host.</param>

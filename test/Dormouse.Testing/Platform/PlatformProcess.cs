@@ -128,7 +128,7 @@ public sealed class PlatformProcess : IAsyncDisposable
     }
 
     /// <summary>Asks the management endpoint itself, where the cost of a process for the command line would disturb.</summary>
-    private async Task<string> ManageAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
+    public async Task<string> ManageAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
     {
         using HttpRequestMessage request = new(method, new Uri(Http, path)) { Content = content };
         string token = await File.ReadAllTextAsync(Path.Combine(folder, "admin.token"), cancellationToken);

@@ -1,0 +1,95 @@
+using System.Globalization;
+using Dormouse.Bench.Reports;
+using Dormouse.Bench.Wake;
+using Dormouse.Testing.Processes;
+
+namespace Dormouse.Bench.Density;
+
+/// <summary>What the kernel says of the host's memory and disk, and of one process.</summary>
+internal static class HostMeter
+{
+    private const double BytesPerMegabyte = 1_000_000;
+    private const double TicksPerSecond = 100; // USER_HZ, which is 100 on every architecture that .NET runs on.
+    private const int Readings = 9;
+
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>
+    /// Memory that could be had, in megabytes. What is compressed in zram has left it, so zram's own use is counted. The middle of a few readings,
+    /// since others use the machine too.
+    /// </summary>
+    public static async Task<Measure> AvailableMegabytesAsync(CancellationToken cancellationToken)
+    {
+        double[] readings = new double[Readings];
+        for (int i = 0; i < Readings; i++)
+        {
+            readings[i] = Kibibytes("/proc/meminfo", "MemAvailable:") * 1024 / BytesPerMegabyte;
+            await Task.Delay(Between, TimeProvider.System, cancellationToken);
+        }
+        return Measure.OverRounds(readings);
+    }
+
+    /// <summary>How much less there is for each of <paramref name="count"/> things; the spread is as wide as both readings allow.</summary>
+    public static Measure Drop(Measure before, Measure after, int count) =>
+        new((before.Value - after.Value) / count, (before.Low - after.High) / count, (before.High - after.Low) / count);
+
+    public static bool HasSwap => Kibibytes("/proc/meminfo", "SwapTotal:") > 0;
+
+    /// <summary>A process's own memory, shared pages in proportion, in megabytes.</summary>
+    public static double MegabytesOf(int pid) => Kibibytes($"/proc/{pid}/smaps_rollup", "Pss:") * 1024 / BytesPerMegabyte;
+
+    /// <summary>
+    /// The memory of processes with all their descendants, in megabytes: their own, and shared pages in proportion; without the kernel's for them
+    /// and what is in swap. Others on the machine do not disturb it.
+    /// </summary>
+    public static double MegabytesOfTrees(IEnumerable<int> roots) =>
+        roots.SelectMany(ProcessTree.Of).Sum(pid => MegabytesOrNone(pid, "Pss:"));
+
+    /// <summary>What they have in swap, before it is compressed.</summary>
+    public static double SwappedMegabytesOfTrees(IEnumerable<int> roots) =>
+        roots.SelectMany(ProcessTree.Of).Sum(pid => MegabytesOrNone(pid, "SwapPss:"));
+
+    /// <summary>The part of one core that a process took over a while, in percent.</summary>
+    public static async Task<double> ProcessorPercentAsync(int pid, TimeSpan over, CancellationToken cancellationToken)
+    {
+        double before = Ticks(pid);
+        await Task.Delay(over, TimeProvider.System, cancellationToken);
+        return 100 * (Ticks(pid) - before) / TicksPerSecond / over.TotalSeconds;
+    }
+
+    /// <summary>What a folder takes on disk, in megabytes.</summary>
+    public static async Task<double> DiskMegabytesAsync(string folder, CancellationToken cancellationToken)
+    {
+        ProcessRun run = await ProcessRun.OfAsync("du", ["-s", "--block-size=1", folder], TimeSpan.FromMinutes(10), cancellationToken);
+        return double.Parse(run.Succeeded().Split('\t')[0], CultureInfo.InvariantCulture) / BytesPerMegabyte;
+    }
+
+    public static double FreeDiskMegabytes(string folder) => new DriveInfo(folder).AvailableFreeSpace / BytesPerMegabyte;
+
+    private static double MegabytesOrNone(int pid, string name)
+    {
+        try
+        {
+            return Kibibytes($"/proc/{pid}/smaps_rollup", name) * 1024 / BytesPerMegabyte;
+        }
+        catch (IOException)
+        {
+            // It has ended.
+            return 0;
+        }
+    }
+
+    private static double Ticks(int pid)
+    {
+        string stat = File.ReadAllText($"/proc/{pid}/stat");
+        // The name may hold spaces; the fields after it begin with the third.
+        string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return double.Parse(fields[11], CultureInfo.InvariantCulture) + double.Parse(fields[12], CultureInfo.InvariantCulture);
+    }
+
+    private static double Kibibytes(string file, string name)
+    {
+        string line = File.ReadLines(file).First(line => line.StartsWith(name, StringComparison.Ordinal));
+        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+    }
+}
