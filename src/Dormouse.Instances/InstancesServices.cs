@@ -33,7 +33,12 @@ public static class InstancesServices
         services.AddSingleton<IInstanceHost>(provider => provider.GetRequiredService<InstanceLifecycle>());
         services.AddSingleton<IInstanceAdmin>(provider => provider.GetRequiredService<InstanceLifecycle>());
         services.TryAddSingleton(
-            new BackupOptions { DefaultPlace = Path.Combine(data, "backups"), NotesPath = Path.Combine(data, "unfinished") }
+            new BackupOptions
+            {
+                DefaultPlace = Path.Combine(data, "backups"),
+                S3SettingsPath = Path.Combine(data, "keys", "s3.json"),
+                NotesPath = Path.Combine(data, "unfinished"),
+            }
         );
         services.AddSingleton<InstanceBackups>();
         services.AddSingleton<IBackups>(provider => provider.GetRequiredService<InstanceBackups>());

@@ -8,7 +8,7 @@ public interface IBackups
     /// <summary>Backs up a database while it is used; one that sleeps is woken.</summary>
     /// <param name="id">The database.</param>
     /// <param name="name">Its name, which the backup shows.</param>
-    /// <param name="place">A folder; null: the platform's own.</param>
+    /// <param name="place">A folder, or <c>s3://bucket/folder</c>; null: the platform's own folder.</param>
     /// <param name="cancellationToken">Gives up, and removes what was written.</param>
     Task<BackupResource> TakeAsync(DatabaseId id, string name, string? place, CancellationToken cancellationToken);
 
@@ -32,7 +32,7 @@ public interface IBackups
 }
 
 /// <summary>A backup to restore.</summary>
-/// <param name="Place">A folder; null: the platform's own.</param>
+/// <param name="Place">A folder, or <c>s3://bucket/folder</c>; null: the platform's own folder.</param>
 /// <param name="Name">The backup's name there.</param>
 /// <param name="Key">The key-encryption key under which it was sealed; null: one of the platform's.</param>
 public sealed record BackupSource(string? Place, string Name, ReadOnlyMemory<byte>? Key)

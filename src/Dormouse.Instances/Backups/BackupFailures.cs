@@ -74,6 +74,25 @@ internal static class BackupFailures
     public static DormouseException RelativePlace(string place) =>
         new(FailureKind.Caller, "DM3507", $"The place '{Printable(place)}' cannot be used: it must be the full path of a folder.");
 
+    public static DormouseException NoBucket(string place) =>
+        new(
+            FailureKind.Caller,
+            "DM3507",
+            $"The place '{Printable(place)}' cannot be used: it names no bucket, as s3://bucket/folder does."
+        );
+
+    public static DormouseException NoS3Settings(string path, string reason, Exception? cause) =>
+        new(
+            FailureKind.Host,
+            "DM3530",
+            $"The file '{path}' says how the S3 store is reached, and {reason}. It holds the JSON members endpoint, region, accessKeyId and "
+                + "secretAccessKey.",
+            cause
+        );
+
+    public static DormouseException StoreFailed(string store, string reason, Exception? cause) =>
+        new(FailureKind.Host, "DM3531", $"The S3 store did not do its part ('{store}'): {Printable(reason.TrimEnd('.'))}.", cause);
+
     public static DormouseException TooManyAtOnce(int max) =>
         new(
             FailureKind.RateLimited,

@@ -6,6 +6,9 @@ public sealed class BackupOptions
     /// <summary>The folder that is meant where none is named.</summary>
     public required string DefaultPlace { get; init; }
 
+    /// <summary>The file that says how an S3-compatible store is reached; it need not be there.</summary>
+    public required string S3SettingsPath { get; init; }
+
     /// <summary>Where files that are being written elsewhere are noted, so that the next start can remove them.</summary>
     public required string NotesPath { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.IO.Compression;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using Dormouse.Contracts;
 using Dormouse.Contracts.Management;
@@ -25,6 +26,13 @@ public sealed partial class InstanceBackups : IBackups, IDisposable
     private readonly TimeProvider time;
     private readonly ILogger<InstanceBackups> logger;
     private readonly TransferGate gate;
+
+    // Asked of nobody but the store that the operator named; it has no redirects to elsewhere.
+    private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(10) })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
     private readonly UnfinishedFiles unfinished;
     private readonly ConcurrentDictionary<DatabaseId, bool> replacing = new();
 
@@ -59,7 +67,7 @@ public sealed partial class InstanceBackups : IBackups, IDisposable
 
     public async Task<BackupResource> TakeAsync(DatabaseId id, string name, string? place, CancellationToken cancellationToken)
     {
-        FolderPlace to = PlaceOf(place);
+        IBackupPlace to = PlaceOf(place);
         using IDisposable turn = await gate.EnterAsync(cancellationToken);
         long began = time.GetTimestamp();
         using IInstanceLease lease = await lifecycle.LeaseAsync(id, cancellationToken);
@@ -82,13 +90,13 @@ public sealed partial class InstanceBackups : IBackups, IDisposable
 
     public async Task<IReadOnlyList<BackupResource>> ListAsync(string? place, DatabaseId? only, CancellationToken cancellationToken)
     {
-        FolderPlace from = PlaceOf(place);
+        IBackupPlace from = PlaceOf(place);
         var found = new List<BackupResource>();
-        foreach ((string name, long size) in from.List(only))
+        foreach ((string name, long size) in await from.ListAsync(only, cancellationToken))
         {
             try
             {
-                await using Stream file = from.Open(name);
+                await using Stream file = await from.OpenAsync(name, headOnly: true, cancellationToken);
                 found.Add(Resource(name, from.Text, (await BackupHeader.ReadAsync(file, name, cancellationToken)).Header, size));
             }
             catch (DormouseException exception)
@@ -154,7 +162,11 @@ public sealed partial class InstanceBackups : IBackups, IDisposable
         }
     }
 
-    public void Dispose() => gate.Dispose();
+    public void Dispose()
+    {
+        gate.Dispose();
+        http.Dispose();
+    }
 
     private BackupHeader NewHeader(DatabaseId id, string name, BackupSecrets inside)
     {
@@ -215,12 +227,12 @@ public sealed partial class InstanceBackups : IBackups, IDisposable
 
     private async Task<OpenedBackup> OpenAsync(BackupSource source, CancellationToken cancellationToken)
     {
-        FolderPlace from = PlaceOf(source.Place);
+        IBackupPlace from = PlaceOf(source.Place);
         if (!BackupName.IsValid(source.Name))
         {
             throw BackupFailures.NoSuchBackup(source.Name, from.Text);
         }
-        Stream file = from.Open(source.Name);
+        Stream file = await from.OpenAsync(source.Name, headOnly: false, cancellationToken);
         try
         {
             (BackupHeader header, byte[] hash) = await BackupHeader.ReadAsync(file, source.Name, cancellationToken);
@@ -289,6 +301,10 @@ public sealed partial class InstanceBackups : IBackups, IDisposable
         {
             throw BackupFailures.Damaged(backup.Name, exception);
         }
+        catch (IOException exception) when (exception is HttpIOException || exception.InnerException is SocketException)
+        {
+            throw BackupFailures.StoreFailed(backup.Name, "the connection broke off", exception);
+        }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw BackupFailures.OfDisk(parent, exception);
@@ -318,10 +334,16 @@ public sealed partial class InstanceBackups : IBackups, IDisposable
         }
     }
 
-    private FolderPlace PlaceOf(string? place) =>
-        place is null || Path.IsPathFullyQualified(place)
+    private IBackupPlace PlaceOf(string? place)
+    {
+        if (place is not null && place.StartsWith(S3Place.Scheme, StringComparison.Ordinal))
+        {
+            return new S3Place(place, new S3Client(http, S3Settings.Read(options.S3SettingsPath), time), time);
+        }
+        return place is null || Path.IsPathFullyQualified(place)
             ? new FolderPlace(Path.TrimEndingDirectorySeparator(Path.GetFullPath(place ?? options.DefaultPlace)), unfinished)
             : throw BackupFailures.RelativePlace(place);
+    }
 
     private static BackupResource Resource(string name, string place, BackupHeader header, long size) =>
         new(

@@ -12,8 +12,9 @@ internal static class DbBackupCommand
         Argument<string> database = DatabaseArgument.Create();
         var to = new Option<string?>("--to")
         {
-            Description = "The folder to write to, on the platform's machine. Default: 'backups' in its data folder.",
-            HelpName = "DIR",
+            Description =
+                "The folder to write to, on the platform's machine, or s3://bucket/folder. Default: 'backups' in its data folder.",
+            HelpName = "PLACE",
         };
         var command = new Command("backup", "Back up a database while it is used.") { database, to, DbBackupListCommand.Create(common) };
         command.SetAction(

@@ -9,12 +9,14 @@ internal static class PlaceText
     public static Option<string?> From() =>
         new("--from")
         {
-            Description = "The folder with the backups, on the platform's machine. Default: 'backups' in its data folder.",
-            HelpName = "DIR",
+            Description =
+                "The folder with the backups, on the platform's machine, or s3://bucket/folder. Default: 'backups' in its data folder.",
+            HelpName = "PLACE",
         };
 
     /// <summary>The platform may have another current folder than the command.</summary>
-    public static string? Full(string? place) => place is null ? null : Path.GetFullPath(place);
+    public static string? Full(string? place) =>
+        place is null || place.StartsWith("s3://", StringComparison.Ordinal) ? place : Path.GetFullPath(place);
 
     public static string Size(long bytes) =>
         bytes >= 1 << 20

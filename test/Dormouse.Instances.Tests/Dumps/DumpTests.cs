@@ -149,7 +149,12 @@ public sealed class DumpTests
 
     private static InstanceDumps NewDumps(TestHost host) =>
         new(
-            new BackupOptions { DefaultPlace = host.Folder.Combine("backups"), NotesPath = host.Folder.Combine("unfinished") },
+            new BackupOptions
+            {
+                DefaultPlace = host.Folder.Combine("backups"),
+                S3SettingsPath = host.Folder.Combine("s3.json"),
+                NotesPath = host.Folder.Combine("unfinished"),
+            },
             host.Lifecycle,
             host.Images,
             NullLogger<InstanceDumps>.Instance

@@ -41,6 +41,7 @@ internal sealed class TestHost : IAsyncDisposable
             new BackupOptions
             {
                 DefaultPlace = Folder.Combine("backups"),
+                S3SettingsPath = Folder.Combine("s3.json"),
                 NotesPath = Folder.Combine("unfinished"),
                 DiskReserveBytes = diskReserveBytes,
             },

@@ -4,15 +4,12 @@ using Dormouse.Instances.Host;
 namespace Dormouse.Instances.Backups.Places;
 
 /// <summary>A folder of this host, one folder for each database in it.</summary>
-internal sealed class FolderPlace(string root, UnfinishedFiles unfinished)
+internal sealed class FolderPlace(string root, UnfinishedFiles unfinished) : IBackupPlace
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>As a person names it.</summary>
     public string Text => root;
 
-    /// <summary>Keeps what <paramref name="write"/> writes under a name, once that has returned: it is there whole or not at all.</summary>
-    /// <returns>How many bytes it takes.</returns>
     public async Task<long> WriteAsync(string name, Func<Stream, Task> write, CancellationToken cancellationToken)
     {
         string final = Path.Combine(root, name);
@@ -40,12 +37,11 @@ internal sealed class FolderPlace(string root, UnfinishedFiles unfinished)
         }
     }
 
-    /// <exception cref="DormouseException">DM3500: there is none of that name.</exception>
-    public Stream Open(string name)
+    public Task<Stream> OpenAsync(string name, bool headOnly, CancellationToken cancellationToken)
     {
         try
         {
-            return File.OpenRead(Path.Combine(root, name));
+            return Task.FromResult<Stream>(File.OpenRead(Path.Combine(root, name)));
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -57,8 +53,7 @@ internal sealed class FolderPlace(string root, UnfinishedFiles unfinished)
         }
     }
 
-    /// <summary>Names and sizes of what is there, in no order.</summary>
-    public IReadOnlyList<(string Name, long SizeBytes)> List(DatabaseId? only)
+    public Task<IReadOnlyList<(string Name, long SizeBytes)>> ListAsync(DatabaseId? only, CancellationToken cancellationToken)
     {
         var found = new List<(string, long)>();
         try
@@ -77,7 +72,7 @@ internal sealed class FolderPlace(string root, UnfinishedFiles unfinished)
         {
             throw BackupFailures.PlaceFailed(root, exception);
         }
-        return found;
+        return Task.FromResult<IReadOnlyList<(string, long)>>(found);
     }
 
     private static async Task<long> WriteFileAsync(string path, Func<Stream, Task> write)
