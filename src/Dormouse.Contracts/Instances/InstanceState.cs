@@ -34,4 +34,14 @@ public sealed record InstanceStatus(
     string ImageDigest,
     long Generation,
     string? LastFailure
-);
+)
+{
+    /// <summary>The last states it came into since the platform started, the oldest first.</summary>
+    public IReadOnlyList<InstanceChange> History { get; init; } = [];
+}
+
+/// <summary>An instance came into a state.</summary>
+/// <param name="At">When.</param>
+/// <param name="State">Which.</param>
+/// <param name="Reason">Why, in a few words for a person.</param>
+public sealed record InstanceChange(DateTimeOffset At, InstanceState State, string Reason);

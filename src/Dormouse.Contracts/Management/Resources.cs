@@ -25,6 +25,9 @@ public sealed record DatabaseResource(string Id, string Name, string State, Date
     /// <summary>Why the last wake failed, if it did.</summary>
     public string? LastFailure { get; init; }
 
+    /// <summary>Of one database that is shown: the last states of its instance since the platform started, the oldest first.</summary>
+    public IReadOnlyList<StateChange>? History { get; init; }
+
     /// <summary>Only of an attached database: its server.</summary>
     public ServerResource? Server { get; init; }
 
@@ -37,6 +40,12 @@ public sealed record DatabaseResource(string Id, string Name, string State, Date
     /// <summary>Only in the answer to a creation: the first connection.</summary>
     public ConnectionName? Connection { get; init; }
 }
+
+/// <summary>An instance came into a state.</summary>
+/// <param name="At">When.</param>
+/// <param name="State">Which.</param>
+/// <param name="Reason">Why, in a few words.</param>
+public sealed record StateChange(DateTimeOffset At, string State, string Reason);
 
 /// <summary>An attached server, without its password.</summary>
 /// <param name="Host">Its name or address.</param>
@@ -119,6 +128,32 @@ public sealed record PlatformStatus(
 {
     /// <summary>Absent where nothing speaks https.</summary>
     public HttpsStatus? Https { get; init; }
+
+    /// <summary>Which bounds of instances truly hold here, and the memory of this moment.</summary>
+    public ResourceStatus? Resources { get; init; }
+}
+
+/// <summary>How instances are frozen and bounded on this host.</summary>
+/// <param name="Freezer"><c>cgroup v2</c>, <c>cgroup v1</c> or <c>signals</c>.</param>
+/// <param name="Reclaimer">By what memory of frozen instances goes to swap; absent: by nothing.</param>
+/// <param name="MemoryLimited">Whether the bound of an instance's memory holds.</param>
+/// <param name="ProcessesLimited">Whether the bound of its processes holds.</param>
+public sealed record ResourceStatus(string Freezer, string? Reclaimer, bool MemoryLimited, bool ProcessesLimited)
+{
+    /// <summary>How short the host is of memory: <c>none</c>, <c>tight</c> or <c>short</c>.</summary>
+    public string Pressure { get; init; } = "none";
+
+    /// <summary>Memory that could be had.</summary>
+    public long AvailableBytes { get; init; }
+
+    /// <summary>Swap, zram included.</summary>
+    public long SwapBytes { get; init; }
+
+    /// <summary>Of that, free.</summary>
+    public long SwapFreeBytes { get; init; }
+
+    /// <summary>What all instances hold, page cache included; absent where the host does not count it.</summary>
+    public long? InstanceBytes { get; init; }
 }
 
 /// <summary>How apps reach the front door over https.</summary>

@@ -21,15 +21,10 @@ public sealed record Database(DatabaseId Id, string Name, DatabaseStatus Status,
             DatabaseStatus.Creating => "creating",
             DatabaseStatus.Deleting => "deleting",
             _ when Attached is not null => "attached",
-            _ => Instance?.State switch
-            {
-                InstanceState.Running => "running",
-                InstanceState.Frozen => "frozen",
-                InstanceState.Reclaimed => "reclaimed",
-                InstanceState.Stopped => "stopped",
-                _ => "missing",
-            },
+            _ => Instance is { } instance ? WordOf(instance.State) : "missing",
         };
+
+    public static string WordOf(InstanceState state) => state.ToString().ToLowerInvariant();
 }
 
 /// <summary>How far a database's making or removal has come.</summary>

@@ -47,7 +47,10 @@ internal sealed class DatabaseEndpoints(
     private async Task<Answer> ListAsync(HttpContext context)
     {
         IReadOnlyList<Database> all = await databases.ListAsync(context.RequestAborted);
-        return Answer.Ok([.. all.Select(Resource)], ManagementJson.Default.IReadOnlyListDatabaseResource);
+        return Answer.Ok(
+            [.. all.Select(each => Resource(each) with { History = null })],
+            ManagementJson.Default.IReadOnlyListDatabaseResource
+        );
     }
 
     private async Task<Answer> ShowAsync(HttpContext context) =>
@@ -143,8 +146,11 @@ internal sealed class DatabaseEndpoints(
             Leases = database.Instance?.Leases,
             Image = database.Instance?.ImageDigest,
             LastFailure = database.Instance?.LastFailure,
+            History = database.Instance is { } instance ? [.. instance.History.Select(Change)] : null,
             Server = database.Attached is { } server ? Resource(server) : null,
         };
+
+    private static StateChange Change(InstanceChange change) => new(change.At, Database.WordOf(change.State), change.Reason);
 
     private static ServerResource Resource(AttachedServer server) =>
         new(server.Url.Host, server.Url.Port, server.Url.Database, server.Url.User)

@@ -23,6 +23,9 @@ public sealed class PlatformControl
     /// <summary>What the host offers, a line each.</summary>
     public required IReadOnlyList<string> Host { get; init; }
 
+    /// <summary>Which bounds of instances hold, and the memory of this moment; null: not known here.</summary>
+    public Func<ResourceStatus?> Resources { get; init; } = static () => null;
+
     /// <summary>Begins to stop the platform and its instances; returns at once.</summary>
     public required Action RequestStop { get; init; }
 }

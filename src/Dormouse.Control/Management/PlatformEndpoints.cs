@@ -27,6 +27,7 @@ internal sealed class PlatformEndpoints(ManagementRequests requests, PlatformCon
                 )
                 {
                     Https = platform.Https(),
+                    Resources = platform.Resources(),
                 };
                 return Answer.Ok(status, ManagementJson.Default.PlatformStatus);
             })

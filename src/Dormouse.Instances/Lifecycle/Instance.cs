@@ -22,6 +22,7 @@ internal sealed partial class Instance(
     private readonly Mailbox mailbox = new();
     private readonly WakeQueue waiting = new(id, options, time);
     private readonly Reclaim reclaim = new(starter);
+    private readonly InstanceHistory history = new();
 
     // Read by any thread, written by the mailbox's commands.
     private volatile Generation? generation;
@@ -32,6 +33,8 @@ internal sealed partial class Instance(
     private InstanceRecord? record;
     private InstanceProcess? process;
     private ResourceGroup? group;
+    private string sleepReason = InstanceHistory.Asked;
+    private long leftAt;
 
     public DatabaseId Id { get; } = id;
 
@@ -65,7 +68,10 @@ internal sealed partial class Instance(
                     seen.Record.ImageDigest,
                     seen.Record.Generation,
                     seen.LastFailure
-                );
+                )
+                {
+                    History = history.Entries,
+                };
         }
     }
 
@@ -87,20 +93,22 @@ internal sealed partial class Instance(
     /// <summary>Takes in what was filled as <c>data.restoring</c>; whoever uses it loses the session. Undone if no server starts on it.</summary>
     public Task ReplaceDataAsync(InstanceSeed seed) => mailbox.RunAsync(() => ReplaceDataStepAsync(seed));
 
-    public Task FreezeAsync(TimeSpan idleAtLeast) => mailbox.RunAsync(() => FreezeStepAsync(idleAtLeast));
+    public Task FreezeAsync(TimeSpan idleAtLeast, string reason = InstanceHistory.Asked) =>
+        mailbox.RunAsync(() => FreezeStepAsync(idleAtLeast, reason));
 
     /// <summary>Freezes it if need be and moves its memory to swap. Returns when that is done, or when somebody woke it meanwhile.</summary>
-    public async Task ReclaimAsync(TimeSpan idleAtLeast)
+    public async Task ReclaimAsync(TimeSpan idleAtLeast, string reason = InstanceHistory.Asked)
     {
         Task left = Task.CompletedTask;
-        await mailbox.RunAsync(async () => left = await ReclaimStepAsync(idleAtLeast));
+        await mailbox.RunAsync(async () => left = await ReclaimStepAsync(idleAtLeast, reason));
         await left;
     }
 
-    public Task StopAsync(TimeSpan idleAtLeast) => mailbox.RunAsync(() => StopStepAsync(idleAtLeast, force: false));
+    public Task StopAsync(TimeSpan idleAtLeast, string reason = InstanceHistory.Asked) =>
+        mailbox.RunAsync(() => StopStepAsync(idleAtLeast, force: false, reason));
 
     /// <summary>Stops it whoever uses it.</summary>
-    public Task ShutDownAsync() => mailbox.RunAsync(() => StopStepAsync(TimeSpan.Zero, force: true));
+    public Task ShutDownAsync() => mailbox.RunAsync(() => StopStepAsync(TimeSpan.Zero, force: true, "the platform stops"));
 
     public async Task WakeAsync(CancellationToken cancellationToken) => (await LeaseAsync(cancellationToken)).Dispose();
 
@@ -240,7 +248,6 @@ internal sealed partial class Instance(
 
     private async Task StartAsync()
     {
-        long began = time.GetTimestamp();
         Move(InstanceEvent.WakeAsked);
         try
         {
@@ -250,7 +257,6 @@ internal sealed partial class Instance(
             record = record with { Generation = number, SecretsSet = true };
             Hold(started.Process, starter.NewGeneration(Id, number, started.Secrets));
             Move(InstanceEvent.Started);
-            Log.Started(logger, Id, number, started.Process.Postmaster.Pid, time.GetElapsedTime(began).TotalMilliseconds);
         }
         catch
         {
@@ -261,7 +267,6 @@ internal sealed partial class Instance(
 
     private void Thaw()
     {
-        long began = time.GetTimestamp();
         Move(InstanceEvent.WakeAsked);
         try
         {
@@ -273,10 +278,9 @@ internal sealed partial class Instance(
             throw;
         }
         Move(InstanceEvent.Thawed);
-        Log.Thawed(logger, Id, time.GetElapsedTime(began).TotalMilliseconds);
     }
 
-    private async Task FreezeStepAsync(TimeSpan idleAtLeast)
+    private async Task FreezeStepAsync(TimeSpan idleAtLeast, string reason)
     {
         await NoticeDeathAsync();
         ThrowIfAbsent();
@@ -285,6 +289,7 @@ internal sealed partial class Instance(
             return;
         }
         CloseOrThrow(idleAtLeast);
+        sleepReason = reason;
         Move(InstanceEvent.FreezeAsked);
         try
         {
@@ -292,7 +297,6 @@ internal sealed partial class Instance(
             await group!.FreezeAsync(CancellationToken.None);
             BoundedLog.Trim(folder.LogPath);
             Move(InstanceEvent.Froze);
-            Log.Froze(logger, Id);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -304,13 +308,14 @@ internal sealed partial class Instance(
     }
 
     /// <summary>Begins it and returns what ends with it. It goes on beside the mailbox, so that a wake need not wait for it.</summary>
-    private async Task<Task> ReclaimStepAsync(TimeSpan idleAtLeast)
+    private async Task<Task> ReclaimStepAsync(TimeSpan idleAtLeast, string reason)
     {
-        await FreezeStepAsync(idleAtLeast);
+        await FreezeStepAsync(idleAtLeast, reason);
         if (view.Phase is InstancePhase.Reclaiming or InstancePhase.Reclaimed or InstancePhase.Stopped)
         {
             return reclaim.Running;
         }
+        sleepReason = reason;
         Move(InstanceEvent.ReclaimAsked);
         return reclaim.Begin(group!, () => view.Phase == InstancePhase.Reclaiming, EndReclaimAsync);
     }
@@ -361,7 +366,7 @@ internal sealed partial class Instance(
         }
     }
 
-    private async Task StopStepAsync(TimeSpan idleAtLeast, bool force)
+    private async Task StopStepAsync(TimeSpan idleAtLeast, bool force, string reason)
     {
         await NoticeDeathAsync();
         ThrowIfAbsent();
@@ -373,6 +378,7 @@ internal sealed partial class Instance(
         {
             CloseOrThrow(idleAtLeast);
         }
+        sleepReason = reason;
         await EndProcessesAsync(InstanceEvent.StopAsked);
     }
 
@@ -388,7 +394,6 @@ internal sealed partial class Instance(
         }
         LetGoOfProcess();
         Move(InstanceEvent.StopFinished);
-        Log.Stopped(logger, Id);
     }
 
     private async Task DeleteStepAsync()
@@ -439,7 +444,6 @@ internal sealed partial class Instance(
         }
         Move(alive.IsFrozen ? InstanceEvent.AdoptedFrozen : InstanceEvent.AdoptedRunning);
         RecordState(alive.IsFrozen ? InstanceState.Frozen : InstanceState.Running);
-        Log.Adopted(logger, Id, view.Phase, alive.Process.Postmaster.Pid);
     }
 
     private void Hold(InstanceProcess held, Generation run)
@@ -467,7 +471,6 @@ internal sealed partial class Instance(
         LetGoOfProcess();
         view = view with { LastFailure = "PostgreSQL ended by itself; the next request starts it again." };
         Move(InstanceEvent.DeathSeen);
-        Log.Died(logger, Id);
     }
 
     private void LetGoOfProcess()
@@ -517,10 +520,23 @@ internal sealed partial class Instance(
     private void Move(InstanceEvent happening)
     {
         InstancePhase next = TransitionTable.Next(view.Phase, happening);
+        if (IsAtRest(view.Phase))
+        {
+            leftAt = time.GetTimestamp();
+        }
         bool succeeded = happening is InstanceEvent.Started or InstanceEvent.Thawed;
         InstanceRecord? seen = record is null ? null : record with { PostmasterPid = process?.Postmaster.Pid };
         view = new View(next, time.GetUtcNow(), seen, succeeded ? null : view.LastFailure);
+        string reason = InstanceHistory.ReasonOf(happening) ?? sleepReason;
+        if (IsAtRest(next) && history.Add(view.Since, StateOf(next), reason))
+        {
+            double took = time.GetElapsedTime(leftAt).TotalMilliseconds;
+            Log.Moved(logger, Id, StateOf(next), reason, took, seen?.Generation, seen?.PostmasterPid);
+        }
     }
+
+    private static bool IsAtRest(InstancePhase phase) =>
+        phase is InstancePhase.Running or InstancePhase.Frozen or InstancePhase.Reclaimed or InstancePhase.Stopped;
 
     private static bool HasProcesses(InstancePhase phase) =>
         phase is InstancePhase.Running or InstancePhase.Frozen or InstancePhase.Reclaiming or InstancePhase.Reclaimed;
@@ -540,32 +556,26 @@ internal sealed partial class Instance(
 
     private static partial class Log
     {
-        [LoggerMessage(3400, LogLevel.Information, "{Id} started: generation {Generation}, process {Pid}, {Milliseconds:0.0} ms")]
-        public static partial void Started(ILogger logger, DatabaseId id, long generation, int pid, double milliseconds);
-
-        [LoggerMessage(3401, LogLevel.Information, "{Id} thawed in {Milliseconds:0.000} ms")]
-        public static partial void Thawed(ILogger logger, DatabaseId id, double milliseconds);
-
-        [LoggerMessage(3402, LogLevel.Information, "{Id} froze")]
-        public static partial void Froze(ILogger logger, DatabaseId id);
-
-        [LoggerMessage(3403, LogLevel.Information, "{Id} stopped")]
-        public static partial void Stopped(ILogger logger, DatabaseId id);
+        // The one line that each change of state leaves.
+        [LoggerMessage(3400, LogLevel.Information, "{Id} {State}: {Reason}; {Milliseconds:0.0} ms, generation {Generation}, process {Pid}")]
+        public static partial void Moved(
+            ILogger logger,
+            DatabaseId id,
+            InstanceState state,
+            string reason,
+            double milliseconds,
+            long? generation,
+            int? pid
+        );
 
         [LoggerMessage(3404, LogLevel.Information, "{Id} deleted")]
         public static partial void Deleted(ILogger logger, DatabaseId id);
-
-        [LoggerMessage(3405, LogLevel.Information, "{Id} adopted as {Phase}, process {Pid}")]
-        public static partial void Adopted(ILogger logger, DatabaseId id, InstancePhase phase, int pid);
 
         [LoggerMessage(3406, LogLevel.Warning, "{Id} did not wake: {Reason}")]
         public static partial void WakeFailed(ILogger logger, DatabaseId id, string reason, Exception exception);
 
         [LoggerMessage(3407, LogLevel.Warning, "{Id} did not freeze")]
         public static partial void FreezeFailed(ILogger logger, DatabaseId id, Exception exception);
-
-        [LoggerMessage(3408, LogLevel.Warning, "PostgreSQL of {Id} ended by itself")]
-        public static partial void Died(ILogger logger, DatabaseId id);
 
         [LoggerMessage(3409, LogLevel.Error, "The record of {Id} could not be written")]
         public static partial void NotRecorded(ILogger logger, DatabaseId id, Exception exception);

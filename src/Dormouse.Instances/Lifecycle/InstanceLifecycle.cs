@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Dormouse.Contracts;
+using Dormouse.Contracts.Management;
 using Dormouse.Instances.Drivers.Native;
 using Dormouse.Instances.Drivers.Process;
 using Dormouse.Instances.Images;
@@ -45,6 +46,20 @@ public sealed partial class InstanceLifecycle(
     public ResourceReport Resources => Started.Starter.Resources;
 
     private Parts Started => parts ?? throw new InvalidOperationException("The lifecycle was not started.");
+
+    /// <summary>The same with the memory of this moment, for whoever runs the platform.</summary>
+    public ResourceStatus ReadResources()
+    {
+        HostMemory memory = HostMemory.Read();
+        return new ResourceStatus(Resources.Freezer, Resources.Reclaimer, Resources.MemoryLimited, Resources.ProcessesLimited)
+        {
+            Pressure = Started.Watcher.Pressure.ToString().ToLowerInvariant(),
+            AvailableBytes = memory.AvailableBytes,
+            SwapBytes = memory.SwapTotalBytes,
+            SwapFreeBytes = memory.SwapFreeBytes,
+            InstanceBytes = MemoryBytes,
+        };
+    }
 
     /// <summary>Finds out what the host offers, takes over what an earlier platform left, and begins to put idle instances to sleep.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)

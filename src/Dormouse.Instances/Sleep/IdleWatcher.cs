@@ -72,9 +72,9 @@ internal sealed partial class IdleWatcher(InstanceLifecycle lifecycle, Instances
             Log.PressureChanged(logger, pressure, memory.AvailableBytes >> 20, memory.Stall);
             Pressure = pressure;
         }
-        foreach ((Instance instance, SleepDepth depth, TimeSpan idle) in policy.Choose(Sleepers(), pressure, lifecycle.CanReclaim(memory)))
+        foreach (SleepOrder<Instance> order in policy.Choose(Sleepers(), pressure, lifecycle.CanReclaim(memory)))
         {
-            _ = AskOnce(instance, () => AskFor(instance, depth, idle));
+            _ = AskOnce(order.Instance, () => AskFor(order));
         }
     }
 
@@ -90,12 +90,12 @@ internal sealed partial class IdleWatcher(InstanceLifecycle lifecycle, Instances
         }
     }
 
-    private static Task AskFor(Instance instance, SleepDepth depth, TimeSpan idle) =>
-        depth switch
+    private static Task AskFor(SleepOrder<Instance> order) =>
+        order.Depth switch
         {
-            SleepDepth.Frozen => instance.FreezeAsync(idle),
-            SleepDepth.Reclaimed => instance.ReclaimAsync(idle),
-            _ => instance.StopAsync(idle),
+            SleepDepth.Frozen => order.Instance.FreezeAsync(order.IdleAtLeast, order.Reason),
+            SleepDepth.Reclaimed => order.Instance.ReclaimAsync(order.IdleAtLeast, order.Reason),
+            _ => order.Instance.StopAsync(order.IdleAtLeast, order.Reason),
         };
 
     private bool IsAsked(DatabaseId id)

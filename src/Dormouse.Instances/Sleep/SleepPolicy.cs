@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dormouse.Instances.Lifecycle;
 using Dormouse.Instances.Resources;
 
@@ -26,6 +27,13 @@ internal enum SleepDepth
     Stopped,
 }
 
+/// <summary>What is asked of an instance.</summary>
+/// <param name="Instance">Which.</param>
+/// <param name="Depth">How deep.</param>
+/// <param name="IdleAtLeast">How long it must have been idle still when its turn comes.</param>
+/// <param name="Reason">For whoever reads its history.</param>
+internal readonly record struct SleepOrder<T>(T Instance, SleepDepth Depth, TimeSpan IdleAtLeast, string Reason);
+
 /// <summary>
 /// Which instances sleep how deep: by the time for which nobody used them, and where memory is tight by least recent use, a few at a time. Pure: the
 /// same picture gives the same answer. An instance in use is idle for no time and is never named.
@@ -50,19 +58,15 @@ internal sealed class SleepPolicy(InstancesOptions options)
             : MemoryPressure.None;
     }
 
-    public IReadOnlyList<(T Instance, SleepDepth Depth, TimeSpan IdleAtLeast)> Choose<T>(
-        IEnumerable<Sleeper<T>> instances,
-        MemoryPressure pressure,
-        bool canReclaim
-    )
+    public IReadOnlyList<SleepOrder<T>> Choose<T>(IEnumerable<Sleeper<T>> instances, MemoryPressure pressure, bool canReclaim)
     {
-        var chosen = new List<(T, SleepDepth, TimeSpan)>();
+        var chosen = new List<SleepOrder<T>>();
         var others = new List<Sleeper<T>>();
         foreach (Sleeper<T> sleeper in instances)
         {
             if (ByTime(sleeper, canReclaim) is { } due)
             {
-                chosen.Add((sleeper.Instance, due.Depth, due.After));
+                chosen.Add(new SleepOrder<T>(sleeper.Instance, due.Depth, due.After, Idle(due.After)));
             }
             else if (pressure != MemoryPressure.None && sleeper.IdleFor >= options.IdleUnderPressure)
             {
@@ -77,11 +81,15 @@ internal sealed class SleepPolicy(InstancesOptions options)
             }
             if (Deeper(sleeper.Phase, pressure, canReclaim) is { } depth)
             {
-                chosen.Add((sleeper.Instance, depth, options.IdleUnderPressure));
+                chosen.Add(new SleepOrder<T>(sleeper.Instance, depth, options.IdleUnderPressure, ReasonOf(pressure)));
             }
         }
         return chosen;
     }
+
+    private static string Idle(TimeSpan after) => string.Create(CultureInfo.InvariantCulture, $"idle for {after.TotalSeconds:0.###} s");
+
+    private static string ReasonOf(MemoryPressure pressure) => pressure == MemoryPressure.Short ? "memory is short" : "memory is tight";
 
     private (SleepDepth Depth, TimeSpan After)? ByTime<T>(Sleeper<T> sleeper, bool canReclaim) =>
         sleeper.IdleFor >= options.StopAfter ? (SleepDepth.Stopped, options.StopAfter)

@@ -41,6 +41,10 @@ internal static class DbShowCommand
                 Line(output, "leases", database.Leases?.ToString(CultureInfo.InvariantCulture));
                 Line(output, "image", database.Image);
                 Line(output, "last failure", database.LastFailure);
+                foreach (StateChange change in database.History ?? [])
+                {
+                    Line(output, "history", $"{TextTable.Time(change.At)}  {change.State, -9}  {change.Reason}");
+                }
                 PrintServer(output, database.Server);
             }
         );

@@ -157,6 +157,7 @@ internal sealed class Platform : IAsyncDisposable
             Data = folder.Path,
             StartedAt = TimeProvider.System.GetUtcNow(),
             Host = hostReport,
+            Resources = () => host.GetRequiredService<InstanceLifecycle>().ReadResources(),
             RequestStop = () => downAsked.TrySetResult(),
         });
         services.AddDormouseEdge(edge);

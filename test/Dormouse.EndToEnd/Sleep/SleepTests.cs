@@ -21,7 +21,15 @@ public sealed class SleepTests(SleepyPlatform sleepy) : IClassFixture<SleepyPlat
         using ProtocolClient client = ProtocolClient.Of(Platform, database);
         await client.ExecuteAsync("CREATE TABLE kept AS SELECT 42 AS n", Cancelled);
         string? backend = await client.ScalarAsync("SELECT pg_backend_pid()", Cancelled);
-        int pid = (await WaitForAsync(database, "frozen")).GetProperty("pid").GetInt32();
+        JsonElement frozen = await WaitForAsync(database, "frozen");
+        int pid = frozen.GetProperty("pid").GetInt32();
+        JsonElement last = frozen.GetProperty("history").EnumerateArray().Last();
+        Assert.Equal("frozen", last.GetProperty("state").GetString());
+        Assert.StartsWith("idle for ", last.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        ProcessRun status = await Platform.RunAsync(["status"], Cancelled);
+        Assert.Matches("(?m)^limits     memory of a database: (not )?limited; its processes: (not )?limited; its disk", status.Succeeded());
+        Assert.Matches("(?m)^sleep      frozen by (cgroup v2|cgroup v1|signals); memory ", status.Succeeded());
+        Assert.Matches("(?m)^memory     pressure (none|tight|short), [0-9.]+ GiB available", status.Succeeded());
 
         Assert.Equal("42", await client.ScalarAsync("SELECT n FROM kept", Cancelled));
         JsonElement awake = await Platform.ShowAsync(database.Id, Cancelled);

@@ -69,7 +69,7 @@ public sealed class SleepPolicyTests
     [Fact]
     public void What_is_asked_for_names_how_long_it_must_have_been_idle_still()
     {
-        IReadOnlyList<(int, SleepDepth, TimeSpan IdleAtLeast)> chosen = policy.Choose(
+        IReadOnlyList<SleepOrder<int>> chosen = policy.Choose(
             [
                 new Sleeper<int>(0, InstancePhase.Running, TimeSpan.FromSeconds(7)),
                 new Sleeper<int>(1, InstancePhase.Frozen, TimeSpan.FromSeconds(7)),
@@ -79,6 +79,7 @@ public sealed class SleepPolicyTests
         );
 
         Assert.Equal([Options.FreezeAfter, Options.IdleUnderPressure], chosen.Select(each => each.IdleAtLeast));
+        Assert.Equal(["idle for 5 s", "memory is tight"], chosen.Select(each => each.Reason));
     }
 
     [Theory]

@@ -72,6 +72,7 @@ internal sealed class ProcessDriver(SandboxCommand command, KernelEvents events,
             }
             await attached;
             group.Attach(launcher);
+            OomScore.Raise(ProcessTable.Tree(launcher));
             return OpenChild(launcher) ?? throw new StartFailedException("PostgreSQL ended as soon as it was up.");
         }
         catch
