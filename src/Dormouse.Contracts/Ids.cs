@@ -58,6 +58,30 @@ public readonly record struct ConnectionId
     public override string ToString() => text ?? "";
 }
 
+/// <summary>An edge that may follow this platform: <c>edg_</c> and 16 characters (80 random bits).</summary>
+public readonly record struct EdgeId
+{
+    public const string Prefix = "edg_";
+
+    private readonly string? text;
+
+    private EdgeId(string text) => this.text = text;
+
+    public static EdgeId New() => new(IdText.New(Prefix));
+
+    public static bool TryParse([NotNullWhen(true)] string? text, out EdgeId id)
+    {
+        bool valid = IdText.IsValid(text, Prefix);
+        id = valid ? new EdgeId(text!) : default;
+        return valid;
+    }
+
+    public static EdgeId Parse(string text) =>
+        TryParse(text, out EdgeId id) ? id : throw new FormatException($"'{text}' is not an edge's id; one looks like {New()}.");
+
+    public override string ToString() => text ?? "";
+}
+
 /// <summary>The common form of ids: a prefix and 16 characters of an alphabet without look-alikes.</summary>
 internal static class IdText
 {

@@ -74,6 +74,30 @@ public sealed class ControlOptions
     /// </summary>
     public int MetricSeriesMax { get; init; } = 1_000;
 
+    /// <summary>
+    /// How long an edge may serve what it knows after its origin has last told it all there is. An invalidation or a revocation waits as
+    /// long for an edge that is cut off, so it must be short; and an edge asks anew several times within it, from a quarter of a world away.
+    /// </summary>
+    public TimeSpan EdgeLease { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>By how much the lease is shorter as the edge has it: clocks of two machines do not run alike, at a few tenths of a per cent.</summary>
+    public TimeSpan EdgeLeaseMargin { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How long an edge's question for more waits for news, after which the answer is nothing but a lease: a quarter of one.</summary>
+    public TimeSpan EdgePoll { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How many edges there may be: each asks at every quarter of a lease, and is waited for at every revocation.</summary>
+    public int EdgesMax { get; init; } = 100;
+
+    /// <summary>How many processes may follow with one token at once: a rolling replacement takes two.</summary>
+    public int SessionsPerEdgeMax { get; init; } = 8;
+
+    /// <summary>How many entries of the log are kept; a follower that is further behind starts over. Some 150 bytes each.</summary>
+    public int LogRevisionsKept { get; init; } = 10_000;
+
+    /// <summary>How many entries one answer tells, at most 100 tags of 128 letters each.</summary>
+    public int LogEntriesPerAnswerMax { get; init; } = 200;
+
     /// <summary>How long undoing a failed creation may take, after which the next start of the platform does it.</summary>
     public TimeSpan UndoTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

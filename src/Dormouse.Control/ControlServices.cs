@@ -4,6 +4,7 @@ using Dormouse.Control.Backups;
 using Dormouse.Control.Caching;
 using Dormouse.Control.Connections;
 using Dormouse.Control.Databases;
+using Dormouse.Control.Edges;
 using Dormouse.Control.Management;
 using Dormouse.Control.Metrics;
 using Dormouse.Control.Schemas;
@@ -25,6 +26,15 @@ public static class ControlServices
         services.AddSingleton<StoreProbe>();
         services.AddSingleton<SettingsStore>();
         services.AddSingleton<Migrator>();
+        services.AddSingleton<LogStore>();
+        services.AddSingleton<EdgeLeases>();
+        services.AddSingleton<RevisionLog>();
+        services.AddSingleton<IInvalidationLog>(provider => provider.GetRequiredService<RevisionLog>());
+        services.AddSingleton<EdgeStore>();
+        services.AddSingleton<EdgeRegistry>();
+        services.AddSingleton<IEdgeDirectory>(provider => provider.GetRequiredService<EdgeRegistry>());
+        services.AddSingleton<EdgeEndpoints>();
+        services.AddSingleton<FollowEndpoints>();
         services.AddSingleton<ConnectionStore>();
         services.AddSingleton<DatabaseStore>();
         services.AddSingleton<ISchemaStore, SchemaStore>();
@@ -39,6 +49,7 @@ public static class ControlServices
             options,
             provider.GetRequiredService<ConnectionStore>(),
             provider.GetRequiredService<KeyDirectory>(),
+            provider.GetRequiredService<RevisionLog>(),
             provider.GetRequiredService<TimeProvider>()
         ));
         services.AddSingleton(provider => new DatabaseRegistry(
@@ -79,6 +90,8 @@ public static class ControlServices
         routes.ServiceProvider.GetRequiredService<DumpEndpoints>().Map(routes);
         routes.ServiceProvider.GetRequiredService<ConnectionEndpoints>().Map(routes);
         routes.ServiceProvider.GetRequiredService<CacheEndpoints>().Map(routes);
+        routes.ServiceProvider.GetRequiredService<EdgeEndpoints>().Map(routes);
+        routes.ServiceProvider.GetRequiredService<FollowEndpoints>().Map(routes);
         routes.ServiceProvider.GetRequiredService<MetricsEndpoint>().Map(routes);
         // Nobody asks it for anything; it is there from now on.
         _ = routes.ServiceProvider.GetRequiredService<InstanceGauges>();

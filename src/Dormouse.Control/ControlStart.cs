@@ -2,6 +2,7 @@ using Dormouse.Contracts;
 using Dormouse.Control.Attached;
 using Dormouse.Control.Connections;
 using Dormouse.Control.Databases;
+using Dormouse.Control.Edges;
 using Dormouse.Control.Store;
 using Microsoft.Extensions.Hosting;
 
@@ -17,6 +18,7 @@ internal sealed class ControlStart(
     Migrator migrator,
     SettingsStore settings,
     AttachedServers attached,
+    EdgeRegistry edges,
     DatabaseRegistry databases
 ) : IHostedService
 {
@@ -29,6 +31,7 @@ internal sealed class ControlStart(
         await migrator.MigrateAsync(cancellationToken);
         await settings.CheckPepperAsync(KeyHash.FingerprintOf(options.KeyPepper), cancellationToken);
         await attached.LoadAsync(cancellationToken);
+        await edges.LoadAsync(cancellationToken);
         await databases.RecoverAsync(cancellationToken);
     }
 

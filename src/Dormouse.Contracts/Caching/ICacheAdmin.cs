@@ -2,7 +2,7 @@ using Dormouse.Contracts.Management;
 
 namespace Dormouse.Contracts;
 
-/// <summary>What control does with the cached answers at the edge. In one process it is the cache itself.</summary>
+/// <summary>What control does with the cached answers of this process's front door, and of all edges that follow it.</summary>
 public interface ICacheAdmin
 {
     /// <summary>The cache as a whole.</summary>

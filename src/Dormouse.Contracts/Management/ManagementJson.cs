@@ -34,6 +34,9 @@ namespace Dormouse.Contracts.Management;
 [JsonSerializable(typeof(RestoreRequest))]
 [JsonSerializable(typeof(BackupResource))]
 [JsonSerializable(typeof(IReadOnlyList<BackupResource>))]
+[JsonSerializable(typeof(AddEdgeRequest))]
+[JsonSerializable(typeof(EdgeResource))]
+[JsonSerializable(typeof(IReadOnlyList<EdgeResource>))]
 [JsonSerializable(typeof(ErrorResponse))]
 public sealed partial class ManagementJson : JsonSerializerContext
 {

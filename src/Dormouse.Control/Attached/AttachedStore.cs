@@ -1,17 +1,19 @@
 using System.Security.Cryptography;
 using System.Text;
 using Dormouse.Contracts;
+using Dormouse.Control.Edges;
 using Dormouse.Control.Store;
 using Npgsql;
 
 namespace Dormouse.Control.Attached;
 
 /// <summary>The SQL of attached servers. URLs are sealed here on their way in and opened on their way out.</summary>
-internal sealed class AttachedStore(ControlStore store, SecretBox box, TimeProvider time)
+internal sealed class AttachedStore(ControlStore store, RevisionLog log, SecretBox box, TimeProvider time)
 {
     /// <summary>Notes the server of a database that is about to be made, which can be used from then on.</summary>
-    public Task<AttachedRow> AttachAsync(DatabaseId id, AttachedRow server, CancellationToken cancellationToken) =>
-        store.TransactAsync(
+    /// <returns>What is kept, and the log's entry of it.</returns>
+    public Task<(AttachedRow Row, long Revision)> AttachAsync(DatabaseId id, AttachedRow server, CancellationToken cancellationToken) =>
+        store.TransactAsync<(AttachedRow, long)>(
             async (connection, token) =>
             {
                 AttachedRow kept = server with { AttachedAt = time.GetUtcNow() };
@@ -30,7 +32,7 @@ internal sealed class AttachedStore(ControlStore store, SecretBox box, TimeProvi
                     token
                 );
                 await connection.ExecuteAsync("update dormouse.databases set status = 'ready' where id = $1", [id.ToString()], token);
-                return kept;
+                return (kept, await log.AppendAsync(connection, new LogEntry(LogKinds.DatabaseMoved, id), token));
             },
             cancellationToken
         );

@@ -1,12 +1,13 @@
 using Dormouse.Contracts;
 using Dormouse.Contracts.Management;
 using Dormouse.Control.Databases;
+using Dormouse.Control.Edges;
 using Dormouse.Postgres;
 
 namespace Dormouse.Control.Attached;
 
 /// <summary>Attaches servers, replaces the URL of an attached one, and lets go of them. Each server is looked at before it is kept.</summary>
-internal sealed class Attachment(DatabaseRegistry databases, AttachedStore store, AttachedServers servers)
+internal sealed class Attachment(DatabaseRegistry databases, AttachedStore store, AttachedServers servers, RevisionLog log)
 {
     /// <summary>An open transaction takes one connection, and plain queries need another.</summary>
     public const int ConnectionsMin = 2;
@@ -25,7 +26,7 @@ internal sealed class Attachment(DatabaseRegistry databases, AttachedStore store
         CreatedDatabase created = await databases.CreateAndFillAsync(
             request.Name,
             request.ConnectionName,
-            async id => servers.Set(id, await store.AttachAsync(id, row, cancellationToken)),
+            id => SetAsync(id, row, cancellationToken),
             cancellationToken
         );
         return (created, notes);
@@ -36,8 +37,16 @@ internal sealed class Attachment(DatabaseRegistry databases, AttachedStore store
     {
         RefuseUnlessAttached(database);
         (AttachedRow row, IReadOnlyList<string> notes) = await CheckAsync(request, cancellationToken);
-        servers.Set(database.Id, await store.AttachAsync(database.Id, row, cancellationToken));
+        await SetAsync(database.Id, row, cancellationToken);
         return notes;
+    }
+
+    /// <summary>On return no edge gives answers of the server before.</summary>
+    private async Task SetAsync(DatabaseId id, AttachedRow row, CancellationToken cancellationToken)
+    {
+        (AttachedRow kept, long revision) = await log.GuardAsync(() => store.AttachAsync(id, row, cancellationToken));
+        servers.Set(id, kept);
+        await log.SettleAsync(revision, cancellationToken);
     }
 
     /// <exception cref="DormouseException">Its data is here, and would go with it.</exception>

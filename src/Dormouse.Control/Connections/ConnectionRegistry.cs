@@ -1,4 +1,5 @@
 using Dormouse.Contracts;
+using Dormouse.Control.Edges;
 
 namespace Dormouse.Control.Connections;
 
@@ -8,13 +9,15 @@ public sealed class ConnectionRegistry
     private readonly ControlOptions options;
     private readonly ConnectionStore connections;
     private readonly KeyDirectory keys;
+    private readonly RevisionLog log;
     private readonly TimeProvider time;
 
-    internal ConnectionRegistry(ControlOptions options, ConnectionStore connections, KeyDirectory keys, TimeProvider time)
+    internal ConnectionRegistry(ControlOptions options, ConnectionStore connections, KeyDirectory keys, RevisionLog log, TimeProvider time)
     {
         this.options = options;
         this.connections = connections;
         this.keys = keys;
+        this.log = log;
         this.time = time;
     }
 
@@ -37,13 +40,15 @@ public sealed class ConnectionRegistry
     {
         string checkedName = Names.Check(name, "connection");
         NewKey key = NewKey.Make(options.KeyPepper);
-        Connection connection = await connections.CreateAsync(
-            database,
-            checkedName,
-            key,
-            time.GetUtcNow() + lifetime,
-            options.ConnectionsPerDatabaseMax,
-            cancellationToken
+        Connection connection = await log.RecordAsync(() =>
+            connections.CreateAsync(
+                database,
+                checkedName,
+                key,
+                time.GetUtcNow() + lifetime,
+                options.ConnectionsPerDatabaseMax,
+                cancellationToken
+            )
         );
         return new IssuedConnection(connection, key.Text);
     }

@@ -1,11 +1,12 @@
 using Dormouse.Contracts;
+using Dormouse.Control.Edges;
 using Dormouse.Control.Store;
 using Npgsql;
 
 namespace Dormouse.Control.Connections;
 
 /// <summary>The SQL of connections and their keys.</summary>
-internal sealed class ConnectionStore(ControlStore store, TimeProvider time)
+internal sealed class ConnectionStore(ControlStore store, RevisionLog log, TimeProvider time)
 {
     // Ended keys tell a person what happened; a few per connection do.
     private const int EndedKeysKept = 5;
@@ -70,7 +71,8 @@ internal sealed class ConnectionStore(ControlStore store, TimeProvider time)
         await InsertKeyAsync(connection, id, key, expiresAt, cancellationToken);
     }
 
-    public Task<Connection> CreateAsync(
+    /// <returns>The connection, and the log's entry of it.</returns>
+    public Task<(Connection Connection, long Revision)> CreateAsync(
         DatabaseId database,
         string name,
         NewKey key,
@@ -78,7 +80,7 @@ internal sealed class ConnectionStore(ControlStore store, TimeProvider time)
         int connectionsMax,
         CancellationToken cancellationToken
     ) =>
-        store.TransactAsync(
+        store.TransactAsync<(Connection, long)>(
             async (connection, token) =>
             {
                 await LockReadyDatabaseAsync(connection, database, token);
@@ -106,7 +108,8 @@ internal sealed class ConnectionStore(ControlStore store, TimeProvider time)
                         exception
                     );
                 }
-                return (await FindAsync(connection, id, token))!;
+                Connection created = (await FindAsync(connection, id, token))!;
+                return (created, await log.AppendAsync(connection, new LogEntry(LogKinds.KeyGranted, database, id), token));
             },
             cancellationToken
         );
@@ -114,20 +117,20 @@ internal sealed class ConnectionStore(ControlStore store, TimeProvider time)
     /// <summary>
     /// Adds a second key, lets the newest of the old ones live until <paramref name="oldEndsAt"/> at the latest, and ends all others.
     /// </summary>
-    /// <returns>The connection, or null where there is none, and the hashes of all old keys.</returns>
-    public Task<(Connection? Connection, IReadOnlyList<KeyHash> OldKeys)> RotateAsync(
+    /// <returns>The connection, or null where there is none, and all old keys.</returns>
+    public Task<KeysEnded<Connection?>> RotateAsync(
         ConnectionId id,
         NewKey key,
         DateTimeOffset oldEndsAt,
         CancellationToken cancellationToken
     ) =>
-        store.TransactAsync<(Connection?, IReadOnlyList<KeyHash>)>(
+        store.TransactAsync<KeysEnded<Connection?>>(
             async (connection, token) =>
             {
-                const string lockRow = "select id from dormouse.connections where id = $1 for update";
-                if (await connection.ScalarAsync(lockRow, [id.ToString()], token) is null)
+                const string lockRow = "select database_id from dormouse.connections where id = $1 for update";
+                if (await connection.ScalarAsync(lockRow, [id.ToString()], token) is not string database)
                 {
-                    return (null, []);
+                    return new(null, [], 0);
                 }
                 DateTimeOffset now = time.GetUtcNow();
                 // Newest first: the first is the one that apps use now.
@@ -143,14 +146,16 @@ internal sealed class ConnectionStore(ControlStore store, TimeProvider time)
                 }
                 await InsertKeyAsync(connection, id, key, null, token);
                 await ForgetEndedKeysAsync(connection, id, now, token);
-                return (await FindAsync(connection, id, token), [.. old.Select(KeyHash.FromStore)]);
+                Connection? rotated = await FindAsync(connection, id, token);
+                var entry = new LogEntry(LogKinds.KeysEnded, DatabaseId.Parse(database), id);
+                return new(rotated, [.. old.Select(KeyHash.FromStore)], await log.AppendAsync(connection, entry, token));
             },
             cancellationToken
         );
 
-    /// <summary>Removes a connection. Returns whether there was one, and the hashes of its keys.</summary>
-    public Task<(bool Found, IReadOnlyList<KeyHash> Ended)> DeleteAsync(ConnectionId id, CancellationToken cancellationToken) =>
-        store.TransactAsync<(bool, IReadOnlyList<KeyHash>)>(
+    /// <summary>Removes a connection. Returns whether there was one, and its keys.</summary>
+    public Task<KeysEnded<bool>> DeleteAsync(ConnectionId id, CancellationToken cancellationToken) =>
+        store.TransactAsync<KeysEnded<bool>>(
             async (connection, token) =>
             {
                 const string keys = "delete from dormouse.connection_keys where connection_id = $1 returning key_hash";
@@ -160,8 +165,13 @@ internal sealed class ConnectionStore(ControlStore store, TimeProvider time)
                     reader => KeyHash.FromStore((byte[])reader[0]),
                     token
                 );
-                int removed = await connection.ExecuteAsync("delete from dormouse.connections where id = $1", [id.ToString()], token);
-                return (removed > 0, hashes);
+                const string remove = "delete from dormouse.connections where id = $1 returning database_id";
+                if (await connection.ScalarAsync(remove, [id.ToString()], token) is not string database)
+                {
+                    return new(false, hashes, 0);
+                }
+                var entry = new LogEntry(LogKinds.KeysEnded, DatabaseId.Parse(database), id);
+                return new(true, hashes, await log.AppendAsync(connection, entry, token));
             },
             cancellationToken
         );

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Dormouse.Contracts;
+using Dormouse.Control.Edges;
 using Dormouse.Control.Store;
 
 namespace Dormouse.Control.Connections;
@@ -8,10 +9,16 @@ namespace Dormouse.Control.Connections;
 /// Tells whose key the edge was handed: from memory without waiting where the key was seen before, else from the control store. What
 /// this process revokes, rotates or deletes ends here at once; an expiry ends to the instant. Thread-safe.
 /// </summary>
-internal sealed class KeyDirectory(ControlOptions options, ConnectionStore connections, StoreProbe probe, TimeProvider time) : IKeyDirectory
+internal sealed class KeyDirectory(
+    ControlOptions options,
+    ConnectionStore connections,
+    RevisionLog log,
+    StoreProbe probe,
+    TimeProvider time
+) : IKeyDirectory
 {
-    private readonly KeyCache<KeyGrant> known = new(options.KeysCachedMax);
-    private readonly KeyCache<bool> unknown = new(options.UnknownKeysCachedMax);
+    private readonly KeyCache<KeyHash, KeyGrant> known = new(options.KeysCachedMax);
+    private readonly KeyCache<KeyHash, bool> unknown = new(options.UnknownKeysCachedMax);
     private int lookUps;
 
     public ValueTask<KeyGrant?> FindAsync(string apiKey, CancellationToken cancellationToken)
@@ -39,22 +46,25 @@ internal sealed class KeyDirectory(ControlOptions options, ConnectionStore conne
     public ValueTask<bool> CanLookUpAsync(CancellationToken cancellationToken) => probe.IsThereAsync(cancellationToken);
 
     /// <summary>
-    /// Ends keys in the store by <paramref name="end"/> and forgets them here. Where the store's answer was lost, it may have ended them
-    /// all the same, so then everything is forgotten and asked for anew.
+    /// Ends keys in the store by <paramref name="end"/> and forgets them here; on return no edge takes them either. Where the store's
+    /// answer was lost, it may have ended them all the same, so then everything is forgotten and asked for anew.
     /// </summary>
-    public async Task<T> EndAsync<T>(Func<Task<(T Result, IReadOnlyList<KeyHash> Ended)>> end)
+    public async Task<T> EndAsync<T>(Func<Task<KeysEnded<T>>> end)
     {
+        KeysEnded<T> ended;
         try
         {
-            (T result, IReadOnlyList<KeyHash> ended) = await end();
-            known.Invalidate(ended);
-            return result;
+            ended = await end();
+            known.Invalidate(ended.Hashes);
         }
         catch
         {
             known.Clear();
+            log.Doubt();
             throw;
         }
+        await log.SettleAsync(ended.Revision, CancellationToken.None);
+        return ended.Result;
     }
 
     private async Task<KeyGrant?> LookUpAsync(KeyHash hash, CancellationToken cancellationToken)
@@ -87,3 +97,9 @@ internal sealed class KeyDirectory(ControlOptions options, ConnectionStore conne
         }
     }
 }
+
+/// <summary>What came of ending keys.</summary>
+/// <param name="Result">For whoever asked.</param>
+/// <param name="Hashes">Those of the keys that ended, or end earlier.</param>
+/// <param name="Revision">The log's entry of it; 0: nothing ended.</param>
+internal readonly record struct KeysEnded<T>(T Result, IReadOnlyList<KeyHash> Hashes, long Revision);

@@ -1,12 +1,13 @@
 using Dormouse.Contracts;
 using Dormouse.Control.Connections;
+using Dormouse.Control.Edges;
 using Dormouse.Control.Store;
 using Npgsql;
 
 namespace Dormouse.Control.Databases;
 
 /// <summary>The SQL of databases.</summary>
-internal sealed class DatabaseStore(ControlStore store, ConnectionStore connections, TimeProvider time)
+internal sealed class DatabaseStore(ControlStore store, ConnectionStore connections, RevisionLog log, TimeProvider time)
 {
     private const string DefaultProject = "prj_default";
     private const string Columns = "select id, name, status, created_at from dormouse.databases";
@@ -51,15 +52,20 @@ internal sealed class DatabaseStore(ControlStore store, ConnectionStore connecti
         );
 
     public Task MarkReadyAsync(DatabaseId id, CancellationToken cancellationToken) =>
-        store.RunAsync(
-            (connection, token) =>
-                connection.ExecuteAsync("update dormouse.databases set status = 'ready' where id = $1", [id.ToString()], token),
-            cancellationToken
+        log.RecordAsync(() =>
+            store.TransactAsync<(bool, long)>(
+                async (connection, token) =>
+                {
+                    await connection.ExecuteAsync("update dormouse.databases set status = 'ready' where id = $1", [id.ToString()], token);
+                    return (true, await log.AppendAsync(connection, new LogEntry(LogKinds.DatabaseReady, id), token));
+                },
+                cancellationToken
+            )
         );
 
-    /// <summary>From here on no key opens it. Returns the hashes of its keys.</summary>
-    public Task<(bool Found, IReadOnlyList<KeyHash> Ended)> MarkDeletingAsync(DatabaseId id, CancellationToken cancellationToken) =>
-        store.TransactAsync<(bool, IReadOnlyList<KeyHash>)>(
+    /// <summary>From here on no key opens it. Returns its keys.</summary>
+    public Task<KeysEnded<bool>> MarkDeletingAsync(DatabaseId id, CancellationToken cancellationToken) =>
+        store.TransactAsync<KeysEnded<bool>>(
             async (connection, token) =>
             {
                 int found = await connection.ExecuteAsync(
@@ -78,7 +84,9 @@ internal sealed class DatabaseStore(ControlStore store, ConnectionStore connecti
                     reader => KeyHash.FromStore((byte[])reader[0]),
                     token
                 );
-                return (found > 0, hashes);
+                return found == 0
+                    ? new(false, hashes, 0)
+                    : new(true, hashes, await log.AppendAsync(connection, new LogEntry(LogKinds.DatabaseDeleted, id), token));
             },
             cancellationToken
         );

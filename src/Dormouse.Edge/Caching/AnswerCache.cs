@@ -169,6 +169,20 @@ internal sealed class AnswerCache(CacheOptions options, TimeProvider timeProvide
         }
     }
 
+    /// <summary>Forgets all answers of all databases. On return it is done.</summary>
+    public void InvalidateAll()
+    {
+        lock (changing)
+        {
+            foreach (CacheTenant tenant in tenants.Values)
+            {
+                Ground(tenant, static _ => true);
+                tenant.RemoveAll();
+                heap.Update(tenant);
+            }
+        }
+    }
+
     /// <summary>Removes what is past its time, and tenants of which nothing is left.</summary>
     public void Sweep()
     {

@@ -5,7 +5,7 @@ using Dormouse.Contracts.Management;
 namespace Dormouse.Edge.Caching;
 
 /// <summary>The cache as control sees it.</summary>
-internal sealed class CacheAdmin(AnswerCache cache, CacheLedger ledger) : ICacheAdmin
+internal sealed class CacheAdmin(AnswerCache cache, CacheLedger ledger, IInvalidationLog edges) : ICacheAdmin
 {
     private static readonly LedgerView Nothing = new(default, [], [], []);
 
@@ -41,14 +41,19 @@ internal sealed class CacheAdmin(AnswerCache cache, CacheLedger ledger) : ICache
         );
     }
 
-    public ValueTask<int> InvalidateAsync(DatabaseId database, IReadOnlyCollection<string>? tags, CancellationToken cancellationToken) =>
-        new((tags is null ? Invalidation.All : Invalidation.Of(tags, cache.Options)).Apply(cache, database));
+    public async ValueTask<int> InvalidateAsync(DatabaseId database, IReadOnlyCollection<string>? tags, CancellationToken cancellationToken)
+    {
+        Invalidation invalidation = tags is null ? Invalidation.All : Invalidation.Of(tags, cache.Options);
+        int forgotten = invalidation.Apply(cache, database);
+        await edges.InvalidatedAsync(database, invalidation.Tags, cancellationToken);
+        return forgotten;
+    }
 
-    public ValueTask ForgetAsync(DatabaseId database, CancellationToken cancellationToken)
+    public async ValueTask ForgetAsync(DatabaseId database, CancellationToken cancellationToken)
     {
         cache.InvalidateAll(database);
         ledger.Forget(database);
-        return ValueTask.CompletedTask;
+        await edges.InvalidatedAsync(database, null, cancellationToken);
     }
 
     private DatabaseCacheResource Resource(DatabaseId database, LedgerView view)

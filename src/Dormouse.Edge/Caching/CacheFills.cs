@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Dormouse.Contracts;
 using Dormouse.Edge.Http;
 using Dormouse.Edge.Limits;
+using Dormouse.Edge.Origin;
 using Dormouse.Edge.Tracing;
 using Dormouse.Postgres;
 using Microsoft.Extensions.Logging;
@@ -18,7 +19,8 @@ internal sealed partial class CacheFills(
     BufferBudget budget,
     DateHeader dates,
     TimeProvider timeProvider,
-    ILogger<CacheFills> logger
+    ILogger<CacheFills> logger,
+    EdgeLease? lease = null
 )
 {
     private readonly ConcurrentDictionary<Flight, Task> refreshes = new();
@@ -197,6 +199,11 @@ internal sealed partial class CacheFills(
     // Looked for anew: what an invalidation has removed since is not given.
     private ServedAnswer? Older(in CacheLook look)
     {
+        // An edge that is cut off does not know what is void.
+        if (lease is { IsHeld: false })
+        {
+            return null;
+        }
         CacheFind found = cache.Find(look.Database, look.Key, look.Strategy);
         return found.Freshness == Freshness.None ? null : ServedAnswer.Cached(found);
     }
@@ -212,6 +219,7 @@ internal sealed partial class CacheFills(
                     or FailureKind.Host
                     or FailureKind.RateLimited
                 || known.Code == EdgeFailures.QueryTimeoutCode,
+            ForwardedFailure forwarded => forwarded.Reply.Status is 429 or >= 500,
             ServerConnectionException connection => connection.Failure
                 is not (
                     ServerFailure.TooManyParameters

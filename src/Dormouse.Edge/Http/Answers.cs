@@ -5,6 +5,7 @@ using Dormouse.Edge.Caching;
 using Dormouse.Edge.Engine;
 using Dormouse.Edge.Limits;
 using Dormouse.Edge.Metrics;
+using Dormouse.Edge.Origin;
 using Dormouse.Edge.Tracing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -73,9 +74,33 @@ internal sealed partial class Answers(
         await WriteAsync(context, extended.Written);
     }
 
+    /// <summary>Passes on what the origin of this edge said, whether it is a success or not.</summary>
+    public Task SendForwardedAsync(HttpContext context, OriginReply reply, ReadOnlyMemory<byte> body)
+    {
+        if (reply.Status >= StatusCodes.Status400BadRequest)
+        {
+            EdgeMetrics.Failed(context, reply.Status);
+        }
+        HttpResponse response = context.Response;
+        response.StatusCode = reply.Status;
+        foreach ((string name, string value) in reply.Headers)
+        {
+            // The number is the origin's, by which its log knows the request; the region is this edge's.
+            response.Headers[name] = name.Equals(RequestIdHeader, StringComparison.OrdinalIgnoreCase)
+                ? $"{value.AsSpan(0, value.AsSpan().IndexOf('-') is var end and >= 0 ? end : value.Length)}-{options.Region}"
+                : value;
+        }
+        return WriteAsync(context, body);
+    }
+
     /// <summary>Tells the client what went wrong, unless it has gone.</summary>
     public async Task SendFailureAsync(HttpContext context, Exception failure, QueryLog? log, FailureForm form)
     {
+        if (failure is ForwardedFailure forwarded)
+        {
+            await SendForwardedAsync(context, forwarded.Reply, forwarded.Body);
+            return;
+        }
         string requestId = requestIds.Next();
         if (failure is DormouseException { Kind: FailureKind.ClientGone } || context.Response.HasStarted)
         {

@@ -1,5 +1,6 @@
 using Dormouse.Contracts;
 using Dormouse.Edge.Engine;
+using Dormouse.Edge.Origin;
 using Dormouse.Edge.Schemas;
 using Dormouse.Edge.Transactions;
 using Dormouse.Postgres;
@@ -76,6 +77,7 @@ internal sealed record FailureReply(int Status, string? Code, string Message, Lo
                 Level = LogLevel.Warning,
             },
             EdgeFailures.StoppingCode => Away("P6008", failure.Message) with { Level = LogLevel.Warning },
+            OriginFailures.AwayCode or OriginFailures.RefusedCode => Away("P6008", failure.Message) with { Level = LogLevel.Warning },
             // Prisma's code for a client whose version the server does not serve.
             EdgeFailures.OlderProtocolCode => Told(StatusCodes.Status400BadRequest, "P6006", failure),
             SchemaFailures.MissingCode => Told(StatusCodes.Status404NotFound, "P5005", failure),

@@ -1,4 +1,5 @@
 using Dormouse.Contracts;
+using Dormouse.Edge.Origin;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 
@@ -8,13 +9,15 @@ namespace Dormouse.Edge.Http;
 /// <c>GET /health</c>: the process answers. <c>GET /ready</c>: requests should be sent here. Both are for probes: no key, no wake, no
 /// bill, and nothing about anybody's databases.
 /// </summary>
-internal sealed class HealthEndpoints(IHostApplicationLifetime lifetime, IKeyDirectory keys, Answers answers)
+internal sealed class HealthEndpoints(IHostApplicationLifetime lifetime, IKeyDirectory keys, Answers answers, EdgeLease? lease = null)
 {
     private static readonly byte[] Healthy = """{"status":"ok"}"""u8.ToArray();
     private static readonly byte[] Ready = """{"status":"ready"}"""u8.ToArray();
     private static readonly byte[] Starting = """{"status":"unready","reason":"The platform is starting."}"""u8.ToArray();
     private static readonly byte[] Stopping = """{"status":"unready","reason":"The platform is stopping."}"""u8.ToArray();
     private static readonly byte[] NoStore = """{"status":"unready","reason":"The control store does not answer."}"""u8.ToArray();
+
+    private static readonly byte[] NoOrigin = """{"status":"unready","reason":"The origin does not answer."}"""u8.ToArray();
 
     public Task HealthAsync(HttpContext context) => answers.SendAsync(context, Healthy);
 
@@ -38,6 +41,8 @@ internal sealed class HealthEndpoints(IHostApplicationLifetime lifetime, IKeyDir
         {
             return Starting;
         }
-        return await keys.CanLookUpAsync(clientGone) ? null : NoStore;
+        return await keys.CanLookUpAsync(clientGone) ? null
+            : lease is null ? NoStore
+            : NoOrigin;
     }
 }

@@ -1,3 +1,4 @@
+using Dormouse.Edge.Door;
 using Dormouse.Edge.Limits;
 using Microsoft.AspNetCore.Http;
 
@@ -11,6 +12,11 @@ internal sealed class PublicOrigin(EdgeOptions options, TrustedProxies proxies)
 {
     public string Of(HttpContext context)
     {
+        // A client of an edge comes back to that edge.
+        if (context.Features.Get<EdgeCall>() is { PublicOrigin: { } told })
+        {
+            return told;
+        }
         if (options.PublicOrigin is { } configured)
         {
             return configured.GetLeftPart(UriPartial.Authority);

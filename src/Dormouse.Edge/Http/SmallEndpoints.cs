@@ -13,6 +13,7 @@ internal sealed class SmallEndpoints(
     Admission admission,
     RequestBody bodies,
     AnswerCache cache,
+    IInvalidationLog edges,
     Answers answers,
     EdgeMetrics metrics
 )
@@ -40,7 +41,8 @@ internal sealed class SmallEndpoints(
     }
 
     /// <summary>
-    /// Forgets cached answers of the key's database. Once this has answered, no request that comes later gets an older answer.
+    /// Forgets cached answers of the key's database, here and at all edges. Once this has answered, no request that comes later gets an
+    /// older answer.
     /// </summary>
     public async Task InvalidateAsync(HttpContext context)
     {
@@ -50,7 +52,9 @@ internal sealed class SmallEndpoints(
             KeyGrant grant = await authenticator.AuthenticateAsync(context, context.RequestAborted);
             using Admission.Ticket ticket = admission.Enter(context, grant);
             using PooledBuffer body = await bodies.ReadAsync(context, context.RequestAborted);
-            Invalidation.Parse(body.WrittenSpan, cache.Options).Apply(cache, grant.Database);
+            Invalidation invalidation = Invalidation.Parse(body.WrittenSpan, cache.Options);
+            invalidation.Apply(cache, grant.Database);
+            await edges.InvalidatedAsync(grant.Database, invalidation.Tags, context.RequestAborted);
         }
         catch (Exception failure)
         {

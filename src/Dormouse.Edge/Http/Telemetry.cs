@@ -10,6 +10,9 @@ namespace Dormouse.Edge.Http;
 /// </summary>
 internal static class Telemetry
 {
+    /// <summary>Whether the client wants anything that answers have.</summary>
+    public static bool Wants(HttpRequest request) => WantsQueries(request) || Wants(request, "tracing");
+
     public static bool WantsQueries(HttpRequest request) => Wants(request, "query");
 
     /// <summary>What a request of clients 5 and 6 is to collect; null for nothing.</summary>

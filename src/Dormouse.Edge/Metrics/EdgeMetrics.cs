@@ -111,6 +111,9 @@ internal sealed class EdgeMetrics
         }
     }
 
+    /// <summary>The same for what the origin of this edge has refused.</summary>
+    public static void Failed(HttpContext context, int status) => context.Features.Set(new RequestFailure(Outcomes.Of(status)));
+
     /// <summary>Waits for an instance that is being woken.</summary>
     public async ValueTask<IInstanceLease> WakeAsync(ValueTask<IInstanceLease> waking)
     {

@@ -33,7 +33,7 @@ internal static class Outcomes
             _ => null,
         };
 
-    private static string Of(int status) =>
+    public static string Of(int status) =>
         status switch
         {
             401 => "auth",

@@ -57,6 +57,8 @@ public sealed partial class FrontDoorCertificate : IDisposable
 
     internal SslServerAuthenticationOptions Handshake => Current.Handshake;
 
+    internal SslServerAuthenticationOptions EdgeHandshake => Current.EdgeHandshake;
+
     private ServerCertificate Current => current ?? throw new InvalidOperationException("The certificate was not loaded yet.");
 
     private string KeyFile => options.KeyFile ?? CertificateFile;

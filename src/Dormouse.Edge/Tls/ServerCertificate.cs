@@ -21,15 +21,11 @@ internal sealed class ServerCertificate
         Until = leaf.NotAfter.ToUniversalTime();
         Subject = leaf.Subject;
         Thumbprint = leaf.Thumbprint;
-        Handshake = new SslServerAuthenticationOptions
-        {
-            // Offline: a server that looks up missing issuers at its start would hang where there is no way out.
-            ServerCertificateContext = SslStreamCertificateContext.Create(leaf, issuers, offline: true),
-            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            // No client speaks HTTP/2 to a server that it does not know, and what is not offered needs no bounds.
-            ApplicationProtocols = [SslApplicationProtocol.Http11],
-            AllowRenegotiation = false,
-        };
+        // Offline: a server that looks up missing issuers at its start would hang where there is no way out.
+        var context = SslStreamCertificateContext.Create(leaf, issuers, offline: true);
+        // No client speaks HTTP/2 to a server that it does not know, and what is not offered needs no bounds.
+        Handshake = With(context, SslApplicationProtocol.Http11);
+        EdgeHandshake = With(context, SslApplicationProtocol.Http2);
     }
 
     public DateTimeOffset From { get; }
@@ -42,6 +38,9 @@ internal sealed class ServerCertificate
 
     /// <summary>What new connections are greeted with. Shared by all of them: nobody may change it.</summary>
     public SslServerAuthenticationOptions Handshake { get; }
+
+    /// <summary>The same at the door for edges.</summary>
+    public SslServerAuthenticationOptions EdgeHandshake { get; }
 
     /// <param name="pair">What is in the files.</param>
     /// <param name="certificateFile">For messages.</param>
@@ -60,6 +59,15 @@ internal sealed class ServerCertificate
         }
         return new ServerCertificate(leaf, chain);
     }
+
+    private static SslServerAuthenticationOptions With(SslStreamCertificateContext context, SslApplicationProtocol protocol) =>
+        new()
+        {
+            ServerCertificateContext = context,
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            ApplicationProtocols = [protocol],
+            AllowRenegotiation = false,
+        };
 
     // As many certificates as begin, so that a file which ends in the middle of one is not taken for a shorter chain.
     private static X509Certificate2Collection Chain(string pem, string file)

@@ -45,7 +45,7 @@ internal static class BackgroundPlatform
         using var signals = new StopSignals();
         using IDisposable folderLock = options.Folder.CreateAndLock();
         using var log = new BoundedLogFile(options.Folder.LogFile);
-        await using Platform platform = await Platform.StartAsync(options, log.WriteLine, terminal, signals.Token);
+        await using IRunningPlatform platform = await IRunningPlatform.StartAsync(options, log.WriteLine, terminal, signals.Token);
         terminal.Output.WriteLine(JsonSerializer.Serialize(platform.Report, UpJson.Default.UpReport));
         await terminal.Output.FlushAsync(cancellationToken);
         ProcessSession.CloseStandardStreams(options.Folder.LogFile);

@@ -239,6 +239,21 @@ internal sealed class ManagementClient : IDisposable
             cancellationToken
         );
 
+    public Task<IReadOnlyList<EdgeResource>> ListEdgesAsync(CancellationToken cancellationToken) =>
+        GetAsync("management/edges", ManagementJson.Default.IReadOnlyListEdgeResource, cancellationToken);
+
+    public Task<EdgeResource> AddEdgeAsync(AddEdgeRequest request, CancellationToken cancellationToken) =>
+        PostAsync(
+            "management/edges",
+            request,
+            ManagementJson.Default.AddEdgeRequest,
+            ManagementJson.Default.EdgeResource,
+            cancellationToken
+        );
+
+    public Task RemoveEdgeAsync(string edge, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Delete, "management/edges/" + Uri.EscapeDataString(edge), null, cancellationToken);
+
     public void Dispose() => http.Dispose();
 
     private static string Database(string database) => "management/databases/" + Uri.EscapeDataString(database);

@@ -79,6 +79,12 @@ internal static class CommandLine
                 ConnectionDeleteCommand.Create(common),
             },
             new Command("cache", "The query cache.") { CacheStatsCommand.Create(common), CacheInvalidateCommand.Create(common) },
+            new Command("edge", "Edges of their own, near the apps.")
+            {
+                EdgeAddCommand.Create(common),
+                EdgeListCommand.Create(common),
+                EdgeRemoveCommand.Create(common),
+            },
             new Command("config", "The platform's set-up.") { ConfigCheckCommand.Create(common) },
             new Command("image", "PostgreSQL images.") { ImageListCommand.Create(common) },
         };

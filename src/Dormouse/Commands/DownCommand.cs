@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Dormouse.Background;
 using Dormouse.Client;
 using Dormouse.Contracts;
 using Dormouse.Data;
@@ -48,6 +49,11 @@ internal static class DownCommand
         if (folder.ReadRecord() is not { } record || !record.IsAlive())
         {
             return false;
+        }
+        if (record.Role == PlatformRecord.EdgeRole)
+        {
+            ProcessSession.Terminate(record.Pid);
+            return true;
         }
         using ManagementClient client = ManagementClient.Find(folder);
         await client.StopAsync(cancellationToken);

@@ -37,6 +37,8 @@ internal sealed class UpSwitches
 
     private readonly LimitSwitches limitSwitches = new();
 
+    private readonly EdgeSwitches edgeSwitches = new();
+
     private readonly Option<string?> publicUrl = new("--public-url")
     {
         Description = "How apps reach the front door, by name or through a proxy: https://db.example.com. Default: as it listens.",
@@ -98,6 +100,7 @@ internal sealed class UpSwitches
         }
         httpsSwitches.AddTo(command);
         limitSwitches.AddTo(command);
+        edgeSwitches.AddTo(command);
         command.Validators.Add(Validate);
     }
 
@@ -120,6 +123,9 @@ internal sealed class UpSwitches
             CacheMebibytes = parsed.GetValue(cacheMemory),
             StaleOnError = Seconds(parsed.GetValue(staleOnError)),
             Sample = !parsed.GetValue(noSample),
+            Origin = edgeSwitches.ReadOrigin(parsed),
+            Region = edgeSwitches.ReadRegion(parsed),
+            EdgesPort = edgeSwitches.ReadEdgesPort(parsed),
         };
 
     private void Validate(CommandResult result)
@@ -153,7 +159,7 @@ internal sealed class UpSwitches
         }
     }
 
-    private static bool IsOrigin(string text) =>
+    public static bool IsOrigin(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out Uri? url)
         && url is { Scheme: "http" or "https", PathAndQuery: "/", Fragment: "", UserInfo: "" };
 

@@ -12,7 +12,12 @@ namespace Dormouse.Data;
 /// <param name="StartedAt">When it started.</param>
 internal sealed record PlatformRecord(int Pid, long StartTicks, string Http, int? Tcp, DateTimeOffset StartedAt)
 {
+    public const string EdgeRole = "edge";
+
     private const int StartTicksField = 19;
+
+    /// <summary><see cref="EdgeRole"/> for an edge alone, which has no management endpoint; null for a whole platform.</summary>
+    public string? Role { get; init; }
 
     /// <summary>Whether that very process still runs. A token must not be sent to whoever took over its port.</summary>
     public bool IsAlive() => StartTicksOf(Pid) == StartTicks;

@@ -17,14 +17,15 @@ internal static class ForegroundPlatform
         using IDisposable folderLock = options.Folder.CreateAndLock();
         try
         {
-            await using Platform platform = await Platform.StartAsync(options, terminal.Error.WriteLine, terminal, signals.Token);
+            await using IRunningPlatform platform = await IRunningPlatform.StartAsync(
+                options,
+                terminal.Error.WriteLine,
+                terminal,
+                signals.Token
+            );
             print(platform.Report);
             await platform.RunAsync(signals.Token);
-            terminal.Error.WriteLine(
-                platform.StoppedInstances
-                    ? "Dormouse and its instances are stopped."
-                    : "Dormouse is stopped; its instances stay as they are. './dormouse up' finds them again, './dormouse down' stops them."
-            );
+            terminal.Error.WriteLine(platform.EndText);
             return 0;
         }
         catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Dormouse.Edge.Door;
 using Dormouse.Edge.Limits;
 using Dormouse.Edge.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -7,31 +8,33 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Dormouse.Roles;
 
 /// <summary>
-/// The front door's ports: one for plain http, and one for https where that was asked for. With both, the address to listen at is that of
+/// The front door's ports: one for plain http, one for https and one for edges where these were asked for. With both, the address to listen at is that of
 /// https, and plain http stays on this machine: keys in clear have no business on a network.
 /// </summary>
 internal sealed class FrontDoor : IDisposable
 {
-    private FrontDoor(FrontDoorSockets http, FrontDoorSockets? https)
-    {
-        Http = http;
-        Https = https;
-    }
+    private FrontDoor(FrontDoorSockets http) => Http = http;
 
     public FrontDoorSockets Http { get; }
 
-    public FrontDoorSockets? Https { get; }
+    public FrontDoorSockets? Https { get; private set; }
+
+    /// <summary>The door for edges of their own, if there is one: with TLS where there is https, else on this machine alone.</summary>
+    public FrontDoorSockets? Edges { get; private set; }
 
     public static FrontDoor Open(UpOptions options)
     {
-        FrontDoorSockets http = FrontDoorSockets.Open(options.Https is null ? options.Listen : null, options.HttpPort, "--http");
+        var door = new FrontDoor(FrontDoorSockets.Open(options.Https is null ? options.Listen : null, options.HttpPort, "--http"));
         try
         {
-            return new FrontDoor(http, options.Https is { } https ? FrontDoorSockets.Open(options.Listen, https.Port, "--https") : null);
+            IPAddress? encrypted = options.Https is null ? null : options.Listen;
+            door.Https = options.Https is { } https ? FrontDoorSockets.Open(encrypted, https.Port, "--https") : null;
+            door.Edges = options.EdgesPort is { } edges ? FrontDoorSockets.Open(encrypted, edges, "--edges") : null;
+            return door;
         }
         catch
         {
-            http.Dispose();
+            door.Dispose();
             throw;
         }
     }
@@ -46,15 +49,23 @@ internal sealed class FrontDoor : IDisposable
         {
             kestrel.Listen(endpoint, listen => listen.UseDormouseConnectionLimit().UseDormouseTls());
         }
+        foreach (IPEndPoint endpoint in Edges?.Endpoints ?? [])
+        {
+            kestrel.Listen(endpoint, listen => listen.UseDormouseConnectionLimit().UseDormouseEdgeDoor());
+        }
     }
 
     /// <summary>Hands a socket over; its new owner closes it.</summary>
     public Socket Take(EndPoint endpoint) =>
-        Http.Take(endpoint) ?? Https?.Take(endpoint) ?? throw new InvalidOperationException($"{endpoint} is no address of the front door.");
+        Http.Take(endpoint)
+        ?? Https?.Take(endpoint)
+        ?? Edges?.Take(endpoint)
+        ?? throw new InvalidOperationException($"{endpoint} is no address of the front door.");
 
     public void Dispose()
     {
         Http.Dispose();
         Https?.Dispose();
+        Edges?.Dispose();
     }
 }

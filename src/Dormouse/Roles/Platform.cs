@@ -5,19 +5,15 @@ using Dormouse.Control;
 using Dormouse.Control.Management;
 using Dormouse.Data;
 using Dormouse.Edge;
+using Dormouse.Edge.Door;
 using Dormouse.Edge.Tls;
 using Dormouse.Instances;
 using Dormouse.Instances.Backups;
 using Dormouse.Instances.Images;
 using Dormouse.Instances.Lifecycle;
 using Dormouse.Instances.Templates;
-using Dormouse.Logging;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Dormouse.Roles;
 
@@ -26,25 +22,29 @@ namespace Dormouse.Roles;
 /// runs); 3 control (system instance, store, recovery); 4 edge and Kestrel; 5 the sample database; 6 the record by which the command line
 /// finds us. Stop goes the other way; the instances stay as they are unless <c>down</c> asked for their end.
 /// </summary>
-internal sealed class Platform : IAsyncDisposable
+internal sealed class Platform : IRunningPlatform
 {
-    // Kestrel's requests in flight get this long; a query that takes longer is cut, and its transaction rolls back.
-    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(10);
-
     private readonly WebApplication app;
     private readonly DataFolder folder;
+    private readonly int? edgesPort;
+
+    // Whether the end that came was that of "down".
+    private bool stoppedInstances;
     private readonly TaskCompletionSource downAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Platform(UpOptions options, FrontDoor door, IReadOnlyList<string> hostReport, Action<string> log)
     {
         folder = options.Folder;
+        edgesPort = door.Edges?.Port;
         app = Build(options, door, hostReport, log);
     }
 
     public UpReport Report { get; private set; } = null!;
 
-    /// <summary>Whether the end that came was <c>down</c>'s.</summary>
-    public bool StoppedInstances { get; private set; }
+    public string EndText =>
+        stoppedInstances
+            ? "Dormouse and its instances are stopped."
+            : "Dormouse is stopped; its instances stay as they are. './dormouse up' finds them again, './dormouse down' stops them.";
 
     /// <summary>The data folder must be locked by the caller.</summary>
     public static async Task<Platform> StartAsync(
@@ -69,7 +69,6 @@ internal sealed class Platform : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs until <paramref name="stop"/> or <c>down</c>.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         await Task.WhenAny(downAsked.Task, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop));
@@ -78,7 +77,7 @@ internal sealed class Platform : IAsyncDisposable
         if (downAsked.Task.IsCompleted)
         {
             await app.Services.GetRequiredService<InstanceLifecycle>().StopAllAsync(CancellationToken.None);
-            StoppedInstances = true;
+            stoppedInstances = true;
         }
     }
 
@@ -104,6 +103,7 @@ internal sealed class Platform : IAsyncDisposable
         {
             Https = control.Https(),
             Tcp = options.TcpPort,
+            Edges = edgesPort,
         };
         long startTicks = PlatformRecord.StartTicksOf(Environment.ProcessId)!.Value;
         folder.WriteRecord(new PlatformRecord(Environment.ProcessId, startTicks, control.Http, options.TcpPort, control.StartedAt));
@@ -111,19 +111,10 @@ internal sealed class Platform : IAsyncDisposable
 
     private WebApplication Build(UpOptions options, FrontDoor door, IReadOnlyList<string> hostReport, Action<string> log)
     {
-        // Nothing of the environment or of files lying about changes what the platform does: the command line says it all.
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = folder.Path });
-        builder.WebHost.UseKestrelCore();
-        builder.WebHost.ConfigureKestrel(door.ListenIn);
-        builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = door.Take);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTimeout);
-        builder.Services.AddRoutingCore();
-        builder.Logging.AddProvider(new LineLoggerProvider(log, TimeProvider.System));
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        // It tells no more than a request's begin and end, and would make an activity and a scope of each for the sake of that.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        WebApplicationBuilder builder = DoorHost.NewBuilder(folder, door, log);
         AddRoles(builder.Services, options, door, hostReport);
         WebApplication built = builder.Build();
+        built.UseDormouseEdges();
         built.MapDormouseEdge();
         built.MapDormouseManagement();
         return built;
@@ -135,7 +126,6 @@ internal sealed class Platform : IAsyncDisposable
         EdgeOptions edge = options.Edge();
         string http = $"http://{door.Http.Endpoints[0]}";
         Uri? httpsOrigin = options.HttpsOrigin(door.Https?.Port);
-        services.AddSingleton(TimeProvider.System);
         services.AddSingleton(folder.SecretBox());
         services.AddDormouseInstances(options.Instances());
         services.AddDormouseControl(
@@ -163,7 +153,7 @@ internal sealed class Platform : IAsyncDisposable
         services.AddDormouseEdge(edge);
     }
 
-    private static HttpsStatus? Status(Uri? origin, FrontDoorCertificate? certificate) =>
+    public static HttpsStatus? Status(Uri? origin, FrontDoorCertificate? certificate) =>
         origin is null
             ? null
             : new HttpsStatus(origin.GetLeftPart(UriPartial.Authority))

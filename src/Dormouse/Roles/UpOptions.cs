@@ -66,6 +66,15 @@ internal sealed record UpOptions
     /// <summary>Proxies whose forwarded headers are believed.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
+    /// <summary>The platform that this process is an edge of; null: it is a platform itself.</summary>
+    public UpOrigin? Origin { get; init; }
+
+    /// <summary>The region that clients are told; null: as the edge's own default says.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>The port of the door for edges, 0: a free one; null: there is none.</summary>
+    public int? EdgesPort { get; init; }
+
     /// <summary>What apps write into their URLs. By the name of this machine clients know that there is no TLS.</summary>
     public Uri PublicOrigin(int httpPort) => PublicUrl ?? new Uri($"http://{Host(Https is null ? Listen : null)}:{Text(httpPort)}");
 
@@ -105,6 +114,7 @@ internal sealed record UpOptions
             Tls = Https?.Options(Folder.Tls, ReachedAs()),
             TrustedProxies = TrustedProxies,
         };
+        edge.Region = Region ?? edge.Region;
         foreach ((UpLimit limit, double value) in Limits)
         {
             limit.Set(edge, value);
@@ -135,6 +145,9 @@ internal sealed record UpOptions
         {
             Add(words, limit.Name, Text(value));
         }
+        words.AddRange(Origin?.ToWords() ?? []);
+        Add(words, "--region", Region);
+        Add(words, "--edges", EdgesPort is { } edges ? Text(edges) : null);
         if (!Sample)
         {
             words.Add("--no-sample");

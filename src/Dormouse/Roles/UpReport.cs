@@ -10,6 +10,12 @@ internal sealed record UpReport(string Http, string Data, int Pid, bool FirstRun
     /// <summary>How the front door speaks https; null: it does not.</summary>
     public HttpsStatus? Https { get; init; }
 
+    /// <summary>The port of the door for edges; null: there is none.</summary>
+    public int? Edges { get; init; }
+
+    /// <summary>The platform that this process is an edge of; null: it is a platform itself.</summary>
+    public string? Origin { get; init; }
+
     /// <summary>The port that was asked for the gateway.</summary>
     public int? Tcp { get; init; }
 }

@@ -12,10 +12,28 @@ internal static class UpText
         {
             output.WriteLine(line);
         }
-        output.WriteLine($"Dormouse is up at {report.Http} (process {report.Pid}, data in {report.Data}).");
+        if (report.Origin is { } origin)
+        {
+            output.WriteLine($"An edge of {origin} is up at {report.Http} (process {report.Pid}, data in {report.Data}).");
+        }
+        else
+        {
+            output.WriteLine($"Dormouse is up at {report.Http} (process {report.Pid}, data in {report.Data}).");
+        }
         if (report.Https is { } https)
         {
             WriteHttps(output, https);
+        }
+        if (report.Edges is { } edges)
+        {
+            output.WriteLine($"Edges follow at port {edges}; './dormouse edge add NAME' makes a token for one.");
+        }
+        if (report.Origin is not null)
+        {
+            output.WriteLine(
+                "Apps use the URLs that the platform hands out, with this edge's host and port. './dormouse down' stops the edge."
+            );
+            return;
         }
         if (report.Tcp is { } tcp)
         {

@@ -1,3 +1,4 @@
+using Dormouse.Contracts;
 using Dormouse.Control.Connections;
 
 namespace Dormouse.Control.Tests.Connections;
@@ -10,7 +11,7 @@ public sealed class KeyCacheTests
     [Fact]
     public void It_never_holds_more_than_its_bound_and_keeps_what_is_used()
     {
-        var cache = new KeyCache<int>(20);
+        var cache = new KeyCache<KeyHash, int>(20);
         KeyHash favourite = NewHash();
         cache.Add(favourite, -1, DateTimeOffset.MaxValue, cache.Epoch);
 
@@ -26,7 +27,7 @@ public sealed class KeyCacheTests
     [Fact]
     public void An_entry_that_was_looked_up_before_an_invalidation_is_not_added_after_it()
     {
-        var cache = new KeyCache<int>(20);
+        var cache = new KeyCache<KeyHash, int>(20);
         KeyHash hash = NewHash();
         long before = cache.Epoch;
 
@@ -39,7 +40,7 @@ public sealed class KeyCacheTests
     [Fact]
     public void An_entry_ends_at_its_time()
     {
-        var cache = new KeyCache<int>(20);
+        var cache = new KeyCache<KeyHash, int>(20);
         KeyHash hash = NewHash();
         cache.Add(hash, 1, Now, cache.Epoch);
 
@@ -50,7 +51,7 @@ public sealed class KeyCacheTests
     [Fact]
     public void Clearing_forgets_everything()
     {
-        var cache = new KeyCache<int>(4);
+        var cache = new KeyCache<KeyHash, int>(4);
         KeyHash[] hashes = [NewHash(), NewHash(), NewHash()];
         foreach (KeyHash hash in hashes)
         {

@@ -39,6 +39,9 @@ internal sealed class ControlUnderTest : IAsyncDisposable
     public Migrator Migrator => services.GetRequiredService<Migrator>();
     public SampleMarks SampleMarks => services.GetRequiredService<SampleMarks>();
 
+    public T Service<T>()
+        where T : notnull => services.GetRequiredService<T>();
+
     public static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     public static async Task<ControlUnderTest> StartAsync(int databasesMax = 50, int keysCachedMax = 100)

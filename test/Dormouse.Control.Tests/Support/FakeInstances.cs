@@ -8,6 +8,7 @@ namespace Dormouse.Control.Tests.Support;
 internal sealed class FakeInstances(TestPostgres server) : IInstanceAdmin, IInstanceHost, IDisposable
 {
     private readonly ConcurrentDictionary<DatabaseId, TestDatabase> instances = new();
+    private readonly ConcurrentDictionary<DatabaseId, InstanceEndpoint> endpoints = new();
     private CancellationTokenSource generation = new();
     private int leases;
 
@@ -52,9 +53,12 @@ internal sealed class FakeInstances(TestPostgres server) : IInstanceAdmin, IInst
     public ValueTask<IInstanceLease> LeaseAsync(DatabaseId id, CancellationToken cancellationToken)
     {
         TestDatabase at = instances[id];
-        var endpoint = new InstanceEndpoint(id, 1, at.SocketPath, at.User, at.Password, at.Database, 10, generation.Token);
+        // One for each generation: pools are found by it.
+        InstanceEndpoint endpoint = endpoints.AddOrUpdate(id, _ => New(), (_, last) => last.Stopped == generation.Token ? last : New());
         Interlocked.Increment(ref leases);
         return ValueTask.FromResult<IInstanceLease>(new Lease(this, endpoint));
+
+        InstanceEndpoint New() => new(id, 1, at.SocketPath, at.User, at.Password, at.Database, 10, generation.Token);
     }
 
     public void Dispose() => generation.Dispose();

@@ -1,18 +1,19 @@
 using System.Collections.Concurrent;
 
-namespace Dormouse.Control.Connections;
+namespace Dormouse.Contracts;
 
 /// <summary>
 /// Remembers what keys give, within a bound. Two generations: what is used moves to the young one; once that is half of the bound, it
 /// becomes the old one and the former old one goes. Reads take no lock. An entry that was looked up before an invalidation is not added
 /// after it (<see cref="Epoch"/>), so that a revoked key cannot creep back.
 /// </summary>
-internal sealed class KeyCache<T>(int entriesMax)
+public sealed class KeyCache<TKey, T>(int entriesMax)
+    where TKey : struct, IEquatable<TKey>
 {
     private readonly int generationMax = Math.Max(1, entriesMax / 2);
     private readonly Lock writing = new();
-    private volatile ConcurrentDictionary<KeyHash, Entry> young = new();
-    private volatile ConcurrentDictionary<KeyHash, Entry> old = new();
+    private volatile ConcurrentDictionary<TKey, Entry> young = new();
+    private volatile ConcurrentDictionary<TKey, Entry> old = new();
     private long epoch;
 
     /// <summary>Read it before a look-up and hand it to <see cref="Add"/>.</summary>
@@ -20,7 +21,7 @@ internal sealed class KeyCache<T>(int entriesMax)
 
     public int Count => young.Count + old.Count;
 
-    public bool TryGet(KeyHash hash, DateTimeOffset now, out T value)
+    public bool TryGet(TKey hash, DateTimeOffset now, out T value)
     {
         long epochBefore = Epoch;
         if (!young.TryGetValue(hash, out Entry entry))
@@ -41,7 +42,7 @@ internal sealed class KeyCache<T>(int entriesMax)
         return false;
     }
 
-    public void Add(KeyHash hash, T value, DateTimeOffset validUntil, long epochBeforeLookUp)
+    public void Add(TKey hash, T value, DateTimeOffset validUntil, long epochBeforeLookUp)
     {
         lock (writing)
         {
@@ -52,19 +53,32 @@ internal sealed class KeyCache<T>(int entriesMax)
             if (young.Count >= generationMax && !young.ContainsKey(hash))
             {
                 old = young;
-                young = new ConcurrentDictionary<KeyHash, Entry>();
+                young = new ConcurrentDictionary<TKey, Entry>();
             }
             young[hash] = new Entry(value, validUntil);
         }
     }
 
     /// <summary>Forgets keys at once; look-ups that are under way will not be remembered.</summary>
-    public void Invalidate(IEnumerable<KeyHash> hashes)
+    public void Invalidate(IEnumerable<TKey> hashes)
     {
         lock (writing)
         {
             Volatile.Write(ref epoch, epoch + 1);
-            foreach (KeyHash hash in hashes)
+            foreach (TKey hash in hashes)
+            {
+                Drop(hash);
+            }
+        }
+    }
+
+    /// <summary>The same by what the keys give.</summary>
+    public void InvalidateWhere(Func<T, bool> concerns)
+    {
+        lock (writing)
+        {
+            Volatile.Write(ref epoch, epoch + 1);
+            foreach (TKey hash in young.Concat(old).Where(pair => concerns(pair.Value.Value)).Select(pair => pair.Key).ToArray())
             {
                 Drop(hash);
             }
@@ -76,12 +90,12 @@ internal sealed class KeyCache<T>(int entriesMax)
         lock (writing)
         {
             Volatile.Write(ref epoch, epoch + 1);
-            young = new ConcurrentDictionary<KeyHash, Entry>();
-            old = new ConcurrentDictionary<KeyHash, Entry>();
+            young = new ConcurrentDictionary<TKey, Entry>();
+            old = new ConcurrentDictionary<TKey, Entry>();
         }
     }
 
-    private void Remove(KeyHash hash)
+    private void Remove(TKey hash)
     {
         lock (writing)
         {
@@ -89,7 +103,7 @@ internal sealed class KeyCache<T>(int entriesMax)
         }
     }
 
-    private void Drop(KeyHash hash)
+    private void Drop(TKey hash)
     {
         young.TryRemove(hash, out _);
         old.TryRemove(hash, out _);

@@ -1,0 +1,83 @@
+using Dormouse.Contracts;
+using Dormouse.Edge.Caching;
+using Dormouse.Edge.Http;
+using Dormouse.Edge.Metrics;
+using Dormouse.Edge.Tls;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Dormouse.Edge.Origin;
+
+/// <summary>Puts an edge of its own into a host: a front door whose origin is another process, far away perhaps.</summary>
+public static class RemoteEdgeServices
+{
+    /// <exception cref="ArgumentException">Settings are wrong; the message names all of them.</exception>
+    public static IServiceCollection AddDormouseRemoteEdge(this IServiceCollection services, EdgeOptions options, OriginOptions origin)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(origin);
+        origin.Validate();
+        services.AddFrontDoor(options);
+        services.AddSingleton(origin);
+        services.AddSingleton<OriginClient>();
+        services.AddSingleton<EdgeLease>();
+        services.AddSingleton<GrantedKeys>();
+        services.AddSingleton<IKeyDirectory>(host => host.GetRequiredService<GrantedKeys>());
+        services.AddSingleton<LogFollower>();
+        services.AddSingleton<OriginRequests>();
+        services.AddSingleton<OriginCalls>();
+        services.AddSingleton<ForwardingEndpoint>();
+        services.AddHostedService<RemoteEdgeShutdown>();
+        return services;
+    }
+
+    /// <summary>The paths of <see cref="EdgeServices.MapDormouseEdge"/>.</summary>
+    public static IEndpointRouteBuilder MapDormouseRemoteEdge(this IEndpointRouteBuilder endpoints)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        var forwarding = endpoints.ServiceProvider.GetRequiredService<ForwardingEndpoint>();
+        var small = endpoints.ServiceProvider.GetRequiredService<SmallEndpoints>();
+        endpoints.MapTraced("POST", "/query", ProtocolTag.B, forwarding.PlanAsync);
+        endpoints.MapTraced("POST", "/transaction/start", ProtocolTag.B, forwarding.PassPlanAsync);
+        endpoints.MapTraced("POST", "/transaction/{id}/query", ProtocolTag.B, forwarding.PassPlanAsync);
+        endpoints.MapTraced("POST", "/transaction/{id}/commit", ProtocolTag.B, forwarding.PassPlanAsync);
+        endpoints.MapTraced("POST", "/transaction/{id}/rollback", ProtocolTag.B, forwarding.PassPlanAsync);
+        endpoints.MapTraced("GET", "/connection-info", ProtocolTag.Other, small.ConnectionInfoAsync);
+        endpoints.MapTraced("POST", "/invalidate", ProtocolTag.Other, forwarding.PassOtherAsync);
+        endpoints.MapTraced("PUT", "/{version}/{hash}/schema", ProtocolTag.A, forwarding.PassOperationAsync);
+        endpoints.MapTraced("POST", "/{version}/{hash}/graphql", ProtocolTag.A, forwarding.OperationAsync);
+        endpoints.MapTraced("POST", "/{version}/{hash}/transaction/start", ProtocolTag.A, forwarding.PassOperationAsync);
+        endpoints.MapTraced("POST", "/{version}/{hash}/itx/{id}/graphql", ProtocolTag.A, forwarding.PassOperationAsync);
+        endpoints.MapTraced("POST", "/{version}/{hash}/itx/{id}/commit", ProtocolTag.A, forwarding.PassOperationAsync);
+        endpoints.MapTraced("POST", "/{version}/{hash}/itx/{id}/rollback", ProtocolTag.A, forwarding.PassOperationAsync);
+        endpoints.MapHealth();
+        return endpoints;
+    }
+
+    /// <summary>Stops after the server has stopped taking requests.</summary>
+    private sealed class RemoteEdgeShutdown(
+        LogFollower follower,
+        CacheFills fills,
+        CacheUpkeep upkeep,
+        FrontDoorCertificate? certificate = null
+    ) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            certificate?.Start();
+            upkeep.Start();
+            follower.Start();
+            return Task.CompletedTask;
+        }
+
+        public async Task StopAsync(CancellationToken cancellationToken)
+        {
+            await (certificate?.StopAsync() ?? Task.CompletedTask);
+            await upkeep.StopAsync();
+            await fills.StopAsync();
+            await follower.StopAsync();
+        }
+    }
+}
