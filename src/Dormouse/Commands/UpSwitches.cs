@@ -38,6 +38,7 @@ internal sealed class UpSwitches
     private readonly LimitSwitches limitSwitches = new();
 
     private readonly EdgeSwitches edgeSwitches = new();
+    private readonly OtlpSwitches otlpSwitches = new();
 
     private readonly Option<string?> publicUrl = new("--public-url")
     {
@@ -101,6 +102,7 @@ internal sealed class UpSwitches
         httpsSwitches.AddTo(command);
         limitSwitches.AddTo(command);
         edgeSwitches.AddTo(command);
+        otlpSwitches.AddTo(command);
         command.Validators.Add(Validate);
     }
 
@@ -112,6 +114,7 @@ internal sealed class UpSwitches
             TcpPort = parsed.GetValue(tcp),
             Listen = parsed.GetValue(listen) is { } address ? IPAddress.Parse(address) : null,
             Https = httpsSwitches.Read(parsed),
+            Otlp = otlpSwitches.Read(parsed),
             Limits = limitSwitches.Read(parsed.GetValue),
             TrustedProxies = limitSwitches.ReadProxies(parsed),
             PublicUrl = parsed.GetValue(publicUrl) is { } url ? new Uri(url) : null,

@@ -3,6 +3,7 @@ using Dormouse.Data;
 using Dormouse.Edge;
 using Dormouse.Edge.Origin;
 using Dormouse.Edge.Tls;
+using Dormouse.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -22,6 +23,7 @@ internal sealed class EdgePlatform : IRunningPlatform
         folder = options.Folder;
         WebApplicationBuilder builder = DoorHost.NewBuilder(folder, door, log);
         builder.Services.AddDormouseRemoteEdge(options.Edge(), origin.Options());
+        builder.Services.AddOtlpExport(options.Otlp?.Options(Platform.Version));
         app = builder.Build();
         app.MapDormouseRemoteEdge();
         Report = new UpReport($"http://{door.Http.Endpoints[0]}", folder.Path, Environment.ProcessId, false, null, [])

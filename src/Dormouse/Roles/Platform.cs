@@ -12,6 +12,7 @@ using Dormouse.Instances.Backups;
 using Dormouse.Instances.Images;
 using Dormouse.Instances.Lifecycle;
 using Dormouse.Instances.Templates;
+using Dormouse.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -24,6 +25,10 @@ namespace Dormouse.Roles;
 /// </summary>
 internal sealed class Platform : IRunningPlatform
 {
+    public static readonly string Version = typeof(Platform)
+        .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+        .InformationalVersion;
+
     private readonly WebApplication app;
     private readonly DataFolder folder;
     private readonly int? edgesPort;
@@ -141,7 +146,7 @@ internal sealed class Platform : IRunningPlatform
         );
         services.AddSingleton(host => new PlatformControl
         {
-            Version = typeof(Platform).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+            Version = Version,
             Http = http,
             Https = () => Status(httpsOrigin, host.GetService<FrontDoorCertificate>()),
             Data = folder.Path,
@@ -151,6 +156,7 @@ internal sealed class Platform : IRunningPlatform
             RequestStop = () => downAsked.TrySetResult(),
         });
         services.AddDormouseEdge(edge);
+        services.AddOtlpExport(options.Otlp?.Options(Version));
     }
 
     public static HttpsStatus? Status(Uri? origin, FrontDoorCertificate? certificate) =>

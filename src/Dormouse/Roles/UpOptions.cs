@@ -60,6 +60,9 @@ internal sealed record UpOptions
     /// <summary>How long beyond its time a cached answer stands in for a database that is away; null: not at all.</summary>
     public TimeSpan? StaleOnError { get; init; }
 
+    /// <summary>Where spans and metrics go; null: nowhere, and no spans are made.</summary>
+    public UpOtlp? Otlp { get; init; }
+
     /// <summary>Limits of the front door that are not as the edge's own defaults say.</summary>
     public IReadOnlyList<(UpLimit Limit, double Value)> Limits { get; init; } = [];
 
@@ -137,6 +140,7 @@ internal sealed record UpOptions
         Add(words, "--stop-after", StopAfter is { } stop ? Text(stop.TotalSeconds) : null);
         Add(words, "--cache-memory", CacheMebibytes is { } mebibytes ? Text(mebibytes) : null);
         Add(words, "--stale-on-error", StaleOnError is { } stale ? Text(stale.TotalSeconds) : null);
+        words.AddRange(Otlp?.ToWords() ?? []);
         foreach (IPNetwork proxy in TrustedProxies)
         {
             Add(words, "--trust-proxy", proxy.ToString());

@@ -127,6 +127,10 @@ public sealed class PlatformProcess : IAsyncDisposable
         return JsonDocument.Parse(shown).RootElement;
     }
 
+    /// <summary>What Prometheus would be told.</summary>
+    public Task<string> MetricsAsync(CancellationToken cancellationToken) =>
+        ManageAsync(HttpMethod.Get, "/metrics", null, cancellationToken);
+
     /// <summary>Asks the management endpoint itself, where the cost of a process for the command line would disturb.</summary>
     public async Task<string> ManageAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
     {

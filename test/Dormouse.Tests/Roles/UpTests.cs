@@ -4,6 +4,7 @@ using Dormouse.Contracts.Management;
 using Dormouse.Data;
 using Dormouse.Edge;
 using Dormouse.Roles;
+using Dormouse.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Dormouse.Tests.Roles;
@@ -99,6 +100,30 @@ public sealed class UpTests
                     other => Assert.Equal(other.Get(new EdgeOptions()), other.Get(options.Edge()))
                 );
             }
+        );
+    }
+
+    [Fact]
+    public void Where_spans_go_reaches_the_export_and_the_words()
+    {
+        var collector = new Uri("http://localhost:4318/otlp");
+        var otlp = new UpOtlp(collector)
+        {
+            Ratio = 0.01,
+            RequestsPerSecond = 7,
+            MetricsEvery = TimeSpan.FromSeconds(30),
+        };
+
+        OtlpOptions options = otlp.Options("1.2.3");
+
+        Assert.Equal(
+            (collector, "1.2.3", 0.01, 7, TimeSpan.FromSeconds(30)),
+            (options.Endpoint, options.Version, options.Ratio, options.RequestsPerSecond, options.MetricsEvery)
+        );
+        Assert.EndsWith(
+            " --otlp-endpoint http://localhost:4318/otlp --otlp-headers /etc/h --otlp-ratio 0.01 --otlp-max-per-second 7 --otlp-metrics-every 30",
+            string.Join(' ', (Options with { Otlp = otlp with { HeadersFile = "/etc/h" } }).ToWords()),
+            StringComparison.Ordinal
         );
     }
 
