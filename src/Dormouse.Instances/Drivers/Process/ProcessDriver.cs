@@ -72,6 +72,8 @@ internal sealed class ProcessDriver(SandboxCommand command, KernelEvents events,
             }
             await attached;
             group.Attach(launcher);
+            // Twice: who was born during the first walk, before its parent's turn, is found by the second; later ones inherit.
+            OomScore.Raise(ProcessTable.Tree(launcher));
             OomScore.Raise(ProcessTable.Tree(launcher));
             return OpenChild(launcher) ?? throw new StartFailedException("PostgreSQL ended as soon as it was up.");
         }
