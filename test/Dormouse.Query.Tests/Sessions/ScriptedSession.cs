@@ -101,10 +101,14 @@ internal sealed class ScriptedSession(params Reply[] replies) : ISqlSession
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Values are there until the run ends, and then others', in tests that run beside this one.</summary>
+    private static SqlParameter Copy(SqlParameter parameter) =>
+        parameter.Utf8Text is { } text ? parameter with { Utf8Text = text.ToArray() } : parameter;
+
     private Reply Take(SqlStatement statement)
     {
         Log.Add(statement.Sql);
-        Statements.Add(statement);
+        Statements.Add(statement with { Parameters = Array.ConvertAll(statement.Parameters, Copy) });
         var reply = Repeats ? replies[Math.Min(next, replies.Length - 1)] : replies[next];
         next++;
         return reply.Error is null ? reply : throw new DatabaseErrorException(reply.Error);
