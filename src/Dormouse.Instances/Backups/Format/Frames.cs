@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Dormouse.Instances.Host;
 
 namespace Dormouse.Instances.Backups.Format;
 
@@ -29,23 +30,13 @@ internal static class Frames
 }
 
 /// <summary>Encrypts what is written to it. <see cref="CompleteAsync"/> writes the last frame; without it the backup is not whole.</summary>
-internal sealed class FrameWriter(Stream output, byte[] key, byte[] headerHash) : Stream
+internal sealed class FrameWriter(Stream output, byte[] key, byte[] headerHash) : WriteOnlyStream
 {
     private readonly AesGcm aes = new(key, Frames.TagBytes);
     private readonly byte[] payload = new byte[Frames.PayloadBytesMax];
     private readonly byte[] frame = new byte[Frames.LengthBytes + Frames.PayloadBytesMax + Frames.TagBytes];
     private int filled;
     private ulong number;
-
-    public override bool CanRead => false;
-    public override bool CanSeek => false;
-    public override bool CanWrite => true;
-    public override long Length => throw new NotSupportedException();
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -62,23 +53,7 @@ internal sealed class FrameWriter(Stream output, byte[] key, byte[] headerHash) 
         }
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public Task CompleteAsync(CancellationToken cancellationToken) => EmitAsync(isLast: true, cancellationToken);
-
-    /// <summary>A frame is written when it is full, and the last one at the end.</summary>
-    public override void Flush() { }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Writes are asynchronous.");
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -1,10 +1,12 @@
+using Dormouse.Instances.Host;
+
 namespace Dormouse.Instances.Backups.Places;
 
 /// <summary>
 /// An object on its way to a store, in parts that are held in memory one at a time. Nothing is to be seen of it before
 /// <see cref="CompleteAsync"/>; what fits into one part is sent by one call.
 /// </summary>
-internal sealed class S3Upload(S3Client client, string bucket, string key) : Stream
+internal sealed class S3Upload(S3Client client, string bucket, string key) : WriteOnlyStream
 {
     /// <summary>S3 takes 10,000 parts: 160 GB of backup. Two run at once, so this is memory that is always there.</summary>
     public const int PartBytes = 16 * 1024 * 1024;
@@ -15,16 +17,6 @@ internal sealed class S3Upload(S3Client client, string bucket, string key) : Str
     private int filled;
 
     public long SentBytes { get; private set; }
-
-    public override bool CanRead => false;
-    public override bool CanSeek => false;
-    public override bool CanWrite => true;
-    public override long Length => throw new NotSupportedException();
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -41,9 +33,6 @@ internal sealed class S3Upload(S3Client client, string bucket, string key) : Str
         }
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public async Task CompleteAsync(CancellationToken cancellationToken)
     {
         if (upload is null)
@@ -59,16 +48,6 @@ internal sealed class S3Upload(S3Client client, string bucket, string key) : Str
     /// <summary>Removes the parts that were sent.</summary>
     public Task AbortAsync(CancellationToken cancellationToken) =>
         upload is null ? Task.CompletedTask : client.AbortAsync(bucket, key, upload, cancellationToken);
-
-    public override void Flush() { }
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Writes are asynchronous.");
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     private async Task SendPartAsync(CancellationToken cancellationToken)
     {
