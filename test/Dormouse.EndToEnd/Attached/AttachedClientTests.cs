@@ -41,7 +41,8 @@ public sealed class AttachedClientTests(SharedPlatform shared)
         PlatformDatabase attached = await platform.AttachAsync(foreign, "attached-6", Cancelled);
         string schema = await File.ReadAllTextAsync(Path.Combine(ClientSet.Shared, "schema.sql"), Cancelled);
         await platform.ExecuteAsync(attached.Id, schema, Cancelled);
-        using Differential.Side peer = await Differential.Side.OfPeerAsync(await shared.Peer, await TestPostgres.SharedAsync(), Cancelled);
+        using EnginePeer engine = await SharedPlatform.StartPeerAsync(Cancelled);
+        using Differential.Side peer = await Differential.Side.OfPeerAsync(engine, await TestPostgres.SharedAsync(), Cancelled);
         await peer.ExecuteAsync(schema, Cancelled);
 
         ConformanceReport report = ConformanceReport.Of(await RunAsync(peer.Url), await RunAsync(attached.Url));

@@ -1,13 +1,12 @@
 using System.Text.Json.Nodes;
 using Dormouse.EndToEnd.Differential.Runs;
 using Dormouse.EndToEnd.Differential.Schemas;
-using Dormouse.EndToEnd.Platform;
 using Dormouse.Schema;
 
 namespace Dormouse.EndToEnd.Differential;
 
 /// <summary>The differential test finds what it is there to find.</summary>
-public sealed class DifferentialRunTests(SharedPlatform shared)
+public sealed class DifferentialRunTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -25,7 +24,7 @@ public sealed class DifferentialRunTests(SharedPlatform shared)
     [Fact]
     public async Task A_side_that_answers_otherwise_is_told_by_a_small_case()
     {
-        using Sides sides = await Sides.OpenAlikeAsync(shared, Cancelled);
+        using Sides sides = await Sides.OpenAlikeAsync(Cancelled);
         using Arena arena = new(sides, Distorted);
         DifferentialRun run = new(arena, seed: 7, operationsMax: 1_000, differencesMax: 1, actions: []);
         await run.RunAsync(Cancelled);
@@ -41,7 +40,7 @@ public sealed class DifferentialRunTests(SharedPlatform shared)
     [Fact]
     public async Task Rows_that_are_not_the_same_are_told()
     {
-        using Sides sides = await Sides.OpenAlikeAsync(shared, Cancelled);
+        using Sides sides = await Sides.OpenAlikeAsync(Cancelled);
         using Arena arena = new(sides);
         SchemaBlueprint schema = new([], [Counter()], [], []);
         await arena.ApplyAsync(schema, Cancelled);

@@ -1,13 +1,21 @@
 using Dormouse.EndToEnd.Platform;
 using Dormouse.Testing;
+using Dormouse.Testing.Node;
 
 namespace Dormouse.EndToEnd.Differential;
 
 /// <summary>The two that are compared: Prisma's own engine and Dormouse, each with a new empty database.</summary>
+/// <remarks>
+/// The engine runs in a process of its own for each comparison: when it panics, what is under way on all its databases is lost with it,
+/// and another test's operations must not be.
+/// </remarks>
 public sealed class Sides : IDisposable
 {
-    private Sides(Side peer, Side other)
+    private readonly EnginePeer engine;
+
+    private Sides(EnginePeer engine, Side peer, Side other)
     {
+        this.engine = engine;
         Peer = peer;
         Other = other;
     }
@@ -26,16 +34,27 @@ public sealed class Sides : IDisposable
     {
         ArgumentNullException.ThrowIfNull(shared);
         return PeerAlone
-            ? await OpenAlikeAsync(shared, cancellationToken)
-            : new Sides(
-                await PeerAsync(shared, cancellationToken),
-                await Side.OfPlatformAsync(await shared.Platform, name, cancellationToken)
-            );
+            ? await OpenAlikeAsync(cancellationToken)
+            : await OpenAsync(async _ => await Side.OfPlatformAsync(await shared.Platform, name, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Two empty databases, both behind the peer.</summary>
-    public static async Task<Sides> OpenAlikeAsync(SharedPlatform shared, CancellationToken cancellationToken) =>
-        new(await PeerAsync(shared, cancellationToken), await PeerAsync(shared, cancellationToken));
+    /// <summary>Two empty databases, both behind the peer; skips the test where Node.js is missing.</summary>
+    public static Task<Sides> OpenAlikeAsync(CancellationToken cancellationToken) =>
+        OpenAsync(engine => PeerAsync(engine, cancellationToken), cancellationToken);
+
+    private static async Task<Sides> OpenAsync(Func<EnginePeer, Task<Side>> other, CancellationToken cancellationToken)
+    {
+        EnginePeer engine = await SharedPlatform.StartPeerAsync(cancellationToken);
+        try
+        {
+            return new Sides(engine, await PeerAsync(engine, cancellationToken), await other(engine));
+        }
+        catch
+        {
+            engine.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Runs an SQL script on both.</summary>
     public async Task ExecuteAsync(string script, CancellationToken cancellationToken)
@@ -48,8 +67,9 @@ public sealed class Sides : IDisposable
     {
         Peer.Dispose();
         Other.Dispose();
+        engine.Dispose();
     }
 
-    private static async Task<Side> PeerAsync(SharedPlatform shared, CancellationToken cancellationToken) =>
-        await Side.OfPeerAsync(await shared.Peer, await TestPostgres.SharedAsync(), cancellationToken);
+    private static async Task<Side> PeerAsync(EnginePeer engine, CancellationToken cancellationToken) =>
+        await Side.OfPeerAsync(engine, await TestPostgres.SharedAsync(), cancellationToken);
 }

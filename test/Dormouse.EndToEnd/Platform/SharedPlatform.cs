@@ -7,27 +7,23 @@ using Dormouse.Testing.Platform;
 namespace Dormouse.EndToEnd.Platform;
 
 /// <summary>
-/// One platform, and one peer of it, for all tests that only use them; each makes databases of its own. Tests that kill, stop or
-/// configure one start theirs. Each is started by the first test that asks, since not all do.
+/// One platform for all tests that only use it; each makes databases of its own. Tests that kill, stop or configure one start theirs.
+/// It is started by the first test that asks, since not all do.
 /// </summary>
 public sealed class SharedPlatform : IAsyncDisposable
 {
     private readonly Lazy<Task<PlatformProcess>> platform = new(() => PlatformProcess.StartAsync(CancellationToken.None, "--https", "0"));
-    private readonly Lazy<Task<EnginePeer>> peer = new(() => EnginePeer.StartAsync(CancellationToken.None));
 
     public Task<PlatformProcess> Platform => platform.Value;
 
     /// <summary>The npm clients of version 7; skips the test where Node.js is missing.</summary>
     public Task<NodeClients> Clients => ClientsOf(ClientSet.Prisma7);
 
-    /// <summary>Prisma's own engine for clients 5 and 6; skips the test where Node.js is missing.</summary>
-    public Task<EnginePeer> Peer
+    /// <summary>A process with Prisma's own engine for clients 5 and 6; skips the test where Node.js is missing.</summary>
+    public static Task<EnginePeer> StartPeerAsync(CancellationToken cancellationToken)
     {
-        get
-        {
-            SkipWithoutNode();
-            return peer.Value;
-        }
+        SkipWithoutNode();
+        return EnginePeer.StartAsync(cancellationToken);
     }
 
     /// <summary>The npm clients of a version; skips the test where Node.js is missing.</summary>
@@ -39,26 +35,16 @@ public sealed class SharedPlatform : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (await StartedAsync(peer) is { } startedPeer)
+        if (!platform.IsValueCreated)
         {
-            startedPeer.Dispose();
+            return;
         }
-        if (await StartedAsync(platform) is { } startedPlatform)
+        // Where the start failed the tests have said so.
+        await platform.Value.ContinueWith(_ => { }, TaskScheduler.Default);
+        if (platform.Value.IsCompletedSuccessfully)
         {
-            await startedPlatform.DisposeAsync();
+            await (await platform.Value).DisposeAsync();
         }
-    }
-
-    // Where a start failed the tests have said so.
-    private static async Task<T?> StartedAsync<T>(Lazy<Task<T>> lazy)
-        where T : class
-    {
-        if (!lazy.IsValueCreated)
-        {
-            return null;
-        }
-        await lazy.Value.ContinueWith(_ => { }, TaskScheduler.Default);
-        return lazy.Value.IsCompletedSuccessfully ? await lazy.Value : null;
     }
 
     private static void SkipWithoutNode() => Assert.SkipWhen(NodeClients.Missing is not null, NodeClients.Missing ?? "");

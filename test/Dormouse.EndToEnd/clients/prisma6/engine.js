@@ -87,8 +87,27 @@ const requestId = () => String(++requests)
 async function openEngine({ datamodel, databaseUrl, poolSize, logQueries, onStatement }) {
   const { PrismaPg } = load('@prisma/adapter-pg')
   const { bindAdapter } = load('@prisma/driver-adapter-utils')
-  const adapter = bindAdapter(await new PrismaPg({ connectionString: databaseUrl, max: poolSize }).connect())
-  return openEngineOn(adapter, { datamodel, logQueries, onStatement })
+  const { pool, end } = openPool(databaseUrl, poolSize)
+  const adapter = bindAdapter(await new PrismaPg(pool).connect())
+  const dispose = async () => {
+    await adapter.dispose()
+    end()
+  }
+  return openEngineOn({ ...adapter, dispose }, { datamodel, logQueries, onStatement })
+}
+
+// Its end takes what is lent too: an engine that gave up returns nothing, and a transaction of its would hold its locks for ever.
+function openPool(connectionString, max) {
+  const pool = new (load('pg').Pool)({ connectionString, max })
+  const clients = new Set()
+  pool.on('connect', (client) => clients.add(client))
+  pool.on('remove', (client) => clients.delete(client))
+  pool.on('error', () => {})
+  const end = () => {
+    pool.end().catch(() => {})
+    for (const client of clients) client.end().catch(() => {})
+  }
+  return { pool, end }
 }
 
 async function openEngineOn(adapter, { datamodel, logQueries, onStatement }) {

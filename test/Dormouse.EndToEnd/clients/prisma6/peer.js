@@ -70,7 +70,9 @@ function end({ request, tenant, path: [hash, transaction, how] }) {
 
 // One statement past the engine, in the form in which client 7 sends one: tests fill and read the tables of both sides so.
 async function statement({ body, tenant: { key, databaseUrl } }) {
-  if (!pools.has(key)) pools.set(key, new (load('pg').Pool)({ connectionString: databaseUrl, max: 2 }))
+  // A statement that waits for a lock which nobody gives back fails, and says so, before the test's own limit ends all without a word.
+  const limits = { max: 2, statement_timeout: 60_000 }
+  if (!pools.has(key)) pools.set(key, new (load('pg').Pool)({ connectionString: databaseUrl, ...limits }))
   const { type, args } = JSON.parse(body.toString()).plan
   const { rows, rowCount } = await pools.get(key).query({ text: args.sql, rowMode: 'array' })
   return reply(200, { data: type === 'execute' ? (rowCount ?? 0) : { rows } })

@@ -76,6 +76,11 @@ async function outcomeOf(operation, clients) {
   }
 }
 
+// Whoever ends this for being slow can tell where it stood.
+function watched(name) {
+  return setTimeout(() => console.error(`${name} has been under way for 60 s`), 60_000)
+}
+
 async function isolatedOutcomeOf(operation, clients) {
   await rows.reset(url)
   const before = operations.find(({ name }) => name === operation.after)
@@ -95,7 +100,9 @@ async function main() {
   if (!isolated) await seed(clients.prisma)
   const results = {}
   for (const operation of operations) {
+    const watch = watched(operation.name)
     results[operation.name] = await (isolated ? isolatedOutcomeOf : outcomeOf)(operation, clients)
+    clearTimeout(watch)
   }
   process.stdout.write(JSON.stringify(results))
   await Promise.all([clients.prisma.$disconnect(), clients.acc.$disconnect()])
