@@ -7,10 +7,10 @@ using Microsoft.Extensions.Logging;
 namespace Dormouse.Instances.Lifecycle;
 
 /// <summary>Processes that an earlier run of the platform left.</summary>
-internal sealed record AdoptedProcess(InstanceProcess Process, ResourceGroup Group, bool IsFrozen);
+internal sealed record AdoptedRun(IInstanceRun Run, bool IsFrozen);
 
 /// <summary>An instance found on disk, with its processes if it has any.</summary>
-internal sealed record FoundInstance(DatabaseId Id, InstanceRecord Record, AdoptedProcess? Alive);
+internal sealed record FoundInstance(DatabaseId Id, InstanceRecord Record, AdoptedRun? Alive);
 
 /// <summary>
 /// Finds, when the platform starts, what an earlier one left. A process belongs to an instance when its working directory is the instance's data
@@ -51,10 +51,10 @@ internal sealed partial class Adoption(
         var found = new List<FoundInstance>();
         foreach ((DatabaseId id, InstanceRecord record) in records)
         {
-            AdoptedProcess? alive = Open(id, [.. processes[id]]);
+            AdoptedRun? alive = Open(id, [.. processes[id]]);
             if (alive is not null && !IsUsable(id, record))
             {
-                await EndAsync(id, alive);
+                await EndAsync(alive.Run);
                 alive = null;
             }
             if (alive is null)
@@ -109,7 +109,7 @@ internal sealed partial class Adoption(
         return ids;
     }
 
-    private AdoptedProcess? Open(DatabaseId id, int[] pids)
+    private AdoptedRun? Open(DatabaseId id, int[] pids)
     {
         // The postmaster is the first process of its sandbox. Without it the kernel has ended the others, or is about to.
         int? postmaster = pids.Where(pid => ProcessTable.InnermostPid(pid) == 1).Select(pid => (int?)pid).FirstOrDefault();
@@ -137,7 +137,7 @@ internal sealed partial class Adoption(
                 _ = Libc.Kill(pid, Libc.SigCont);
             }
         }
-        return new AdoptedProcess(process, group, group.IsFrozen);
+        return new AdoptedRun(starter.NewRun(process, group), group.IsFrozen);
     }
 
     /// <summary>A creation cut short before its roles had secrets, or secrets that cannot be opened: nobody could log in.</summary>
@@ -154,10 +154,10 @@ internal sealed partial class Adoption(
         }
     }
 
-    private async Task EndAsync(DatabaseId id, AdoptedProcess alive)
+    private static async Task EndAsync(IInstanceRun run)
     {
-        await starter.StopAsync(starter.FolderOf(id), alive.Process, alive.Group);
-        alive.Process.Dispose();
+        await run.StopAsync();
+        run.Dispose();
     }
 
     private void EndHomeless(HashSet<DatabaseId> known)

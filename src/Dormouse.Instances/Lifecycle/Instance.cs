@@ -1,6 +1,5 @@
 using Dormouse.Contracts;
 using Dormouse.Instances.Drivers.Process;
-using Dormouse.Instances.Resources;
 using Microsoft.Extensions.Logging;
 
 namespace Dormouse.Instances.Lifecycle;
@@ -10,143 +9,123 @@ namespace Dormouse.Instances.Lifecycle;
 /// are the only code that changes the phase, the processes and the record. Any thread may lease, ask and read the status. The mailbox holds
 /// no thread and no timer while it is empty, so thousands of instances cost memory only. Leasing a running instance does not touch it.
 /// </summary>
-internal sealed partial class Instance(
-    DatabaseId id,
-    InstanceStarter starter,
-    InstancesOptions options,
-    Func<int?> takeUid,
-    TimeProvider time,
-    ILogger logger
-)
+internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<int?> takeUid, ILogger logger)
 {
-    private readonly Mailbox mailbox = new();
-    private readonly WakeQueue waiting = new(id, options, time);
-    private readonly Reclaim reclaim = new(starter);
-    private readonly InstanceHistory history = new();
+    private readonly IInstanceDriver driver = around.Driver;
+    private readonly Mailbox mailbox = new(around.Scheduler);
+    private readonly WakeQueue waiting = new(id, around.Options, around.Time);
+    private readonly Reclaim reclaim = new(around.Turns.Reclaims, around.Scheduler);
+    private readonly Standing standing = new(id, around.Driver, around.Time, logger);
 
-    // Read by any thread, written by the mailbox's commands.
-    private volatile Generation? generation;
-    private volatile View view = new(InstancePhase.Absent, time.GetUtcNow(), null, null);
+    private readonly CurrentRun current = new(id, around, logger);
+
+    // Written by any thread, once.
+    private volatile bool isEnding;
 
     // The commands' own.
-    private readonly InstanceFolder folder = starter.FolderOf(id);
-    private InstanceRecord? record;
-    private InstanceProcess? process;
-    private ResourceGroup? group;
-    private string sleepReason = InstanceHistory.Asked;
-    private long leftAt;
+    // The record of the data that must be back in its place before anything starts: set while a replacement is being undone.
+    private InstanceRecord? undoTo;
 
     public DatabaseId Id { get; } = id;
 
-    public InstancePhase Phase => view.Phase;
+    public InstancePhase Phase => standing.Phase;
 
-    /// <summary>Nothing is asked of it and nothing is under way.</summary>
-    public bool IsIdle => mailbox.IsIdle;
-
-    public bool IsThere => view.Phase is not (InstancePhase.Absent or InstancePhase.Creating or InstancePhase.Deleting);
+    public bool IsThere => standing.IsThere;
 
     /// <summary>How long nobody has used it; null unless it has processes that may sleep deeper.</summary>
-    public TimeSpan? IdleFor => HasProcesses(view.Phase) ? generation?.IdleFor : null;
+    public TimeSpan? IdleFor => standing.HasProcesses ? current.Generation?.IdleFor : null;
 
-    public string LogPath => folder.LogPath;
+    public InstanceStatus? Status => standing.StatusWith(current.Generation?.Leases ?? 0);
 
-    public int? Uid => view.Record?.Uid;
-
-    public InstanceStatus? Status
-    {
-        get
-        {
-            View seen = view;
-            return seen.Record is null || !IsThere
-                ? null
-                : new InstanceStatus(
-                    Id,
-                    StateOf(seen.Phase),
-                    seen.Since,
-                    generation?.Leases ?? 0,
-                    seen.Record.PostmasterPid,
-                    seen.Record.ImageDigest,
-                    seen.Record.Generation,
-                    seen.LastFailure
-                )
-                {
-                    History = history.Entries,
-                };
-        }
-    }
+    public InstanceRecord? Record => standing.Record;
 
     public ValueTask<IInstanceLease> LeaseAsync(CancellationToken cancellationToken)
     {
-        if (generation?.TryEnter() is { } lease)
+        if (current.Generation?.TryEnter() is { } lease)
         {
             return new ValueTask<IInstanceLease>(lease);
         }
-        return waiting.EnterAsync(() => generation?.TryEnter(), () => mailbox.RunAsync(WakeStepAsync), cancellationToken);
+        return waiting.EnterAsync(() => current.Generation?.TryEnter(), AskForWake, cancellationToken);
     }
 
-    public InstanceRecord? Record => view.Record;
-
     /// <summary>From the template; with a seed from that, and then it also starts.</summary>
-    public Task CreateAsync(InstanceSeed? seed, CancellationToken cancellationToken) =>
-        mailbox.RunAsync(() => CreateStepAsync(seed, cancellationToken));
+    public Task CreateAsync(InstanceSeed? seed, CancellationToken cancellationToken) => Ask(() => CreateStepAsync(seed, cancellationToken));
 
     /// <summary>Takes in what was filled as <c>data.restoring</c>; whoever uses it loses the session. Undone if no server starts on it.</summary>
-    public Task ReplaceDataAsync(InstanceSeed seed) => mailbox.RunAsync(() => ReplaceDataStepAsync(seed));
+    public Task ReplaceDataAsync(InstanceSeed seed) => Ask(() => ReplaceDataStepAsync(seed));
 
     public Task FreezeAsync(TimeSpan idleAtLeast, string reason = InstanceHistory.Asked) =>
-        mailbox.RunAsync(() => FreezeStepAsync(idleAtLeast, reason));
+        Ask(() => FreezeStepAsync(idleAtLeast, reason), CommandKind.Sleep);
 
     /// <summary>Freezes it if need be and moves its memory to swap. Returns when that is done, or when somebody woke it meanwhile.</summary>
     public async Task ReclaimAsync(TimeSpan idleAtLeast, string reason = InstanceHistory.Asked)
     {
         Task left = Task.CompletedTask;
-        await mailbox.RunAsync(async () => left = await ReclaimStepAsync(idleAtLeast, reason));
+        await Ask(async () => left = await ReclaimStepAsync(idleAtLeast, reason), CommandKind.Sleep);
         await left;
     }
 
     public Task StopAsync(TimeSpan idleAtLeast, string reason = InstanceHistory.Asked) =>
-        mailbox.RunAsync(() => StopStepAsync(idleAtLeast, force: false, reason));
+        Ask(() => StopStepAsync(idleAtLeast, reason), CommandKind.Sleep);
 
-    /// <summary>Stops it whoever uses it.</summary>
-    public Task ShutDownAsync() => mailbox.RunAsync(() => StopStepAsync(TimeSpan.Zero, force: true, "the platform stops"));
+    /// <summary>Stops it whoever uses it, and for good: it is not woken any more, by those neither who wait for it already.</summary>
+    public Task ShutDownAsync()
+    {
+        isEnding = true;
+        return Ask(ShutDownStepAsync);
+    }
 
     public async Task WakeAsync(CancellationToken cancellationToken) => (await LeaseAsync(cancellationToken)).Dispose();
 
-    public Task DeleteAsync() => mailbox.RunAsync(DeleteStepAsync);
+    public Task DeleteAsync() => Ask(DeleteStepAsync);
 
     /// <summary>Takes over what the folder and the kernel say, at the start of the platform.</summary>
-    public Task AdoptAsync(InstanceRecord found, AdoptedProcess? alive) =>
-        mailbox.RunAsync(() =>
+    public Task AdoptAsync(InstanceRecord found, AdoptedRun? alive) =>
+        Ask(() =>
         {
             Adopt(found, alive);
             return Task.CompletedTask;
         });
 
+    /// <summary>True if there is nothing of it and nothing is asked of it; from then on it takes no commands, so another may take its name.</summary>
+    public bool TryRetire() => Phase == InstancePhase.Absent && mailbox.TryClose();
+
     /// <summary>Returns when all that was asked so far is done, and refuses what is asked from now on. Processes stay as they are.</summary>
     public async Task LetGoAsync()
     {
+        isEnding = true;
         await mailbox.CloseAsync();
         await reclaim.AbandonAsync();
         waiting.FailAll(WakeFailures.ShuttingDown);
-        process?.Dispose();
+        current.LetGo();
     }
+
+    private Task Ask(Func<Task> step, CommandKind kind = CommandKind.Other) =>
+        mailbox.TryRun(step, kind) ?? Task.FromException(WhyRefused());
+
+    private DormouseException? AskForWake() => mailbox.TryRun(WakeStepAsync, CommandKind.Wake) is null ? WhyRefused() : null;
+
+    private DormouseException WhyRefused() =>
+        isEnding ? WakeFailures.ShuttingDown(Id)
+        : Phase == InstancePhase.Absent ? WakeFailures.NoSuchInstance(Id)
+        : WakeFailures.TooManyWaiters(Id, around.Options.WaitersMax);
 
     private async Task CreateStepAsync(InstanceSeed? seed, CancellationToken cancellationToken)
     {
-        if (TransitionTable.Next(view.Phase, InstanceEvent.CreateAsked) != InstancePhase.Creating)
+        if (standing.Next(InstanceEvent.CreateAsked) != InstancePhase.Creating)
         {
             return;
         }
         Move(InstanceEvent.CreateAsked);
         try
         {
-            record = await starter.CreateAsync(Id, takeUid, seed, cancellationToken);
+            standing.Draft = await driver.CreateAsync(Id, takeUid, seed, cancellationToken);
             Move(InstanceEvent.Created);
         }
         catch (Exception exception)
         {
             Move(InstanceEvent.CreateFailed);
-            if (exception is IOException or UnauthorizedAccessException)
+            if (CurrentRun.IsHostFault(exception))
             {
                 throw WakeFailures.CreateFailed(Id, exception);
             }
@@ -156,8 +135,8 @@ internal sealed partial class Instance(
         {
             // Here and not by a wake: the first start replays what was written during the copy, for which nobody's request should wait.
             await StartAsync();
-            RecordState(InstanceState.Running);
-            waiting.Admit(generation!);
+            Write(InstanceState.Running);
+            waiting.Admit(current.Generation!);
         }
     }
 
@@ -165,39 +144,54 @@ internal sealed partial class Instance(
     {
         await NoticeDeathAsync();
         ThrowIfAbsent();
-        if (view.Phase != InstancePhase.Stopped)
+        if (Phase != InstancePhase.Stopped)
         {
             await EndProcessesAsync(InstanceEvent.StopAsked);
         }
-        InstanceRecord before = record!;
-        starter.KeepOrigin(Id, seed.Secrets);
-        record = before with { SecretsSet = false, ImageDigest = seed.Image.Digest, Timeline = before.Timeline + 1 };
-        record.Write(folder.RecordPath);
+        InstanceRecord before = standing.Draft!;
+        InstanceRecord after = before with { SecretsSet = false, ImageDigest = seed.Image.Digest, Timeline = before.Timeline + 1 };
         try
         {
-            DataSwap.SwapIn(folder);
+            driver.WriteRecord(Id, after);
+            standing.Draft = after;
+            driver.SwapIn(Id, seed.Secrets);
             await StartAsync();
             // On disk before anybody is let in: until it says so, a crash brings the old data back.
-            RecordState(InstanceState.Running, mustBeWritten: true);
+            Write(InstanceState.Running, mustBeWritten: true);
         }
         catch
         {
             await UndoReplaceAsync(before);
             throw;
         }
-        DataSwap.Finish(folder);
-        waiting.Admit(generation!);
+        driver.FinishSwap(Id);
+        waiting.Admit(current.Generation!);
     }
 
     private async Task UndoReplaceAsync(InstanceRecord before)
     {
-        if (view.Phase == InstancePhase.Running)
+        undoTo = before;
+        // As it is now on disk: a crash on the way brings the old data back.
+        standing.Draft = standing.Draft! with
+        {
+            SecretsSet = false,
+        };
+        if (Phase == InstancePhase.Running)
         {
             await EndProcessesAsync(InstanceEvent.StopAsked);
         }
-        DataSwap.Undo(folder);
-        record = before with { Generation = record!.Generation };
-        RecordState(InstanceState.Stopped);
+        UndoIfOwed();
+        Write(InstanceState.Stopped);
+    }
+
+    private void UndoIfOwed()
+    {
+        if (undoTo is { } before)
+        {
+            driver.UndoSwap(Id);
+            standing.Draft = before with { Generation = standing.Draft!.Generation };
+            undoTo = null;
+        }
     }
 
     /// <summary>The one flight that all waiters share. Its failures go to them, not to whoever runs the mailbox.</summary>
@@ -211,51 +205,73 @@ internal sealed partial class Instance(
                 waiting.FailAll(WakeFailures.NoSuchInstance);
                 return;
             }
-            if (view.Phase == InstancePhase.Stuck)
+            if (Phase == InstancePhase.Stuck)
             {
                 await EndProcessesAsync(InstanceEvent.WakeAsked);
             }
-            switch (view.Phase)
+            if (Phase == InstancePhase.Stopped && !await StartForWaitersAsync())
             {
-                case InstancePhase.Stopped:
-                    await StartAsync();
-                    break;
-                case InstancePhase.Frozen or InstancePhase.Reclaiming or InstancePhase.Reclaimed:
-                    Thaw();
-                    break;
+                return;
             }
-            waiting.Admit(generation!);
-            if (record!.PostmasterPid != process?.Postmaster.Pid)
+            if (Phase is InstancePhase.Frozen or InstancePhase.Reclaiming or InstancePhase.Reclaimed)
+            {
+                Thaw();
+            }
+            waiting.Admit(current.Generation!);
+            if (standing.Draft!.PostmasterPid != current.Processes?.Postmaster.Pid)
             {
                 // After the waiters were let in: the record costs a disk sync, and the processes can be found without it.
-                RecordState(InstanceState.Running);
+                Write(InstanceState.Running);
             }
         }
         catch (DormouseException exception)
         {
-            view = view with { LastFailure = exception.Message };
+            standing.NoteFailure(exception.Message);
             Log.WakeFailed(logger, Id, exception.Message, exception);
             waiting.FailAll(_ => new DormouseException(exception.Kind, exception.Code, exception.Message, exception));
         }
         catch (Exception exception)
         {
             DormouseException failure = WakeFailures.StartFailed(Id, "an unexpected fault.", exception);
-            view = view with { LastFailure = failure.Message };
+            standing.NoteFailure(failure.Message);
             Log.WakeFailed(logger, Id, exception.Message, exception);
             waiting.FailAll(_ => failure);
         }
     }
 
+    /// <summary>False if by its turn nobody waits any more: then a start would only hold up the others'.</summary>
+    private async Task<bool> StartForWaitersAsync()
+    {
+        using Turns.Turn turn = await around.Turns.Starts.TakeAsync(isUrgent: true);
+        if (isEnding)
+        {
+            waiting.FailAll(WakeFailures.ShuttingDown);
+            return false;
+        }
+        if (waiting.IsOver())
+        {
+            return false;
+        }
+        await StartInTurnAsync();
+        return true;
+    }
+
     private async Task StartAsync()
+    {
+        using Turns.Turn turn = await around.Turns.Starts.TakeAsync(isUrgent: false);
+        await StartInTurnAsync();
+    }
+
+    private async Task StartInTurnAsync()
     {
         Move(InstanceEvent.WakeAsked);
         try
         {
-            StartedInstance started = await starter.StartAsync(Id, record!, CancellationToken.None);
-            group = started.Group;
-            long number = record!.Generation + 1;
-            record = record with { Generation = number, SecretsSet = true };
-            Hold(started.Process, starter.NewGeneration(Id, number, started.Secrets));
+            UndoIfOwed();
+            StartedInstance started = await driver.StartAsync(Id, standing.Draft!, CancellationToken.None);
+            long number = standing.Draft!.Generation + 1;
+            standing.Draft = standing.Draft with { Generation = number, SecretsSet = true };
+            Hold(started.Run, driver.NewGeneration(Id, number, started.Secrets));
             Move(InstanceEvent.Started);
         }
         catch
@@ -270,7 +286,7 @@ internal sealed partial class Instance(
         Move(InstanceEvent.WakeAsked);
         try
         {
-            group!.Thaw();
+            current.Processes!.Thaw();
         }
         catch
         {
@@ -284,24 +300,22 @@ internal sealed partial class Instance(
     {
         await NoticeDeathAsync();
         ThrowIfAbsent();
-        if (TransitionTable.Next(view.Phase, InstanceEvent.FreezeAsked) != InstancePhase.Freezing)
+        if (standing.Next(InstanceEvent.FreezeAsked) != InstancePhase.Freezing)
         {
             return;
         }
-        CloseOrThrow(idleAtLeast);
-        sleepReason = reason;
+        current.Close(idleAtLeast);
+        standing.SleepReason = reason;
         Move(InstanceEvent.FreezeAsked);
         try
         {
-            await TellOfFreezeAsync();
-            await group!.FreezeAsync(CancellationToken.None);
-            BoundedLog.Trim(folder.LogPath);
+            await current.FreezeAsync();
             Move(InstanceEvent.Froze);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (CurrentRun.IsHostFault(exception))
         {
             Move(InstanceEvent.FreezeFailed);
-            generation!.OpenAndEnter().Dispose();
+            current.Open();
             Log.FreezeFailed(logger, Id, exception);
             throw WakeFailures.CannotFreeze(Id, exception);
         }
@@ -311,35 +325,27 @@ internal sealed partial class Instance(
     private async Task<Task> ReclaimStepAsync(TimeSpan idleAtLeast, string reason)
     {
         await FreezeStepAsync(idleAtLeast, reason);
-        if (view.Phase is InstancePhase.Reclaiming or InstancePhase.Reclaimed or InstancePhase.Stopped)
+        if (Phase is InstancePhase.Reclaiming or InstancePhase.Reclaimed or InstancePhase.Stopped)
         {
             return reclaim.Running;
         }
-        sleepReason = reason;
+        standing.SleepReason = reason;
         Move(InstanceEvent.ReclaimAsked);
-        return reclaim.Begin(group!, () => view.Phase == InstancePhase.Reclaiming, EndReclaimAsync);
+        return reclaim.Begin(current.Processes!, () => Phase == InstancePhase.Reclaiming, EndReclaimAsync);
     }
 
-    private async Task EndReclaimAsync(Func<bool> isWanted, long bytes, Exception? failure)
-    {
-        try
+    /// <summary>Refused where the platform ends; the next one finds it frozen.</summary>
+    private Task EndReclaimAsync(Func<bool> isWanted, long bytes, Exception? failure) =>
+        mailbox.TryRun(() =>
         {
-            await mailbox.RunAsync(() =>
+            // Otherwise it was woken, stopped or has died: then there is nothing to note.
+            if (isWanted())
             {
-                // Otherwise it was woken, stopped or has died: then there is nothing to note.
-                if (isWanted())
-                {
-                    Move(failure is null ? InstanceEvent.ReclaimFinished : InstanceEvent.ReclaimFailed);
-                    LogReclaimed(bytes, failure);
-                }
-                return Task.CompletedTask;
-            });
-        }
-        catch (InvalidOperationException)
-        {
-            // The platform ends; the next one finds it frozen.
-        }
-    }
+                Move(failure is null ? InstanceEvent.ReclaimFinished : InstanceEvent.ReclaimFailed);
+                LogReclaimed(bytes, failure);
+            }
+            return Task.CompletedTask;
+        }) ?? Task.CompletedTask;
 
     private void LogReclaimed(long bytes, Exception? failure)
     {
@@ -353,140 +359,107 @@ internal sealed partial class Instance(
         }
     }
 
-    private async Task TellOfFreezeAsync()
-    {
-        try
-        {
-            await generation!.Endpoint.Freezing.TellAsync();
-        }
-        catch (Exception exception)
-        {
-            // What could not be let go of costs memory and nothing else.
-            Log.NotPrepared(logger, Id, exception);
-        }
-    }
-
-    private async Task StopStepAsync(TimeSpan idleAtLeast, bool force, string reason)
+    private async Task StopStepAsync(TimeSpan idleAtLeast, string reason)
     {
         await NoticeDeathAsync();
         ThrowIfAbsent();
-        if (TransitionTable.Next(view.Phase, InstanceEvent.StopAsked) != InstancePhase.Stopping)
+        if (standing.Next(InstanceEvent.StopAsked) != InstancePhase.Stopping)
         {
             return;
         }
-        if (!force)
-        {
-            CloseOrThrow(idleAtLeast);
-        }
-        sleepReason = reason;
+        current.Close(idleAtLeast);
+        standing.SleepReason = reason;
         await EndProcessesAsync(InstanceEvent.StopAsked);
+    }
+
+    private async Task ShutDownStepAsync()
+    {
+        await NoticeDeathAsync();
+        waiting.FailAll(WakeFailures.ShuttingDown);
+        if (IsThere && standing.Next(InstanceEvent.StopAsked) == InstancePhase.Stopping)
+        {
+            standing.SleepReason = InstanceHistory.PlatformStops;
+            await EndProcessesAsync(InstanceEvent.StopAsked);
+        }
     }
 
     private async Task EndProcessesAsync(InstanceEvent reason)
     {
         Move(reason);
-        generation?.End();
-        generation = null;
-        if (process is not null && !await starter.StopAsync(folder, process, group!))
+        if (!await current.EndAsync())
         {
             Move(InstanceEvent.StopFailed);
             throw WakeFailures.CannotStop(Id);
         }
-        LetGoOfProcess();
+        Write(InstanceState.Stopped);
         Move(InstanceEvent.StopFinished);
     }
 
     private async Task DeleteStepAsync()
     {
         await NoticeDeathAsync();
-        if (HasProcesses(view.Phase) || view.Phase == InstancePhase.Stuck)
+        if (standing.HasProcesses || Phase == InstancePhase.Stuck)
         {
             await EndProcessesAsync(InstanceEvent.StopAsked);
+        }
+        if (Phase == InstancePhase.Absent)
+        {
+            // What a creation left that failed.
+            driver.Delete(Id);
+            return;
         }
         Move(InstanceEvent.DeleteAsked);
         try
         {
-            starter.Delete(Id);
-            record = null;
+            driver.Delete(Id);
+            standing.Draft = null;
             Move(InstanceEvent.Deleted);
             waiting.FailAll(WakeFailures.Deleted);
             Log.Deleted(logger, Id);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (CurrentRun.IsHostFault(exception))
         {
             Move(InstanceEvent.DeleteFailed);
             throw;
         }
     }
 
-    private void Adopt(InstanceRecord found, AdoptedProcess? alive)
+    private void Adopt(InstanceRecord found, AdoptedRun? alive)
     {
-        record = found;
+        standing.Draft = found;
         if (alive is null)
         {
             Move(InstanceEvent.AdoptedStopped);
             if (found.State != InstanceState.Stopped)
             {
-                RecordState(InstanceState.Stopped);
+                Write(InstanceState.Stopped);
             }
             return;
         }
-        group = alive.Group;
         // Another process than the record names was started by a platform that was killed before it could write.
-        bool isRecorded =
-            found.PostmasterPid == alive.Process.Postmaster.Pid && found.PostmasterStartTicks == alive.Process.Postmaster.StartTicks;
-        record = isRecorded ? found : found with { Generation = found.Generation + 1 };
-        Generation adopted = starter.NewGeneration(Id, record.Generation, starter.OpenSecrets(Id));
-        Hold(alive.Process, adopted);
+        bool isRecorded = found.PostmasterPid == alive.Run.Postmaster.Pid && found.PostmasterStartTicks == alive.Run.Postmaster.StartTicks;
+        InstanceRecord record = isRecorded ? found : found with { Generation = found.Generation + 1 };
+        standing.Draft = record;
+        Hold(alive.Run, driver.NewGeneration(Id, record.Generation, driver.OpenSecrets(Id)));
         if (!alive.IsFrozen)
         {
-            adopted.OpenAndEnter().Dispose();
+            current.Open();
         }
         Move(alive.IsFrozen ? InstanceEvent.AdoptedFrozen : InstanceEvent.AdoptedRunning);
-        RecordState(alive.IsFrozen ? InstanceState.Frozen : InstanceState.Running);
-    }
-
-    private void Hold(InstanceProcess held, Generation run)
-    {
-        process = held;
-        generation = run;
-        held.Died.ContinueWith(
-            _ => mailbox.RunAsync(NoticeDeathAsync),
-            CancellationToken.None,
-            TaskContinuationOptions.None,
-            TaskScheduler.Default
-        );
+        Write(alive.IsFrozen ? InstanceState.Frozen : InstanceState.Running);
     }
 
     /// <summary>Each command begins with it, so that none acts on processes that are gone while the news is still queued.</summary>
     private async Task NoticeDeathAsync()
     {
-        if (process is not { Died.IsCompleted: true } || !TransitionTable.Allows(view.Phase, InstanceEvent.DeathSeen))
+        if (!current.HasDied || !TransitionTable.Allows(Phase, InstanceEvent.DeathSeen))
         {
             return;
         }
-        generation?.End();
-        generation = null;
-        await starter.SweepAsync(folder, process, group!);
-        LetGoOfProcess();
-        view = view with { LastFailure = "PostgreSQL ended by itself; the next request starts it again." };
+        await current.SweepAsync();
+        Write(InstanceState.Stopped);
+        standing.NoteFailure("PostgreSQL ended by itself; the next request starts it again.");
         Move(InstanceEvent.DeathSeen);
-    }
-
-    private void LetGoOfProcess()
-    {
-        process?.Dispose();
-        process = null;
-        group = null;
-        RecordState(InstanceState.Stopped);
-    }
-
-    private void CloseOrThrow(TimeSpan idleAtLeast)
-    {
-        if (generation is { } current && (current.IdleFor < idleAtLeast || !current.TryClose()))
-        {
-            throw WakeFailures.InUse(Id, current.Leases);
-        }
     }
 
     private void ThrowIfAbsent()
@@ -497,77 +470,14 @@ internal sealed partial class Instance(
         }
     }
 
-    private void RecordState(InstanceState state, bool mustBeWritten = false)
-    {
-        record = record! with
-        {
-            State = state,
-            PostmasterPid = process?.Postmaster.Pid,
-            PostmasterStartTicks = process?.Postmaster.StartTicks,
-        };
-        view = view with { Record = record };
-        try
-        {
-            record.Write(folder.RecordPath);
-        }
-        catch (Exception exception) when (!mustBeWritten && (exception is IOException or UnauthorizedAccessException))
-        {
-            // A full disk: the next platform finds the processes without it, and what it lacks is written at the next change.
-            Log.NotRecorded(logger, Id, exception);
-        }
-    }
+    private void Hold(IInstanceRun held, Generation generation) => current.Hold(held, generation, () => mailbox.TryRun(NoticeDeathAsync));
 
-    private void Move(InstanceEvent happening)
-    {
-        InstancePhase next = TransitionTable.Next(view.Phase, happening);
-        if (IsAtRest(view.Phase))
-        {
-            leftAt = time.GetTimestamp();
-        }
-        bool succeeded = happening is InstanceEvent.Started or InstanceEvent.Thawed;
-        InstanceRecord? seen = record is null ? null : record with { PostmasterPid = process?.Postmaster.Pid };
-        view = new View(next, time.GetUtcNow(), seen, succeeded ? null : view.LastFailure);
-        string reason = InstanceHistory.ReasonOf(happening) ?? sleepReason;
-        if (IsAtRest(next) && history.Add(view.Since, StateOf(next), reason))
-        {
-            double took = time.GetElapsedTime(leftAt).TotalMilliseconds;
-            Log.Moved(logger, Id, StateOf(next), reason, took, seen?.Generation, seen?.PostmasterPid);
-        }
-    }
+    private void Move(InstanceEvent happening) => standing.Move(happening, current.Processes);
 
-    private static bool IsAtRest(InstancePhase phase) =>
-        phase is InstancePhase.Running or InstancePhase.Frozen or InstancePhase.Reclaimed or InstancePhase.Stopped;
-
-    private static bool HasProcesses(InstancePhase phase) =>
-        phase is InstancePhase.Running or InstancePhase.Frozen or InstancePhase.Reclaiming or InstancePhase.Reclaimed;
-
-    /// <summary>What the outside may know in between: a phase on its way to somewhere counts as where it came from.</summary>
-    private static InstanceState StateOf(InstancePhase phase) =>
-        phase switch
-        {
-            InstancePhase.Running or InstancePhase.Freezing or InstancePhase.Stopping or InstancePhase.Stuck => InstanceState.Running,
-            InstancePhase.Frozen or InstancePhase.Reclaiming or InstancePhase.Thawing => InstanceState.Frozen,
-            InstancePhase.Reclaimed => InstanceState.Reclaimed,
-            _ => InstanceState.Stopped,
-        };
-
-    /// <summary>One consistent picture for readers, replaced whole.</summary>
-    private sealed record View(InstancePhase Phase, DateTimeOffset Since, InstanceRecord? Record, string? LastFailure);
+    private void Write(InstanceState state, bool mustBeWritten = false) => standing.Write(state, current.Processes, mustBeWritten);
 
     private static partial class Log
     {
-        // The one line that each change of state leaves.
-        [LoggerMessage(3400, LogLevel.Information, "{Id} {State}: {Reason}; {Milliseconds:0.0} ms, generation {Generation}, process {Pid}")]
-        public static partial void Moved(
-            ILogger logger,
-            DatabaseId id,
-            InstanceState state,
-            string reason,
-            double milliseconds,
-            long? generation,
-            int? pid
-        );
-
         [LoggerMessage(3404, LogLevel.Information, "{Id} deleted")]
         public static partial void Deleted(ILogger logger, DatabaseId id);
 
@@ -577,18 +487,12 @@ internal sealed partial class Instance(
         [LoggerMessage(3407, LogLevel.Warning, "{Id} did not freeze")]
         public static partial void FreezeFailed(ILogger logger, DatabaseId id, Exception exception);
 
-        [LoggerMessage(3409, LogLevel.Error, "The record of {Id} could not be written")]
-        public static partial void NotRecorded(ILogger logger, DatabaseId id, Exception exception);
-
-        [LoggerMessage(3410, LogLevel.Warning, "{Id} freezes with what its users could not let go of")]
-        public static partial void NotPrepared(ILogger logger, DatabaseId id, Exception exception);
-
         [LoggerMessage(3411, LogLevel.Information, "{Id} gave {Bytes} bytes of memory to swap")]
         public static partial void Reclaimed(ILogger logger, DatabaseId id, long bytes);
 
         [LoggerMessage(3412, LogLevel.Warning, "{Id} keeps its memory although it is frozen")]
         public static partial void NotReclaimed(ILogger logger, DatabaseId id, Exception exception);
 
-        // Next free id: 3413. IdleWatcher has 3420 to 3429, InstanceLifecycle and adoption 3430 to 3449.
+        // Standing has 3400 and 3409, CurrentRun 3410 and 3413 to 3415. Next free id: 3416. IdleWatcher has 3420 to 3429, InstanceLifecycle and adoption 3430 to 3449.
     }
 }

@@ -6,6 +6,7 @@ namespace Dormouse.Instances.Lifecycle;
 internal sealed class InstanceHistory
 {
     public const string Asked = "asked for";
+    public const string PlatformStops = "the platform stops";
 
     // An hour of a database that comes and goes, in some 500 bytes.
     private const int EntriesMax = 16;

@@ -10,8 +10,8 @@ using Dormouse.Instances.Templates;
 namespace Dormouse.Instances.Lifecycle;
 
 /// <summary>
-/// The steps of an instance's life that touch the host: creating its folder, starting, stopping, deleting. Holds what all instances share, the
-/// bound on starts above all. Keeps no state of any instance; called by each instance's one writer.
+/// The steps of an instance's life as a sandboxed process on this host: creating its folder, starting, deleting. Keeps no state of any instance;
+/// called by each instance's one writer.
 /// </summary>
 internal sealed class InstanceStarter(
     InstancesOptions options,
@@ -22,30 +22,17 @@ internal sealed class InstanceStarter(
     ProcessDriver driver,
     ResourceGroups groups,
     TimeProvider time
-) : IDisposable
+) : IInstanceDriver
 {
     // max_connections; the edge may hold all but the reserved ones (3) and a few for the platform's own work.
     private const int ConnectionsMax = 30;
     private const int EdgeConnectionsMax = 24;
     private const string DatabaseInside = "postgres";
 
-    // Clean stops end in disk syncs, which gain nothing from standing in line together.
-    private const int StopsAtOnceMax = 8;
-
     private readonly ConcurrentDictionary<string, PostgresImage> knownImages = new();
-    private readonly SemaphoreSlim starts = new(options.StartsAtOnceMax);
-    private readonly SemaphoreSlim stops = new(StopsAtOnceMax);
-    private readonly SemaphoreSlim reclaims = new(options.ReclaimsAtOnceMax);
     private readonly ResourceLimits limits = new(options.MemoryMaxBytes, options.ProcessesMax);
 
     public ResourceReport Resources => groups.Report;
-
-    public void Dispose()
-    {
-        starts.Dispose();
-        stops.Dispose();
-        reclaims.Dispose();
-    }
 
     public InstanceFolder FolderOf(DatabaseId id) => InstanceFolder.Of(data, id);
 
@@ -115,8 +102,22 @@ internal sealed class InstanceStarter(
         }
     }
 
-    /// <summary>Notes the passwords inside a data directory that is about to come in.</summary>
-    public void KeepOrigin(DatabaseId id, RoleSecrets origin) => secrets.KeepOrigin(id, FolderOf(id), origin);
+    public void SwapIn(DatabaseId id, RoleSecrets origin)
+    {
+        InstanceFolder folder = FolderOf(id);
+        secrets.KeepOrigin(id, folder, origin);
+        DataSwap.SwapIn(folder);
+    }
+
+    public void UndoSwap(DatabaseId id) => DataSwap.Undo(FolderOf(id));
+
+    public void FinishSwap(DatabaseId id) => DataSwap.Finish(FolderOf(id));
+
+    public void WriteRecord(DatabaseId id, InstanceRecord record) => record.Write(FolderOf(id).RecordPath);
+
+    public void TrimLog(DatabaseId id) => BoundedLog.Trim(FolderOf(id).LogPath);
+
+    public IInstanceRun NewRun(InstanceProcess process, ResourceGroup group) => new SandboxedRun(driver, process, group);
 
     private static void GiveAll(string path, int user)
     {
@@ -127,36 +128,26 @@ internal sealed class InstanceStarter(
         }
     }
 
-    /// <summary>Starts PostgreSQL; at the first time its roles get secrets of their own.</summary>
-    /// <exception cref="DormouseException"><see cref="FailureKind.ComputeAsleep"/>, with the reason.</exception>
     public async Task<StartedInstance> StartAsync(DatabaseId id, InstanceRecord record, CancellationToken cancellationToken)
     {
-        await starts.WaitAsync(cancellationToken);
+        InstanceFolder folder = FolderOf(id);
+        PostgresImage image = FindImage(id, record.ImageDigest);
+        RoleSecrets? own = record.SecretsSet ? secrets.Open(id, folder) : null;
+        ResourceGroup group = OpenGroup(id);
+        InstanceProcess process = await LaunchAsync(id, record, folder, image, group, cancellationToken);
         try
         {
-            InstanceFolder folder = FolderOf(id);
-            PostgresImage image = FindImage(id, record.ImageDigest);
-            RoleSecrets? own = record.SecretsSet ? secrets.Open(id, folder) : null;
-            ResourceGroup group = OpenGroup(id);
-            InstanceProcess process = await LaunchAsync(id, record, folder, image, group, cancellationToken);
-            try
-            {
-                own ??= await SetSecretsAsync(id, folder, image, cancellationToken);
-                return new StartedInstance(process, group, own);
-            }
-            catch (Exception exception)
-            {
-                await driver.StopAsync(process, group);
-                process.Dispose();
-                group.Remove();
-                throw exception is DormouseException
-                    ? exception
-                    : WakeFailures.StartFailed(id, "its roles could not be given secrets.", exception);
-            }
+            own ??= await SetSecretsAsync(id, folder, image, cancellationToken);
+            return new StartedInstance(NewRun(process, group), own);
         }
-        finally
+        catch (Exception exception)
         {
-            starts.Release();
+            await driver.StopAsync(process, group);
+            process.Dispose();
+            group.Remove();
+            throw exception is DormouseException
+                ? exception
+                : WakeFailures.StartFailed(id, "its roles could not be given secrets.", exception);
         }
     }
 
@@ -171,51 +162,6 @@ internal sealed class InstanceStarter(
         RoleSecrets own = await secrets.SetAsync(id, folder, inside, cancellationToken);
         InstanceSecrets.ForgetOrigin(folder);
         return own;
-    }
-
-    public async Task<bool> StopAsync(InstanceFolder folder, InstanceProcess process, ResourceGroup group)
-    {
-        await stops.WaitAsync(CancellationToken.None);
-        try
-        {
-            bool ended = await driver.StopAsync(process, group);
-            if (ended)
-            {
-                CleanUp(folder, group);
-            }
-            return ended;
-        }
-        finally
-        {
-            stops.Release();
-        }
-    }
-
-    /// <summary>Moves the memory of a frozen instance to swap, a few instances at once; zero where it is not wanted any more.</summary>
-    public async Task<long> ReclaimAsync(ResourceGroup group, Func<bool> isWanted)
-    {
-        await reclaims.WaitAsync(CancellationToken.None);
-        try
-        {
-            return isWanted() ? group.Reclaim() : 0;
-        }
-        finally
-        {
-            reclaims.Release();
-        }
-    }
-
-    /// <summary>After PostgreSQL ended by itself: what is left of the generation on the host.</summary>
-    public async Task SweepAsync(InstanceFolder folder, InstanceProcess process, ResourceGroup group)
-    {
-        await driver.SweepAsync(process, group);
-        CleanUp(folder, group);
-    }
-
-    private static void CleanUp(InstanceFolder folder, ResourceGroup group)
-    {
-        group.Remove();
-        BoundedLog.Trim(folder.LogPath);
     }
 
     public Generation NewGeneration(DatabaseId id, long number, RoleSecrets own)
@@ -307,6 +253,3 @@ internal sealed class InstanceStarter(
         return await templates.EnsureAsync(image, cancellationToken);
     }
 }
-
-/// <summary>What a start brought forth.</summary>
-internal sealed record StartedInstance(InstanceProcess Process, ResourceGroup Group, RoleSecrets Secrets);

@@ -1,39 +1,28 @@
 namespace Dormouse.Instances.Lifecycle;
 
 /// <summary>
-/// Runs commands one after another, in the order in which they came, on the thread pool. Empty it holds neither a thread nor a task.
-/// Thread-safe.
+/// Runs commands one after another, in the order in which they came, but wakes before sleeps that have not begun. Empty it holds neither a
+/// thread nor a task. Thread-safe.
 /// </summary>
-internal sealed class Mailbox
+internal sealed class Mailbox(TaskScheduler scheduler)
 {
     // Wakes share one command and the idle watcher asks once at a time, so a full mailbox means that commands hang.
     private const int CommandsMax = 1000;
 
     private readonly Lock gate = new();
-    private readonly Queue<Command> commands = new();
+    private readonly LinkedList<Command> commands = new();
     private bool running;
     private bool closed;
 
-    public bool IsIdle
+    /// <summary>Null if it takes no more; else what completes or fails as the command does.</summary>
+    public Task? TryRun(Func<Task> action, CommandKind kind = CommandKind.Other)
     {
-        get
-        {
-            lock (gate)
-            {
-                return !running;
-            }
-        }
-    }
-
-    /// <summary>Completes or fails as the command does; has failed at once if the mailbox takes no more.</summary>
-    public Task RunAsync(Func<Task> action)
-    {
-        var command = new Command(action);
+        var command = new Command(action, kind);
         lock (gate)
         {
             if (closed || commands.Count >= CommandsMax)
             {
-                return Task.FromException(new InvalidOperationException(closed ? "The mailbox is closed." : "The mailbox is full."));
+                return null;
             }
             Enqueue(command);
         }
@@ -43,7 +32,7 @@ internal sealed class Mailbox
     /// <summary>Refuses further commands and returns when the last one is done.</summary>
     public Task CloseAsync()
     {
-        var last = new Command(static () => Task.CompletedTask);
+        var last = new Command(static () => Task.CompletedTask, CommandKind.Other);
         lock (gate)
         {
             closed = true;
@@ -52,31 +41,62 @@ internal sealed class Mailbox
         return last.Task;
     }
 
+    /// <summary>Refuses further commands if nothing is under way.</summary>
+    public bool TryClose()
+    {
+        lock (gate)
+        {
+            closed |= !running;
+            return !running;
+        }
+    }
+
     private void Enqueue(Command command)
     {
-        commands.Enqueue(command);
+        LinkedListNode<Command>? before = commands.Last;
+        while (command.Kind == CommandKind.Wake && before is { Value.Kind: CommandKind.Sleep })
+        {
+            before = before.Previous;
+        }
+        if (before is null)
+        {
+            commands.AddFirst(command);
+        }
+        else
+        {
+            commands.AddAfter(before, command);
+        }
         if (!running)
         {
             running = true;
-            ThreadPool.UnsafeQueueUserWorkItem(static mailbox => _ = mailbox.DrainAsync(), this, preferLocal: false);
+            _ = Task.Factory.StartNew(DrainAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler);
         }
     }
 
     private async Task DrainAsync()
     {
-        while (TryTake() is { } command)
+        Command? command = TryTake();
+        while (command is not null)
         {
-            try
-            {
-                await command.Action();
-                command.TrySetResult();
-            }
-            catch (Exception exception)
-            {
-                // Whoever asked gets it; the mailbox goes on.
-                command.TrySetException(exception);
-                _ = command.Task.Exception;
-            }
+            Exception? failure = await RunAsync(command.Action);
+            // Taken before whoever asked is told, so that he finds the mailbox idle if there is nothing more.
+            Command? next = TryTake();
+            command.End(failure);
+            command = next;
+        }
+    }
+
+    private static async Task<Exception?> RunAsync(Func<Task> action)
+    {
+        try
+        {
+            await action();
+            return null;
+        }
+        catch (Exception exception)
+        {
+            // Whoever asked gets it; the mailbox goes on.
+            return exception;
         }
     }
 
@@ -84,13 +104,42 @@ internal sealed class Mailbox
     {
         lock (gate)
         {
-            running = commands.TryDequeue(out Command? command);
-            return command;
+            Command? first = commands.First?.Value;
+            running = first is not null;
+            if (running)
+            {
+                commands.RemoveFirst();
+            }
+            return first;
         }
     }
 
-    private sealed class Command(Func<Task> action) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    private sealed class Command(Func<Task> action, CommandKind kind)
+        : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public Func<Task> Action { get; } = action;
+
+        public CommandKind Kind { get; } = kind;
+
+        public void End(Exception? failure)
+        {
+            if (failure is null)
+            {
+                SetResult();
+                return;
+            }
+            SetException(failure);
+            _ = Task.Exception;
+        }
     }
+}
+
+/// <summary>What may go before what.</summary>
+internal enum CommandKind
+{
+    Other,
+    Wake,
+
+    /// <summary>Lets wakes pass: whoever is asked for now shall not be put to sleep first.</summary>
+    Sleep,
 }

@@ -77,7 +77,6 @@ internal static class TransitionTable
 
         // The end. It is stopped first.
         [(Stopped, DeleteAsked)] = Deleting,
-        [(Absent, DeleteAsked)] = Deleting,
         [(Deleting, Deleted)] = Absent,
         [(Deleting, DeleteFailed)] = Stopped,
     }.ToFrozenDictionary();

@@ -11,11 +11,14 @@ internal sealed class WakeQueue(DatabaseId id, InstancesOptions options, TimePro
     private readonly Lock gate = new();
     private readonly HashSet<TaskCompletionSource<IInstanceLease>> waiters = [];
 
+    // A wake that was asked for and has not ended: whoever comes shares it, also if all who came before have given up.
+    private bool isAsked;
+
     /// <param name="tryEnter">Tried once more before waiting: the wake may have ended a moment ago.</param>
-    /// <param name="askForWake">Called by the first waiter; faulted at once if no more wakes are taken.</param>
+    /// <param name="askForWake">Called unless a wake is under way; returns why no more wakes are taken, or null.</param>
     public async ValueTask<IInstanceLease> EnterAsync(
         Func<IInstanceLease?> tryEnter,
-        Func<Task> askForWake,
+        Func<DormouseException?> askForWake,
         CancellationToken cancellationToken
     )
     {
@@ -31,10 +34,11 @@ internal sealed class WakeQueue(DatabaseId id, InstancesOptions options, TimePro
             {
                 throw WakeFailures.TooManyWaiters(id, options.WaitersMax);
             }
-            if (waiters.Count == 0 && askForWake().IsFaulted)
+            if (!isAsked && askForWake() is { } refused)
             {
-                throw WakeFailures.ShuttingDown(id);
+                throw refused;
             }
+            isAsked = true;
             waiters.Add(waiter);
         }
         try
@@ -82,10 +86,21 @@ internal sealed class WakeQueue(DatabaseId id, InstancesOptions options, TimePro
         }
     }
 
+    /// <summary>True if nobody waits any more. Then the next to come asks for a wake of his own.</summary>
+    public bool IsOver()
+    {
+        lock (gate)
+        {
+            isAsked &= waiters.Count > 0;
+            return !isAsked;
+        }
+    }
+
     private List<TaskCompletionSource<IInstanceLease>> TakeAll()
     {
         lock (gate)
         {
+            isAsked = false;
             List<TaskCompletionSource<IInstanceLease>> all = [.. waiters];
             waiters.Clear();
             return all;

@@ -1,5 +1,4 @@
 using Dormouse.Contracts;
-using Dormouse.Instances.Drivers.Process;
 using Dormouse.Instances.Lifecycle;
 using Dormouse.Instances.Resources;
 using Microsoft.Extensions.Logging;
@@ -11,8 +10,7 @@ namespace Dormouse.Instances.Sleep;
 /// <see cref="SleepPolicy"/> names. Whether an instance may
 /// sleep is decided by its own writer, at that moment: the watcher only proposes. Pinned instances are not watched.
 /// </summary>
-internal sealed partial class IdleWatcher(InstanceLifecycle lifecycle, InstancesOptions options, TimeProvider time, ILogger logger)
-    : IDisposable
+internal sealed partial class IdleWatcher(InstanceSet instances, Surroundings around, IMemoryGauge gauge, ILogger logger) : IDisposable
 {
     // An instance sleeps at most a twentieth later than it could, and no one looks more often than ten times a second.
     private const int ChecksPerFreezeTime = 20;
@@ -22,13 +20,16 @@ internal sealed partial class IdleWatcher(InstanceLifecycle lifecycle, Instances
 
     private readonly CancellationTokenSource stop = new();
     private readonly HashSet<DatabaseId> asked = [];
-    private readonly SleepPolicy policy = new(options);
+    private readonly InstancesOptions options = around.Options;
+    private readonly TimeProvider time = around.Time;
+    private readonly SleepPolicy policy = new(around.Options);
     private Task loop = Task.CompletedTask;
 
     /// <summary>As it was found last.</summary>
     public MemoryPressure Pressure { get; private set; }
 
-    public void Start() => loop = Task.Run(RunAsync);
+    public void Start() =>
+        loop = Task.Factory.StartNew(RunAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, around.Scheduler).Unwrap();
 
     public async Task StopAsync()
     {
@@ -65,14 +66,14 @@ internal sealed partial class IdleWatcher(InstanceLifecycle lifecycle, Instances
 
     private void Look()
     {
-        HostMemory memory = HostMemory.Read();
-        MemoryPressure pressure = policy.PressureOf(memory, options.MemoryBudgetBytes is null ? null : lifecycle.MemoryBytes);
+        HostMemory memory = gauge.Read();
+        MemoryPressure pressure = policy.PressureOf(memory, options.MemoryBudgetBytes is null ? null : gauge.InstanceBytes);
         if (pressure != Pressure)
         {
             Log.PressureChanged(logger, pressure, memory.AvailableBytes >> 20, memory.Stall);
             Pressure = pressure;
         }
-        foreach (SleepOrder<Instance> order in policy.Choose(Sleepers(), pressure, lifecycle.CanReclaim(memory)))
+        foreach (SleepOrder<Instance> order in policy.Choose(Sleepers(), pressure, gauge.CanReclaim(memory)))
         {
             _ = AskOnce(order.Instance, () => AskFor(order));
         }
@@ -80,7 +81,7 @@ internal sealed partial class IdleWatcher(InstanceLifecycle lifecycle, Instances
 
     private IEnumerable<Sleeper<Instance>> Sleepers()
     {
-        foreach (Instance instance in lifecycle.Watched)
+        foreach (Instance instance in instances.Watched)
         {
             // What was asked already is on its way and must not take the place of another.
             if (instance.IdleFor is { } idle && !IsAsked(instance.Id))
@@ -139,15 +140,15 @@ internal sealed partial class IdleWatcher(InstanceLifecycle lifecycle, Instances
 
     private void TrimLogs()
     {
-        foreach (InstanceStatus status in lifecycle.List())
+        foreach (Instance instance in instances.All.Where(instance => instance.IsThere))
         {
             try
             {
-                BoundedLog.Trim(lifecycle.Existing(status.Id).LogPath);
+                around.Driver.TrimLog(instance.Id);
             }
-            catch (Exception exception) when (exception is IOException or DormouseException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                Log.LogNotTrimmed(logger, status.Id, exception.Message);
+                Log.LogNotTrimmed(logger, instance.Id, exception.Message);
             }
         }
     }

@@ -1,0 +1,37 @@
+using Dormouse.Instances.Drivers.Native;
+using Dormouse.Instances.Lifecycle;
+using Dormouse.Instances.Resources;
+
+namespace Dormouse.Instances.Drivers.Process;
+
+/// <summary>The processes of one generation in their sandbox, and the group that rules them.</summary>
+internal sealed class SandboxedRun(ProcessDriver driver, InstanceProcess process, ResourceGroup group) : IInstanceRun
+{
+    public ProcessIdentity Postmaster => process.Postmaster;
+
+    public Task Died => process.Died;
+
+    public Task FreezeAsync(CancellationToken cancellationToken) => group.FreezeAsync(cancellationToken);
+
+    public void Thaw() => group.Thaw();
+
+    public long Reclaim() => group.Reclaim();
+
+    public async Task<bool> StopAsync()
+    {
+        bool ended = await driver.StopAsync(process, group);
+        if (ended)
+        {
+            group.Remove();
+        }
+        return ended;
+    }
+
+    public async Task SweepAsync()
+    {
+        await driver.SweepAsync(process, group);
+        group.Remove();
+    }
+
+    public void Dispose() => process.Dispose();
+}

@@ -1,0 +1,69 @@
+using Dormouse.Contracts;
+using Dormouse.Instances.Drivers.Native;
+using Dormouse.Instances.Templates;
+
+namespace Dormouse.Instances.Lifecycle;
+
+/// <summary>
+/// The steps of an instance's life that touch the host. Keeps no state of any instance and has no bounds of its own: called by each instance's
+/// one writer, which took its place in <see cref="HostTurns"/> before. The seam at which the controller is simulated.
+/// </summary>
+internal interface IInstanceDriver
+{
+    /// <summary>Makes folder, record and data directory, from the template unless there is a seed. Finishes what a cut-short call left.</summary>
+    Task<InstanceRecord> CreateAsync(DatabaseId id, Func<int?> takeUid, InstanceSeed? seed, CancellationToken cancellationToken);
+
+    /// <summary>Starts PostgreSQL; at the first time its roles get secrets of their own. Failed, it leaves nothing running.</summary>
+    /// <exception cref="DormouseException"><see cref="FailureKind.ComputeAsleep"/>, with the reason.</exception>
+    Task<StartedInstance> StartAsync(DatabaseId id, InstanceRecord record, CancellationToken cancellationToken);
+
+    Generation NewGeneration(DatabaseId id, long number, RoleSecrets own);
+
+    /// <exception cref="DormouseException">DM3410: they cannot be opened.</exception>
+    RoleSecrets OpenSecrets(DatabaseId id);
+
+    void WriteRecord(DatabaseId id, InstanceRecord record);
+
+    void TrimLog(DatabaseId id);
+
+    /// <summary>Puts what was filled as <c>data.restoring</c> in the place of the data, and notes the passwords inside. See <see cref="DataSwap"/>.</summary>
+    void SwapIn(DatabaseId id, RoleSecrets origin);
+
+    /// <summary>However far it came.</summary>
+    void UndoSwap(DatabaseId id);
+
+    void FinishSwap(DatabaseId id);
+
+    /// <summary>Removes all that belongs to it. Nothing happens if there is nothing.</summary>
+    void Delete(DatabaseId id);
+}
+
+/// <summary>
+/// The processes of one generation, whether this platform started them or an earlier one did. Disposing lets go of them and does not end them. Used by
+/// the instance's one writer, except for <see cref="Reclaim"/>.
+/// </summary>
+internal interface IInstanceRun : IDisposable
+{
+    ProcessIdentity Postmaster { get; }
+
+    /// <summary>Completes when PostgreSQL has ended, whether it was asked to or not.</summary>
+    Task Died { get; }
+
+    /// <summary>Returns once no process runs. Throws <see cref="IOException"/>, with all of them running, if that takes too long.</summary>
+    Task FreezeAsync(CancellationToken cancellationToken);
+
+    /// <summary>Idempotent.</summary>
+    void Thaw();
+
+    /// <summary>Moves the memory of frozen processes to swap and returns how many bytes left. Any thread; a thaw meanwhile does no harm.</summary>
+    long Reclaim();
+
+    /// <summary>A clean end, then a less clean one. False if processes are left even so.</summary>
+    Task<bool> StopAsync();
+
+    /// <summary>After PostgreSQL ended by itself: removes what is left of it on the host.</summary>
+    Task SweepAsync();
+}
+
+/// <summary>What a start brought forth.</summary>
+internal sealed record StartedInstance(IInstanceRun Run, RoleSecrets Secrets);

@@ -1,0 +1,167 @@
+using System.Collections.Concurrent;
+using Dormouse.Contracts;
+using Microsoft.Extensions.Logging;
+
+namespace Dormouse.Instances.Lifecycle;
+
+/// <summary>
+/// All instances of a host, by their ids: the controller, which knows the host by its <see cref="Surroundings"/> alone. Owns the set; each instance
+/// owns its own state. Thread-safe.
+/// </summary>
+internal sealed partial class InstanceSet(Surroundings around, UserNumbers? users, ILoggerFactory loggers)
+{
+    private readonly ConcurrentDictionary<DatabaseId, Instance> instances = new();
+    private readonly Lock gate = new();
+    private readonly ILogger logger = loggers.CreateLogger<InstanceSet>();
+    private volatile bool closing;
+    private int stopping;
+
+    public int Count => instances.Count;
+
+    public IEnumerable<Instance> All => instances.Values;
+
+    /// <summary>Those that sleep by themselves.</summary>
+    public IEnumerable<Instance> Watched => instances.Values.Where(instance => !IsPinned(instance.Id));
+
+    public Instance? Find(DatabaseId id) => instances.GetValueOrDefault(id);
+
+    /// <exception cref="DormouseException">DM3400: there is none.</exception>
+    public Instance Existing(DatabaseId id) =>
+        instances.TryGetValue(id, out Instance? instance) && instance.IsThere ? instance : throw WakeFailures.NoSuchInstance(id);
+
+    /// <summary>At the start of the platform.</summary>
+    public Task AdoptAsync(FoundInstance found)
+    {
+        if (found.Record.Uid is { } uid)
+        {
+            users?.Note(found.Id, uid);
+        }
+        Instance instance = New(found.Id);
+        instances[found.Id] = instance;
+        return instance.AdoptAsync(found.Record, found.Alive);
+    }
+
+    public ValueTask<IInstanceLease> LeaseAsync(DatabaseId id, CancellationToken cancellationToken)
+    {
+        if (closing)
+        {
+            return ValueTask.FromException<IInstanceLease>(WakeFailures.ShuttingDown(id));
+        }
+        return instances.TryGetValue(id, out Instance? instance)
+            ? instance.LeaseAsync(cancellationToken)
+            : ValueTask.FromException<IInstanceLease>(WakeFailures.NoSuchInstance(id));
+    }
+
+    /// <summary>With a seed it is made from that, and runs.</summary>
+    public async Task<Instance> CreateAsync(DatabaseId id, InstanceSeed? seed, CancellationToken cancellationToken)
+    {
+        Instance instance;
+        Task created;
+        lock (gate)
+        {
+            // Asked for under the same lock under which deleted ones are dropped, so that it cannot be dropped in between.
+            ObjectDisposedException.ThrowIf(closing, this);
+            instance = instances.GetOrAdd(id, New);
+            created = instance.CreateAsync(seed, cancellationToken);
+        }
+        try
+        {
+            await created;
+            return instance;
+        }
+        finally
+        {
+            DropIfAbsent(instance);
+        }
+    }
+
+    /// <summary>
+    /// Also what a creation left that failed, of which no instance is here. Goes on to its end also if whoever asked does not wait for it.
+    /// </summary>
+    public Task DeleteAsync(DatabaseId id, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            Instance instance = instances.GetOrAdd(id, New);
+            return DropAsync(instance, instance.DeleteAsync()).WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Stops every instance cleanly, whoever uses it, a few at once; the pinned ones last, since others may need the control store.</summary>
+    /// <returns>False if that was asked for before.</returns>
+    public async Task<bool> StopAllAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref stopping, 1) != 0)
+        {
+            return false;
+        }
+        Close();
+        foreach (IEnumerable<Instance> round in instances.Values.ToLookup(instance => IsPinned(instance.Id)).OrderBy(round => round.Key))
+        {
+            // Also those that are only being made: they end after that.
+            await Task.WhenAll(round.Select(ShutDownAsync)).WaitAsync(cancellationToken);
+        }
+        return true;
+    }
+
+    /// <summary>Lends and makes nothing any more.</summary>
+    public void Close()
+    {
+        lock (gate)
+        {
+            closing = true;
+        }
+    }
+
+    /// <summary>Ends what this platform does with instances and leaves them as they are.</summary>
+    public Task LetGoAsync() => Task.WhenAll(instances.Values.Select(instance => instance.LetGoAsync()));
+
+    private async Task DropAsync(Instance instance, Task deleted)
+    {
+        bool isGone = false;
+        try
+        {
+            await deleted;
+            isGone = true;
+        }
+        finally
+        {
+            // Another may have been asked for meanwhile under the same name: then that one keeps both.
+            if (DropIfAbsent(instance) && isGone)
+            {
+                users?.Free(instance.Id);
+            }
+        }
+    }
+
+    private bool DropIfAbsent(Instance instance)
+    {
+        lock (gate)
+        {
+            return instance.TryRetire() && instances.TryRemove(new KeyValuePair<DatabaseId, Instance>(instance.Id, instance));
+        }
+    }
+
+    private async Task ShutDownAsync(Instance instance)
+    {
+        try
+        {
+            await instance.ShutDownAsync();
+        }
+        catch (Exception exception)
+        {
+            // One that cannot be stopped must not keep the others from it.
+            Log.NotStopped(logger, instance.Id, exception);
+        }
+    }
+
+    private bool IsPinned(DatabaseId id) => id == DatabaseId.System || around.Options.Pinned.Contains(id);
+
+    private Instance New(DatabaseId id) => new(id, around, () => users?.Take(id), loggers.CreateLogger<Instance>());
+
+    private static partial class Log
+    {
+        [LoggerMessage(3431, LogLevel.Error, "{Id} could not be stopped")]
+        public static partial void NotStopped(ILogger logger, DatabaseId id, Exception exception);
+    }
+}
