@@ -55,23 +55,13 @@ internal static class BackgroundPlatform
 
     private static ProcessStartInfo StartInfo(UpOptions options, Terminal terminal)
     {
-        string program = Environment.ProcessPath!;
-        var info = new ProcessStartInfo(program)
+        var info = new ProcessStartInfo(OwnProgram.Words[0], [.. OwnProgram.Words.Skip(1), .. options.ToWords(), Option])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        if (Path.GetFileNameWithoutExtension(program) == "dotnet")
-        {
-            info.ArgumentList.Add(typeof(BackgroundPlatform).Assembly.Location);
-        }
-        foreach (string word in options.ToWords())
-        {
-            info.ArgumentList.Add(word);
-        }
-        info.ArgumentList.Add(Option);
         if (terminal.IsWatched)
         {
             info.Environment[Terminal.WatchedVariable] = "1";

@@ -85,6 +85,11 @@ internal static class CommandLine
                 EdgeListCommand.Create(common),
                 EdgeRemoveCommand.Create(common),
             },
+            new Command("service", "The platform as a service of this machine's systemd.")
+            {
+                ServiceInstallCommand.Create(common),
+                ServiceUninstallCommand.Create(common),
+            },
             new Command("config", "The platform's set-up.") { ConfigCheckCommand.Create(common) },
             new Command("image", "PostgreSQL images.") { ImageListCommand.Create(common) },
         };

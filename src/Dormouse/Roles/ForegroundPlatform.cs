@@ -1,4 +1,5 @@
 using Dormouse.Commands;
+using Microsoft.Extensions.Hosting.Systemd;
 
 namespace Dormouse.Roles;
 
@@ -13,6 +14,7 @@ internal static class ForegroundPlatform
     )
     {
         cancellationToken.ThrowIfCancellationRequested();
+        var notifier = new SystemdNotifier();
         using var signals = new StopSignals();
         using IDisposable folderLock = options.Folder.CreateAndLock();
         try
@@ -24,7 +26,10 @@ internal static class ForegroundPlatform
                 signals.Token
             );
             print(platform.Report);
+            // A service manager that asked for it takes the platform as started from here on.
+            notifier.Notify(ServiceState.Ready);
             await platform.RunAsync(signals.Token);
+            notifier.Notify(ServiceState.Stopping);
             terminal.Error.WriteLine(platform.EndText);
             return 0;
         }

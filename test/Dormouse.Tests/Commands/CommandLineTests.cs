@@ -75,6 +75,10 @@ public sealed class CommandLineTests
     [InlineData("up --cache-memory much")]
     [InlineData("up --stale-on-error 0")]
     [InlineData("up --stop-after never")]
+    [InlineData("service")]
+    [InlineData("service install --name two@once")]
+    [InlineData("service install --print --http many")]
+    [InlineData("service uninstall --print")]
     public async Task Wrong_usage_gives_2_says_what_is_wrong_and_how_to_learn_more(string words)
     {
         (int status, string output, string error) = await RunAsync(words.Split(' '));
@@ -90,6 +94,7 @@ public sealed class CommandLineTests
     [InlineData("up --help")]
     [InlineData("db execute --help")]
     [InlineData("db push --help")]
+    [InlineData("service install --help")]
     public async Task Help_goes_to_standard_output_and_succeeds(string words)
     {
         (int status, string output, string error) = await RunAsync(words.Split(' '));
@@ -105,6 +110,42 @@ public sealed class CommandLineTests
         (_, string output, _) = await RunAsync("up", "--help");
 
         Assert.DoesNotContain("--background", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_service_is_not_told_secrets_by_variables()
+    {
+        (int status, string output, string error) = await RunAsync(
+            "service",
+            "install",
+            "--print",
+            "--role",
+            "edge",
+            "--origin",
+            "https://db.example.com:4477"
+        );
+
+        Assert.Equal(2, status);
+        Assert.Empty(output);
+        Assert.StartsWith("DM1001: --origin-token-file: ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_service_can_be_looked_at_before_it_is_installed()
+    {
+        (int status, string output, string error) = await RunAsync(
+            "service",
+            "install",
+            "--print",
+            "--data",
+            "/srv/d",
+            "--stop-after",
+            "60"
+        );
+
+        Assert.Equal(0, status);
+        Assert.Empty(error);
+        Assert.Contains("\"up\" \"--data\" \"/srv/d\" \"--http\" \"4466\" \"--stop-after\" \"60\"\n", output, StringComparison.Ordinal);
     }
 
     [Theory]
