@@ -48,7 +48,12 @@ public static class SchemaReader
             return new SchemaReading(null, diagnostics.ToList(sources));
         }
 
-        List<FileSyntax> files = [.. sources.Select(source => LongText.Parse(source, options, diagnostics))];
+        return (options.AssumeSound ? TryReadSound(sources, options) : null) ?? ReadExactly(sources, options, diagnostics);
+    }
+
+    private static SchemaReading ReadExactly(IReadOnlyList<SourceFile> sources, SchemaOptions options, DiagnosticBag diagnostics)
+    {
+        List<FileSyntax> files = [.. sources.Select(source => SchemaParser.Parse(source, diagnostics))];
         BindingContext context = new(files, options, diagnostics);
         NamePass.Run(context);
         ConfigurationPass.Run(context);
@@ -63,13 +68,46 @@ public static class SchemaReader
         return new SchemaReading(schema, diagnostics.ToList(sources));
     }
 
+    /// <summary>
+    /// Reads a text as if it had no faults, in which case findings need neither an order nor their right places: lines that are alike are
+    /// read once, and models side by side. Null where that was wrong, so that it must be read exactly. Only what is said of the
+    /// configuration, of which no line is shared, can stand.
+    /// </summary>
+    private static SchemaReading? TryReadSound(IReadOnlyList<SourceFile> sources, SchemaOptions options)
+    {
+        List<FileSyntax> files = new(sources.Count);
+        foreach (SourceFile source in sources)
+        {
+            if (SoundText.TryParse(source, options) is not { } file)
+            {
+                return null;
+            }
+            files.Add(file);
+        }
+        DiagnosticBag diagnostics = new(options.MostDiagnostics);
+        BindingContext context = new(files, options, diagnostics) { IsSideBySide = true };
+        NamePass.Run(context);
+        if (diagnostics.Count > 0)
+        {
+            return null;
+        }
+        ConfigurationPass.Run(context);
+        int told = diagnostics.Count;
+        TypePass.Run(context);
+        AttributePass.Run(context);
+        if (diagnostics.HasErrors || diagnostics.IsFull || diagnostics.Count > told)
+        {
+            return null;
+        }
+        RelationPass.Run(context);
+        CheckRules(context);
+        return diagnostics.Count > told ? null : new SchemaReading(Build(context), diagnostics.ToList(sources));
+    }
+
     private static void CheckRules(BindingContext context)
     {
         ModelRules.CheckDatabaseNames(context);
-        foreach (ModelEntry model in context.Models)
-        {
-            ModelRules.Check(context, model);
-        }
+        context.ForEachModel(ModelRules.Check);
         ModelRules.CheckEnums(context);
         ConstraintNameRules.Check(context);
         // Of fields that cannot be told apart nothing more can be said.
@@ -77,13 +115,7 @@ public static class SchemaReader
         {
             return;
         }
-        foreach (ModelEntry model in context.Models)
-        {
-            foreach (FieldEntry field in model.RelationFields)
-            {
-                RelationRules.CheckField(context, field);
-            }
-        }
+        context.ForEachModel(RelationRules.CheckFields);
         foreach (RelationEntry relation in context.Relations)
         {
             RelationRules.Check(context, relation);

@@ -19,16 +19,15 @@ internal static class AttributePass
         {
             Enum(context, entry);
         }
-        foreach (ModelEntry model in context.Models)
+        context.ForEachModel(RelationFields);
+        context.ForEachModel(Model);
+    }
+
+    private static void RelationFields(BindingContext context, ModelEntry model)
+    {
+        foreach (FieldEntry field in model.RelationFields)
         {
-            foreach (FieldEntry field in model.RelationFields)
-            {
-                RelationField(context, field);
-            }
-        }
-        foreach (ModelEntry model in context.Models)
-        {
-            Model(context, model);
+            RelationField(context, field);
         }
     }
 
@@ -198,7 +197,7 @@ internal static class AttributePass
         }
         if (field.Type is not null)
         {
-            entry.Native = attributes.TakeNativeType();
+            attributes.TakeNativeType();
         }
         if (attributes.TryTakeSingle("unique", out AttributeArguments unique))
         {

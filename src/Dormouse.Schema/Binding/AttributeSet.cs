@@ -53,27 +53,25 @@ internal ref struct AttributeSet(BindingContext context, AttributeSyntax[] attri
         return false;
     }
 
-    /// <summary>Takes the attribute of the form <c>@datasource.Type</c>.</summary>
-    public NativeTypeSyntax? TakeNativeType()
+    /// <summary>Takes the attribute of the form <c>@datasource.Type</c>, which the rules look at.</summary>
+    public void TakeNativeType()
     {
-        NativeTypeSyntax? native = null;
+        bool isTaken = false;
         for (int index = 0; index < attributes.Length; index++)
         {
             AttributeSyntax attribute = attributes[index];
-            int dot = attribute.Name.Text.IndexOf('.');
-            if (dot < 0)
+            if (!attribute.IsNativeType)
             {
                 continue;
             }
             Take(index);
-            string scope = attribute.Name.Text[..dot];
-            if (native is not null)
+            if (isTaken)
             {
+                string scope = attribute.Name.Text[..attribute.Name.Text.IndexOf('.')];
                 context.Report(AttributeMessages.Duplicate(scope, attribute.Span));
             }
-            native = new NativeTypeSyntax(scope, attribute.Name.Text[(dot + 1)..], attribute);
+            isTaken = true;
         }
-        return native;
     }
 
     /// <summary>Reports the attributes that nobody took.</summary>

@@ -6,17 +6,19 @@ namespace Dormouse.Schema.Binding;
 
 /// <summary>
 /// What the passes share. They run in this order, each over everything: 1 names, 2 types, 3 attributes, 4 relations, then the rules of
-/// <see cref="Validation"/>, which need all four without errors. It lives as long as one reading and belongs to one thread.
+/// <see cref="Validation"/>, which need all four without errors. It lives as long as one reading. What belongs to
+/// one model may be worked on beside other models; everything else belongs to one thread.
 /// </summary>
 internal sealed class BindingContext(IReadOnlyList<FileSyntax> files, SchemaOptions options, DiagnosticBag diagnostics)
 {
-    private int lists;
-
     public IReadOnlyList<FileSyntax> Files { get; } = files;
 
     public SchemaOptions Options { get; } = options;
 
     public DiagnosticBag Diagnostics { get; } = diagnostics;
+
+    /// <summary>Models may be looked at side by side, so that findings come in no order.</summary>
+    public bool IsSideBySide { get; init; }
 
     /// <summary>Names of blocks that could not be read; a reference to one is no mistake of its own.</summary>
     public HashSet<string> BrokenNames { get; } = [.. files.SelectMany(file => file.BrokenNames)];
@@ -47,8 +49,22 @@ internal sealed class BindingContext(IReadOnlyList<FileSyntax> files, SchemaOpti
     public bool HasPreviewFeature(string feature) =>
         Generators.Any(generator => generator.PreviewFeatures.Contains(feature, StringComparer.OrdinalIgnoreCase));
 
-    /// <summary>A number that no list of fields had before.</summary>
-    public int NextListNumber() => ++lists;
+    /// <summary>Does something for each model, in their order or side by side: it may look at all of them and change its own alone.</summary>
+    public void ForEachModel(Action<BindingContext, ModelEntry> work)
+    {
+        int parts = IsSideBySide ? Math.Clamp(Models.Count / Options.ModelsPerPart, 1, Options.MostParts) : 1;
+        SideBySide.For(
+            parts,
+            part =>
+            {
+                int end = (int)((long)Models.Count * (part + 1) / parts);
+                for (int index = (int)((long)Models.Count * part / parts); index < end; index++)
+                {
+                    work(this, Models[index]);
+                }
+            }
+        );
+    }
 
     public void Report(Diagnostic diagnostic) => Diagnostics.Add(diagnostic);
 }

@@ -19,7 +19,6 @@ internal static class DefaultReader
         {
             return;
         }
-        entry.DefaultValue = value;
         ScalarField field = entry.Scalar!;
         field.Default =
             value is FunctionSyntax { Name: "dbgenerated" } generated ? DatabaseGenerated(context, attribute, generated)

@@ -24,10 +24,11 @@ internal sealed class FieldEntry(ModelEntry owner, int position)
 
     public RelationField? Relation => Field as RelationField;
 
-    public ExpressionSyntax? DefaultValue { get; set; }
+    /// <summary>The value of <c>@default</c>.</summary>
+    public ExpressionSyntax? DefaultValue => Syntax.Attribute("default")?.Arguments.Value;
 
-    /// <summary>The type attribute as written: datasource, type and attribute.</summary>
-    public NativeTypeSyntax? Native { get; set; }
+    /// <summary>The attribute of the form <c>@datasource.Type</c>.</summary>
+    public AttributeSyntax? NativeAttribute => Array.Find(Syntax.Attributes, attribute => attribute.IsNativeType);
 
     public ModelEntry? Target
     {
@@ -66,9 +67,6 @@ internal sealed class FieldEntry(ModelEntry owner, int position)
         set => Details.OnUpdate = value;
     }
 
-    /// <summary>The number of the last list that named it, by which a list notices that it names a field twice.</summary>
-    public int NamedInList { get; set; }
-
     public string Name => Syntax.Name.Text;
 
     /// <summary>Some column of the key must be there.</summary>
@@ -89,8 +87,6 @@ internal sealed class FieldEntry(ModelEntry owner, int position)
         public ExpressionSyntax? OnUpdate;
     }
 }
-
-internal sealed record NativeTypeSyntax(string Scope, string Name, AttributeSyntax Attribute);
 
 /// <summary>A field of a key or index with the arguments that the model does not keep.</summary>
 internal sealed record IndexFieldEntry(FieldEntry Field, SortOrder? Sort, bool HasLength, OperatorClass? OperatorClass);

@@ -17,6 +17,8 @@ internal static class FieldListReader
     /// <summary>PostgreSQL takes 32 columns in a key; more than this is not looked at, so that a long list stays cheap.</summary>
     private const int MostFields = 1_000;
 
+    private const int MostWalked = 16;
+
     public static FieldList? Read(
         BindingContext context,
         ModelEntry model,
@@ -29,8 +31,8 @@ internal static class FieldListReader
         List<IndexFieldEntry> fields = new(Math.Min(items.Count, MostFields));
         List<string>? unknown = null;
         List<FieldEntry>? relations = null;
+        HashSet<FieldEntry>? named = null;
         bool isWrong = false;
-        int list = context.NextListNumber();
         for (int index = 0; index < Math.Min(items.Count, MostFields); index++)
         {
             ExpressionSyntax item = items[index];
@@ -48,14 +50,13 @@ internal static class FieldListReader
             {
                 (relations ??= []).Add(field);
             }
-            else if (field.NamedInList == list)
+            else if (IsNamed(fields, ref named, field))
             {
                 context.Report(KeyMessages.RepeatedField(model.Name, name, attribute));
                 return null;
             }
             else
             {
-                field.NamedInList = list;
                 isWrong |= field.Scalar is null;
                 fields.Add(arguments is null ? new IndexFieldEntry(field, null, false, null) : arguments with { Field = field });
             }
@@ -65,6 +66,24 @@ internal static class FieldListReader
             return null;
         }
         return isWrong ? null : new FieldList([.. fields], unknown ?? [], relations ?? []);
+    }
+
+    /// <summary>Whether a field is in the list already; a short list is walked, for a long one there is a table.</summary>
+    private static bool IsNamed(List<IndexFieldEntry> fields, ref HashSet<FieldEntry>? table, FieldEntry field)
+    {
+        if (fields.Count > MostWalked)
+        {
+            table ??= [.. fields.Select(item => item.Field)];
+            return !table.Add(field);
+        }
+        foreach (IndexFieldEntry item in fields)
+        {
+            if (item.Field == field)
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static string? Name(BindingContext context, ExpressionSyntax item, bool withArguments)

@@ -16,49 +16,40 @@ internal static class TypePass
                 context.Report(NameMessages.EmptyEnum(entry.Syntax.Span));
             }
         }
-        foreach (ModelEntry entry in context.Models)
-        {
-            Resolve(context, entry);
-        }
+        context.ForEachModel(Resolve);
     }
 
     private static void Resolve(BindingContext context, ModelEntry entry)
     {
-        int scalars = 0;
+        int known = 0;
         int relations = 0;
         foreach (FieldEntry field in entry.Fields)
         {
             Resolve(context, entry.Model, field);
-            scalars += field.Scalar is null ? 0 : 1;
+            known += field.Field is null ? 0 : 1;
             relations += field.Relation is null ? 0 : 1;
         }
-        Sort(entry, new ScalarField[scalars], new RelationField[relations]);
+        Fill(entry, new Field[known], relations == 0 ? [] : new FieldEntry[relations]);
     }
 
-    /// <summary>Fills the lists of fields by kind; what is neither is in none of them.</summary>
-    private static void Sort(ModelEntry entry, ScalarField[] scalars, RelationField[] relations)
+    /// <summary>Fills the lists of fields; one of an unknown type is in none of them.</summary>
+    private static void Fill(ModelEntry entry, Field[] fields, FieldEntry[] relations)
     {
-        var fields = new Field[scalars.Length + relations.Length];
-        int scalar = 0;
-        int relation = 0;
-        entry.RelationFields = relations.Length == 0 ? [] : new FieldEntry[relations.Length];
+        int filled = 0;
+        int filledRelations = 0;
         foreach (FieldEntry field in entry.Fields)
         {
-            if (field.Scalar is not null)
+            if (field.Field is { } known)
             {
-                fields[scalar + relation] = scalars[scalar] = field.Scalar;
-                scalar++;
+                fields[filled++] = known;
             }
-            else if (field.Relation is not null)
+            if (field.Relation is not null)
             {
-                entry.RelationFields[relation] = field;
-                fields[scalar + relation] = relations[relation] = field.Relation;
-                relation++;
+                relations[filledRelations++] = field;
             }
         }
         entry.Model.Fields = fields;
-        entry.Model.ScalarFields = scalars;
-        entry.Model.RelationFields = relations;
+        entry.RelationFields = relations;
     }
 
     private static void Resolve(BindingContext context, Model model, FieldEntry entry)
@@ -75,7 +66,7 @@ internal static class TypePass
                 IsIgnored = true,
             };
         }
-        else if (ScalarTypes.TryParse(type.Name, out ScalarType scalar))
+        else if (entry.Syntax.Scalar is { } scalar)
         {
             entry.Field = new ScalarField(model, name, arity, documentation, entry.Position) { Type = scalar };
         }

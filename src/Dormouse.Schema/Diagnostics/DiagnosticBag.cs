@@ -5,6 +5,9 @@ internal sealed class DiagnosticBag(int limit)
 {
     private readonly List<Diagnostic> found = [];
 
+    /// <summary>Models may be looked at side by side. Few have anything wrong, so that nobody waits here.</summary>
+    private readonly Lock adding = new();
+
     public bool HasErrors { get; private set; }
 
     public int Count => found.Count;
@@ -13,10 +16,13 @@ internal sealed class DiagnosticBag(int limit)
 
     public void Add(Diagnostic diagnostic)
     {
-        HasErrors |= diagnostic.Severity == Severity.Error;
-        if (found.Count < limit)
+        lock (adding)
         {
-            found.Add(diagnostic);
+            HasErrors |= diagnostic.Severity == Severity.Error;
+            if (found.Count < limit)
+            {
+                found.Add(diagnostic);
+            }
         }
     }
 

@@ -6,7 +6,10 @@ namespace Dormouse.Schema.Models;
 /// <summary>A model or a view.</summary>
 public sealed class Model
 {
+    // Made when they are asked for, since most models of a large schema never are. Two threads may make the same; both mean the same.
     private Dictionary<string, Field>? byName;
+    private ScalarField[]? scalarFields;
+    private RelationField[]? relationFields;
 
     internal Model(string name, bool isView, string? documentation)
     {
@@ -35,9 +38,9 @@ public sealed class Model
 
     public IReadOnlyList<Field> Fields { get; internal set; } = [];
 
-    public IReadOnlyList<ScalarField> ScalarFields { get; internal set; } = [];
+    public IReadOnlyList<ScalarField> ScalarFields => scalarFields ??= [.. Fields.OfType<ScalarField>()];
 
-    public IReadOnlyList<RelationField> RelationFields { get; internal set; } = [];
+    public IReadOnlyList<RelationField> RelationFields => relationFields ??= [.. Fields.OfType<RelationField>()];
 
     /// <summary><c>@id</c> or <c>@@id</c>.</summary>
     public PrimaryKey? PrimaryKey { get; internal set; }

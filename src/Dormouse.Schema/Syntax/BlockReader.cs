@@ -1,4 +1,5 @@
 using Dormouse.Schema.Diagnostics;
+using Dormouse.Schema.Models;
 
 namespace Dormouse.Schema.Syntax;
 
@@ -7,11 +8,11 @@ namespace Dormouse.Schema.Syntax;
 /// one begins.
 /// </summary>
 internal ref struct BlockReader(
-    SourceFile source,
     DiagnosticBag diagnostics,
     string keyword,
     Identifier name,
-    List<AttributeSyntax> lineAttributes
+    List<AttributeSyntax> lineAttributes,
+    KnownLines? known
 )
 {
     /// <summary>How far the end of an argument list is looked for that was broken over lines.</summary>
@@ -59,6 +60,13 @@ internal ref struct BlockReader(
     public void ReadBlockAttribute(ref Lexer lexer, List<AttributeSyntax> attributes)
     {
         int start = lexer.Position;
+        ReadOnlySpan<char> line = lexer.RestOfLine;
+        if (known?.Attributes.TryFind(line, out AttributeSyntax? alike) == true)
+        {
+            lexer.SkipLine(line.Length);
+            attributes.Add(alike);
+            return;
+        }
         if (!lexer.TryTake("@@") || !ExpressionParser.TryAttribute(ref lexer, start, diagnostics, out AttributeSyntax attribute))
         {
             SkipBroken(ref lexer, start);
@@ -69,6 +77,7 @@ internal ref struct BlockReader(
         if (EndLine(ref lexer, start))
         {
             attributes.Add(attribute);
+            known?.Attributes.Add(line, attribute);
         }
     }
 
@@ -80,47 +89,86 @@ internal ref struct BlockReader(
             SkipBroken(ref lexer, start);
             return;
         }
+        ReadOnlySpan<char> behindName = lexer.RestOfLine;
+        if (known?.Tails.TryFind(behindName, out FieldTail? tail) == true)
+        {
+            lexer.SkipLine(behindName.Length);
+        }
+        else if ((tail = ReadTail(ref lexer, start)) is null)
+        {
+            return;
+        }
+        else if (tail.Scalar is not null)
+        {
+            // Those that name another model come again too rarely.
+            known?.Tails.Add(behindName, tail);
+        }
+        string? documentation = CommentReader.Join(pendingDocumentation, tail.End.Documentation);
+        pendingDocumentation = null;
+        fields.Add(new FieldSyntax(field.Text, tail, documentation, start, lexer.Position));
+    }
+
+    /// <summary>What stands behind the name of a field that began at <paramref name="start"/>; null where it cannot be used.</summary>
+    private FieldTail? ReadTail(ref Lexer lexer, int start)
+    {
         lexer.SkipBlanks();
         int colon = lexer.Position;
         Diagnostic? legacy = lexer.TryTake(':') ? SyntaxMessages.LegacyColon(lexer.SpanFrom(colon)) : null;
         lexer.SkipBlanks();
         TypeSyntax? type = ReadType(ref lexer, ref legacy, out AritySyntax arity);
-        if (!TryReadAttributes(ref lexer))
+        if (ReadLineEnd(ref lexer, start) is not { } end)
         {
-            SkipBroken(ref lexer, start);
-            return;
+            return null;
         }
-        string? trailing = CommentReader.ReadTrailing(ref lexer);
-        if (!EndLine(ref lexer, start))
-        {
-            return;
-        }
-        string? documentation = CommentReader.Join(pendingDocumentation, trailing);
-        pendingDocumentation = null;
         if (legacy is not null || type is null)
         {
+            pendingDocumentation = null;
             HasBrokenLines = true;
             string kind = keyword == "type" ? "composite type" : keyword;
             diagnostics.Add(legacy ?? SyntaxMessages.FieldWithoutType(kind, name.Text, lexer.SpanFrom(start)));
-            return;
+            return null;
         }
-        fields.Add(new FieldSyntax(source, field.Text, type.Value, arity, [.. lineAttributes], documentation, start, lexer.Position));
+        bool isScalar = ScalarTypes.TryParse(type.Value.Name, out ScalarType scalar) && !type.Value.IsUnsupported;
+        return new FieldTail(type.Value, isScalar ? scalar : null, arity, end);
+    }
+
+    /// <summary>The attributes of a line that began at <paramref name="start"/>, and its end; null where it cannot be used.</summary>
+    private LineEnd? ReadLineEnd(ref Lexer lexer, int start)
+    {
+        ReadOnlySpan<char> rest = lexer.RestOfLine;
+        if (known?.Ends.TryFind(rest, out LineEnd? end) == true)
+        {
+            lexer.SkipLine(rest.Length);
+            return end;
+        }
+        if (!TryReadAttributes(ref lexer))
+        {
+            SkipBroken(ref lexer, start);
+            return null;
+        }
+        string? documentation = CommentReader.ReadTrailing(ref lexer);
+        if (!EndLine(ref lexer, start))
+        {
+            return null;
+        }
+        end = new LineEnd([.. lineAttributes], documentation);
+        known?.Ends.Add(rest, end);
+        return end;
     }
 
     public void ReadEnumValue(ref Lexer lexer, List<EnumValueSyntax> values)
     {
         int start = lexer.Position;
-        if (!lexer.TryTakeIdentifier(out Identifier value) || !TryReadAttributes(ref lexer))
+        if (!lexer.TryTakeIdentifier(out Identifier value))
         {
             SkipBroken(ref lexer, start);
             return;
         }
-        string? trailing = CommentReader.ReadTrailing(ref lexer);
-        if (EndLine(ref lexer, start))
+        if (ReadLineEnd(ref lexer, start) is { } end)
         {
-            string? documentation = CommentReader.Join(pendingDocumentation, trailing);
+            string? documentation = CommentReader.Join(pendingDocumentation, end.Documentation);
             pendingDocumentation = null;
-            values.Add(new EnumValueSyntax(value, [.. lineAttributes], documentation, lexer.SpanFrom(start)));
+            values.Add(new EnumValueSyntax(value, end.Attributes, documentation, lexer.SpanFrom(start)));
         }
     }
 

@@ -80,6 +80,24 @@ internal ref struct Lexer(SourceFile source, Range part)
         Position = found < 0 ? text.Length : Position + found;
     }
 
+    /// <summary>From here up to the end of the line.</summary>
+    public readonly ReadOnlySpan<char> RestOfLine
+    {
+        get
+        {
+            ReadOnlySpan<char> rest = text[Position..];
+            int end = rest.IndexOfAny('\n', '\r');
+            return end < 0 ? rest : rest[..end];
+        }
+    }
+
+    /// <summary>Moves over the rest of the line, which is so long, and its end.</summary>
+    public void SkipLine(int length)
+    {
+        Position += length;
+        TryTakeLineEnd();
+    }
+
     public readonly Identifier IdentifierAt(int start, int end) => new(words.Take(text[start..end]), new SourceSpan(source, start, end));
 
     /// <summary>A letter of any script or an ASCII digit, then more of them, underscores and hyphens.</summary>

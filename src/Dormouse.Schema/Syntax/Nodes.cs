@@ -1,4 +1,5 @@
 using Dormouse.Schema.Diagnostics;
+using Dormouse.Schema.Models;
 
 namespace Dormouse.Schema.Syntax;
 
@@ -38,6 +39,9 @@ internal sealed record ArgumentListSyntax(ArgumentSyntax[] Items, ArgumentFlaws?
 {
     public static readonly ArgumentListSyntax None = new([], null);
 
+    /// <summary>The argument that is called <c>value</c>, or has no name.</summary>
+    public ExpressionSyntax? Value => Array.Find(Items, item => item.Name is null or "value")?.Value;
+
     public ArgumentSyntax? Find(string name)
     {
         foreach (ArgumentSyntax item in Items)
@@ -57,40 +61,49 @@ internal sealed record ArgumentFlaws(List<Identifier>? Empty, SourceSpan? Traili
 /// <summary><c>@name(…)</c> or <c>@@name(…)</c>; the span includes the signs.</summary>
 internal sealed record AttributeSyntax(Identifier Name, ArgumentListSyntax Arguments, SourceSpan Span)
 {
+    /// <summary>Has the form <c>@datasource.Type</c>.</summary>
+    public bool IsNativeType => Name.Text.Contains('.');
+
     /// <summary>The place of a named argument, or of the whole attribute.</summary>
     public SourceSpan SpanOf(string argument) => Arguments.Find(argument)?.Span ?? Span;
+}
+
+/// <summary>What stands behind the name or type of a field, up to the end of its line.</summary>
+internal sealed record LineEnd(AttributeSyntax[] Attributes, string? Documentation);
+
+/// <summary>What stands behind the name of a field, up to the end of its line. Fields of which it is the same may share it.</summary>
+internal sealed class FieldTail(TypeSyntax type, ScalarType? scalar, AritySyntax arity, LineEnd end)
+{
+    public TypeSyntax Type => type;
+
+    /// <summary>Which of the scalar types it names, if it names one.</summary>
+    public ScalarType? Scalar => scalar;
+
+    public AritySyntax Arity => arity;
+
+    public LineEnd End => end;
 }
 
 /// <summary>
 /// A field's line. There are ten to twenty for each model, so a model keeps them in place, and the places in the text are worked out.
 /// </summary>
-internal readonly struct FieldSyntax(
-    SourceFile source,
-    string name,
-    TypeSyntax type,
-    AritySyntax arity,
-    AttributeSyntax[] attributes,
-    string? documentation,
-    int start,
-    int end
-)
+internal readonly struct FieldSyntax(string name, FieldTail tail, string? documentation, int start, int end)
 {
-    private readonly string typeName = type.Name;
-    private readonly int typeStart = type.Span.Start;
-    private readonly int typeEnd = type.Span.End;
-    private readonly bool isUnsupported = type.IsUnsupported;
+    public Identifier Name => new(name, new SourceSpan(Source, start, start + name.Length));
 
-    public Identifier Name => new(name, new SourceSpan(source, start, start + name.Length));
+    public TypeSyntax Type => tail.Type;
 
-    public TypeSyntax Type => new(typeName, isUnsupported, new SourceSpan(source, typeStart, typeEnd));
+    public ScalarType? Scalar => tail.Scalar;
 
-    public AritySyntax Arity => arity;
+    public AritySyntax Arity => tail.Arity;
 
-    public AttributeSyntax[] Attributes => attributes;
+    public AttributeSyntax[] Attributes => tail.End.Attributes;
 
     public string? Documentation => documentation;
 
-    public SourceSpan Span => new(source, start, end);
+    public SourceSpan Span => new(Source, start, end);
+
+    private SourceFile Source => tail.Type.Span.Source;
 
     public AttributeSyntax? Attribute(string name)
     {

@@ -19,23 +19,34 @@ internal ref struct SchemaParser
     private readonly List<PropertySyntax> properties = [];
     private readonly List<AttributeSyntax> attributes = [];
     private readonly List<AttributeSyntax> lineAttributes = [];
+    private readonly KnownLines? known;
     private Lexer lexer;
 
-    private SchemaParser(SourceFile source, Range part, DiagnosticBag diagnostics)
+    private SchemaParser(SourceFile source, Range part, DiagnosticBag diagnostics, KnownLines? known)
     {
+        this.known = known;
         this.source = source;
         this.diagnostics = diagnostics;
         lexer = new Lexer(source, part);
     }
 
-    public static FileSyntax Parse(SourceFile source, DiagnosticBag diagnostics) => Parse(source, .., diagnostics);
-
-    /// <summary>Reads a part that begins and ends between two blocks.</summary>
-    public static FileSyntax Parse(SourceFile source, Range part, DiagnosticBag diagnostics)
+    public static FileSyntax Parse(SourceFile source, DiagnosticBag diagnostics)
     {
-        SchemaParser parser = new(source, part, diagnostics);
+        SchemaParser parser = new(source, .., diagnostics, known: null);
         parser.ParseTops();
         return new FileSyntax(source, parser.tops, parser.brokenNames);
+    }
+
+    /// <summary>
+    /// Reads a part that begins and ends between two blocks, if there is nothing to complain of; otherwise null. Lines that are written
+    /// alike share what was read of the first of them, and so its place in the text.
+    /// </summary>
+    public static List<TopSyntax>? TryParseAlike(SourceFile source, Range part)
+    {
+        DiagnosticBag complaints = new(limit: 1);
+        SchemaParser parser = new(source, part, complaints, new KnownLines());
+        parser.ParseTops();
+        return complaints.Count == 0 ? parser.tops : null;
     }
 
     private void ParseTops()
@@ -180,7 +191,7 @@ internal ref struct SchemaParser
 
     private void ParseModel(BlockKind block, string keyword, Identifier name, int start, string? documentation)
     {
-        BlockReader reader = new(source, diagnostics, keyword, name, lineAttributes);
+        BlockReader reader = new(diagnostics, keyword, name, lineAttributes, known);
         fields.Clear();
         attributes.Clear();
         while (reader.TryNextLine(ref lexer))
@@ -200,7 +211,7 @@ internal ref struct SchemaParser
 
     private void ParseEnum(Identifier name, int start, string? documentation)
     {
-        BlockReader reader = new(source, diagnostics, "enum", name, lineAttributes);
+        BlockReader reader = new(diagnostics, "enum", name, lineAttributes, known);
         values.Clear();
         attributes.Clear();
         while (reader.TryNextLine(ref lexer))
@@ -219,7 +230,7 @@ internal ref struct SchemaParser
 
     private void ParseConfiguration(ConfigurationKind block, string keyword, Identifier name, int start)
     {
-        BlockReader reader = new(source, diagnostics, keyword, name, lineAttributes);
+        BlockReader reader = new(diagnostics, keyword, name, lineAttributes, known);
         properties.Clear();
         while (reader.TryNextLine(ref lexer))
         {

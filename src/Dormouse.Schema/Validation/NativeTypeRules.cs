@@ -11,42 +11,48 @@ internal static class NativeTypeRules
 {
     public static void Check(BindingContext context, FieldEntry field)
     {
-        if (field.Native is { } native)
+        if (field.Scalar!.Type is not null)
         {
-            CheckNative(context, field.Scalar!, native);
+            if (field.NativeAttribute is { } attribute)
+            {
+                CheckNative(context, field.Scalar, attribute);
+            }
         }
-        else if (field.Scalar!.UnsupportedType is { } unsupported && context.Datasource is { } datasource)
+        else if (field.Scalar.UnsupportedType is { } unsupported && context.Datasource is { } datasource)
         {
             CheckUnsupported(context, field, unsupported, datasource.Name);
         }
     }
 
-    private static void CheckNative(BindingContext context, ScalarField field, NativeTypeSyntax native)
+    private static void CheckNative(BindingContext context, ScalarField field, AttributeSyntax attribute)
     {
-        SourceSpan span = native.Attribute.Span;
-        if (context.Datasource is { } datasource && datasource.Name != native.Scope)
+        SourceSpan span = attribute.Span;
+        int dot = attribute.Name.Text.IndexOf('.');
+        string scope = attribute.Name.Text[..dot];
+        string name = attribute.Name.Text[(dot + 1)..];
+        if (context.Datasource is { } datasource && datasource.Name != scope)
         {
-            context.Report(FieldMessages.TypePrefix(native.Scope, datasource.Name, native.Name, span));
+            context.Report(FieldMessages.TypePrefix(scope, datasource.Name, name, span));
         }
-        if (NativeTypes.Find(native.Name) is not { } shape)
+        if (NativeTypes.Find(name) is not { } shape)
         {
-            string suggestion = Spelling.Suggestion(native.Name, NativeTypes.Names);
-            context.Report(FieldMessages.UnknownNativeType(native.Name, suggestion, span));
+            string suggestion = Spelling.Suggestion(name, NativeTypes.Names);
+            context.Report(FieldMessages.UnknownNativeType(name, suggestion, span));
             return;
         }
-        ArgumentSyntax[] given = native.Attribute.Arguments.Items;
+        ArgumentSyntax[] given = attribute.Arguments.Items;
         if (given.Length > shape.MostArguments)
         {
             context.Report(
                 shape.MostArguments == 0
-                    ? FieldMessages.NoTypeArguments(native.Name, given.Length, span)
-                    : FieldMessages.TooManyTypeArguments(native.Name, shape.MostArguments, given.Length, span)
+                    ? FieldMessages.NoTypeArguments(name, given.Length, span)
+                    : FieldMessages.TooManyTypeArguments(name, shape.MostArguments, given.Length, span)
             );
             return;
         }
         if (shape.Scalar != field.Type)
         {
-            context.Report(FieldMessages.IncompatibleType(native.Name, field.Type!.Value, shape.Scalar, span));
+            context.Report(FieldMessages.IncompatibleType(name, field.Type!.Value, shape.Scalar, span));
             return;
         }
         string[] texts = [.. given.Select(argument => argument.Value.Shown)];

@@ -38,7 +38,15 @@ internal static class RelationRules
     }
 
     /// <summary>The rules for one field alone.</summary>
-    public static void CheckField(BindingContext context, FieldEntry field)
+    public static void CheckFields(BindingContext context, ModelEntry model)
+    {
+        foreach (FieldEntry field in model.RelationFields)
+        {
+            CheckField(context, field);
+        }
+    }
+
+    private static void CheckField(BindingContext context, FieldEntry field)
     {
         RelationField relation = field.Relation!;
         if (field.Target!.Model.IsIgnored && !relation.IsIgnored && !field.Owner.Model.IsIgnored)
