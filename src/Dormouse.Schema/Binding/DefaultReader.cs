@@ -97,7 +97,7 @@ internal static class DefaultReader
     {
         if (syntax.Arguments.Items.Length == 0)
         {
-            return new FunctionDefault(function, null);
+            return FunctionDefault.Of(function, null);
         }
         context.Report(DefaultMessages.NoArguments(attribute, syntax.Name));
         return null;
@@ -118,7 +118,7 @@ internal static class DefaultReader
         }
         if (argument is null || argument == first || argument == second)
         {
-            return new FunctionDefault(function, argument);
+            return FunctionDefault.Of(function, argument);
         }
         context.Report(DefaultMessages.EitherArgument(attribute, syntax.Name, first, second));
         return null;
@@ -132,7 +132,7 @@ internal static class DefaultReader
         }
         if (argument is null or (>= 2 and <= 255))
         {
-            return new FunctionDefault(DefaultFunction.Nanoid, argument);
+            return FunctionDefault.Of(DefaultFunction.Nanoid, argument);
         }
         context.Report(DefaultMessages.LengthArgument(attribute, syntax.Name, 2, 255));
         return null;
@@ -207,7 +207,7 @@ internal static class DefaultReader
             case (ScalarType.Int or ScalarType.BigInt or ScalarType.Float or ScalarType.Decimal, NumberSyntax number):
                 return new NumberDefault(number.Text);
             case (ScalarType.Boolean, ConstantSyntax { Text: "true" or "false" } constant):
-                return new BooleanDefault(constant.Text == "true");
+                return constant.Text == "true" ? BooleanDefault.True : BooleanDefault.False;
             case (ScalarType.Boolean, ConstantSyntax constant):
                 return Wrong(context, DefaultMessages.BooleanExpected(constant.Span));
             default:

@@ -89,7 +89,7 @@ internal sealed class FieldEntry(ModelEntry owner, int position)
 }
 
 /// <summary>A field of a key or index with the arguments that the model does not keep.</summary>
-internal sealed record IndexFieldEntry(FieldEntry Field, SortOrder? Sort, bool HasLength, OperatorClass? OperatorClass);
+internal readonly record struct IndexFieldEntry(FieldEntry Field, SortOrder? Sort, bool HasLength, OperatorClass? OperatorClass);
 
 internal sealed class KeyEntry(PrimaryKey key, IndexFieldEntry[] fields, AttributeSyntax attribute, bool isClustered)
 {
@@ -130,6 +130,7 @@ internal sealed class ModelEntry(ModelSyntax syntax, Model model, int position)
     private const int MostWalked = 32;
 
     private Dictionary<string, FieldEntry>? table;
+    private List<RelationEntry>? keyedRelations;
 
     /// <summary>Where it stands among the models, from 0.</summary>
     public int Position { get; } = position;
@@ -148,7 +149,7 @@ internal sealed class ModelEntry(ModelSyntax syntax, Model model, int position)
     public List<IndexEntry> Indexes { get; } = new(1);
 
     /// <summary>The relations whose key this model holds, or should hold.</summary>
-    public List<RelationEntry> KeyedRelations { get; } = new(0);
+    public IReadOnlyList<RelationEntry> KeyedRelations => keyedRelations ?? [];
 
     public AttributeSyntax? MapAttribute { get; set; }
 
@@ -159,6 +160,8 @@ internal sealed class ModelEntry(ModelSyntax syntax, Model model, int position)
     public string Name => Syntax.Name.Text;
 
     public IEnumerable<string> FieldNames => Fields.Select(entry => entry.Name);
+
+    public void AddKeyedRelation(RelationEntry relation) => (keyedRelations ??= new(1)).Add(relation);
 
     /// <summary>The field of a name; of several, which are a mistake, the first.</summary>
     public FieldEntry? FindField(string name) => Fields.Length > MostWalked ? (table ??= MakeTable()).GetValueOrDefault(name) : Walk(name);
@@ -185,14 +188,22 @@ internal sealed class ModelEntry(ModelSyntax syntax, Model model, int position)
     /// <summary>Whether just these fields, in any order, identify a record.</summary>
     public bool IsIdentifiedBy(FieldEntry[] fields)
     {
-        foreach (IndexFieldEntry[] unique in UniqueFields)
+        bool isIdentified = Key is not null && AreSame(Key.Fields, fields);
+        foreach (IndexEntry index in Indexes)
         {
-            if (unique.Length == fields.Length && Array.TrueForAll(unique, item => Array.IndexOf(fields, item.Field) >= 0))
-            {
-                return true;
-            }
+            isIdentified |= index.Index.Kind == IndexKind.Unique && AreSame(index.Fields, fields);
         }
-        return false;
+        return isIdentified;
+    }
+
+    private static bool AreSame(IndexFieldEntry[] unique, FieldEntry[] fields)
+    {
+        bool areSame = unique.Length == fields.Length;
+        for (int index = 0; areSame && index < unique.Length; index++)
+        {
+            areSame = Array.IndexOf(fields, unique[index].Field) >= 0;
+        }
+        return areSame;
     }
 
     private FieldEntry? Walk(string name)

@@ -6,7 +6,7 @@ using Dormouse.Schema.Syntax;
 namespace Dormouse.Schema.Binding;
 
 /// <summary>The fields that a list in an attribute names, and those that it should not name.</summary>
-internal sealed record FieldList(IndexFieldEntry[] Fields, IReadOnlyList<string> Unknown, IReadOnlyList<FieldEntry> Relations)
+internal readonly record struct FieldList(IndexFieldEntry[] Fields, IReadOnlyList<string> Unknown, IReadOnlyList<FieldEntry> Relations)
 {
     public bool IsComplete => Unknown.Count == 0 && Relations.Count == 0;
 }
@@ -28,12 +28,13 @@ internal static class FieldListReader
     )
     {
         List<ExpressionSyntax> items = value is ArraySyntax array ? array.Items : [value];
-        List<IndexFieldEntry> fields = new(Math.Min(items.Count, MostFields));
+        var fields = new IndexFieldEntry[Math.Min(items.Count, MostFields)];
+        int found = 0;
         List<string>? unknown = null;
         List<FieldEntry>? relations = null;
         HashSet<FieldEntry>? named = null;
         bool isWrong = false;
-        for (int index = 0; index < Math.Min(items.Count, MostFields); index++)
+        for (int index = 0; index < fields.Length; index++)
         {
             ExpressionSyntax item = items[index];
             if (Name(context, item, withArguments) is not { } name)
@@ -50,7 +51,7 @@ internal static class FieldListReader
             {
                 (relations ??= []).Add(field);
             }
-            else if (IsNamed(fields, ref named, field))
+            else if (IsNamed(fields.AsSpan(0, found), ref named, field))
             {
                 context.Report(KeyMessages.RepeatedField(model.Name, name, attribute));
                 return null;
@@ -58,22 +59,22 @@ internal static class FieldListReader
             else
             {
                 isWrong |= field.Scalar is null;
-                fields.Add(arguments is null ? new IndexFieldEntry(field, null, false, null) : arguments with { Field = field });
+                fields[found++] = (arguments ?? default) with { Field = field };
             }
         }
         if (model.Syntax.HasBrokenLines && unknown is not null)
         {
             return null;
         }
-        return isWrong ? null : new FieldList([.. fields], unknown ?? [], relations ?? []);
+        return isWrong ? null : new FieldList(found == fields.Length ? fields : fields[..found], unknown ?? [], relations ?? []);
     }
 
     /// <summary>Whether a field is in the list already; a short list is walked, for a long one there is a table.</summary>
-    private static bool IsNamed(List<IndexFieldEntry> fields, ref HashSet<FieldEntry>? table, FieldEntry field)
+    private static bool IsNamed(ReadOnlySpan<IndexFieldEntry> fields, ref HashSet<FieldEntry>? table, FieldEntry field)
     {
-        if (fields.Count > MostWalked)
+        if (fields.Length > MostWalked)
         {
-            table ??= [.. fields.Select(item => item.Field)];
+            table ??= [.. fields.ToArray().Select(item => item.Field)];
             return !table.Add(field);
         }
         foreach (IndexFieldEntry item in fields)

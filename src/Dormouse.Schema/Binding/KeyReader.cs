@@ -33,15 +33,14 @@ internal static class KeyReader
         string? map = arguments.OptionalText("map");
         string? name = ClientName(context, model, ref arguments, "@@id");
         bool isClustered = arguments.Boolean(arguments.Optional("clustered")) is not null;
-        FieldList? list = value is null ? null : FieldListReader.Read(context, model, value, attribute.Span, withArguments: true);
-        if (list is null)
+        if (value is null || FieldListReader.Read(context, model, value, attribute.Span, withArguments: true) is not { } list)
         {
             model.Model.PrimaryKey ??= new PrimaryKey(model.Model, [], name, map, isOnField: false);
             return;
         }
         if (list.Unknown.Count > 0)
         {
-            context.Report(KeyMessages.UnknownIdFields(model.Name, list.Unknown, Suggestion(model, list), value!.Span));
+            context.Report(KeyMessages.UnknownIdFields(model.Name, list.Unknown, Suggestion(model, list), value.Span));
         }
         if (list.Relations.Count > 0)
         {

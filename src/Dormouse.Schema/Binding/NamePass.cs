@@ -59,7 +59,10 @@ internal static class NamePass
 
     public static void Run(BindingContext context)
     {
-        Dictionary<string, TopSyntax> blocks = [];
+        int count = context.Files.Sum(file => file.Tops.Count);
+        context.ModelsByName.EnsureCapacity(count);
+        context.Models.EnsureCapacity(count);
+        Dictionary<string, TopSyntax> blocks = new(count);
         Dictionary<string, TopSyntax> datasources = [];
         Dictionary<string, TopSyntax> generators = [];
         foreach (TopSyntax top in context.Files.SelectMany(file => file.Tops))

@@ -9,34 +9,60 @@ namespace Dormouse.Schema.Binding;
 /// </summary>
 internal static class RelationPass
 {
+    /// <summary>Among more fields the other side is found by a table; among fewer a walk is faster than the making of it.</summary>
+    private const int MostWalked = 32;
+
     public static void Run(BindingContext context)
     {
-        Dictionary<Sides, FirstTwo> bySides = [];
+        context.Relations.EnsureCapacity(context.Models.Count);
+        Dictionary<ModelEntry, Dictionary<Side, FirstTwo>> tables = [];
         foreach (ModelEntry model in context.Models)
         {
             foreach (FieldEntry field in model.RelationFields)
             {
-                Sides sides = new(model.Position, field.Target!.Position, field.Relation!.ExplicitRelationName);
-                ref FirstTwo fields = ref CollectionsMarshal.GetValueRefOrAddDefault(bySides, sides, out _);
-                fields = fields.First is null ? new FirstTwo(field, null) : new FirstTwo(fields.First, fields.Second ?? field);
-            }
-        }
-        foreach (ModelEntry model in context.Models)
-        {
-            foreach (FieldEntry field in model.RelationFields)
-            {
-                Sides sides = new(field.Target!.Position, model.Position, field.Relation!.ExplicitRelationName);
-                FieldEntry? opposite = bySides.GetValueOrDefault(sides).Other(field);
+                ModelEntry target = field.Target!;
+                FieldEntry? opposite =
+                    target.RelationFields.Length <= MostWalked
+                        ? Walk(field)
+                        : TableOf(target, tables).GetValueOrDefault(new Side(model, field.Relation!.ExplicitRelationName)).Other(field);
                 if (Infer(field, opposite) is { } relation)
                 {
                     context.Relations.Add(relation);
                     if (relation.Kind != RelationKind.ManyToMany)
                     {
-                        (relation.Forward?.Owner ?? relation.Back!.Target!).KeyedRelations.Add(relation);
+                        (relation.Forward?.Owner ?? relation.Back!.Target!).AddKeyedRelation(relation);
                     }
                 }
             }
         }
+    }
+
+    private static FieldEntry? Walk(FieldEntry field)
+    {
+        string? name = field.Relation!.ExplicitRelationName;
+        foreach (FieldEntry other in field.Target!.RelationFields)
+        {
+            if (other.Target == field.Owner && other != field && other.Relation!.ExplicitRelationName == name)
+            {
+                return other;
+            }
+        }
+        return null;
+    }
+
+    private static Dictionary<Side, FirstTwo> TableOf(ModelEntry model, Dictionary<ModelEntry, Dictionary<Side, FirstTwo>> tables)
+    {
+        if (!tables.TryGetValue(model, out Dictionary<Side, FirstTwo>? table))
+        {
+            tables.Add(model, table = new(model.RelationFields.Length));
+            foreach (FieldEntry field in model.RelationFields)
+            {
+                Side side = new(field.Target!, field.Relation!.ExplicitRelationName);
+                ref FirstTwo fields = ref CollectionsMarshal.GetValueRefOrAddDefault(table, side, out _);
+                fields = fields.First is null ? new FirstTwo(field, null) : new FirstTwo(fields.First, fields.Second ?? field);
+            }
+        }
+        return table;
     }
 
     /// <summary>The relation, unless it is the other side that makes it.</summary>
@@ -83,8 +109,8 @@ internal static class RelationPass
             index.Index.Kind == IndexKind.Unique && index.Fields.Select(item => item.Field).SequenceEqual(fields)
         );
 
-    /// <summary>From one model to another, both by their positions, under a name.</summary>
-    private readonly record struct Sides(int From, int To, string? Name);
+    /// <summary>To which model, under which name.</summary>
+    private readonly record struct Side(ModelEntry To, string? Name);
 
     /// <summary>More than two fields of one name are an error of their own, so only the first two matter here.</summary>
     private readonly record struct FirstTwo(FieldEntry? First, FieldEntry? Second)

@@ -9,14 +9,27 @@ public sealed record StringDefault(string Value) : DefaultValue;
 /// <summary>A number as written, for Int, BigInt, Float and Decimal.</summary>
 public sealed record NumberDefault(string Text) : DefaultValue;
 
-public sealed record BooleanDefault(bool Value) : DefaultValue;
+public sealed record BooleanDefault(bool Value) : DefaultValue
+{
+    internal static readonly BooleanDefault True = new(true);
+    internal static readonly BooleanDefault False = new(false);
+}
 
 public sealed record EnumDefault(EnumValue Value) : DefaultValue;
 
 public sealed record ListDefault(IReadOnlyList<DefaultValue> Items) : DefaultValue;
 
 /// <summary>A value that is made for each record.</summary>
-public sealed record FunctionDefault(DefaultFunction Function, int? Argument) : DefaultValue;
+public sealed record FunctionDefault(DefaultFunction Function, int? Argument) : DefaultValue
+{
+    private static readonly FunctionDefault[] WithoutArgument =
+    [
+        .. Enum.GetValues<DefaultFunction>().Select(function => new FunctionDefault(function, null)),
+    ];
+
+    internal static FunctionDefault Of(DefaultFunction function, int? argument) =>
+        argument is null ? WithoutArgument[(int)function] : new FunctionDefault(function, argument);
+}
 
 /// <summary><c>dbgenerated("…")</c>: an expression of the database, or none where the schema only says that there is one.</summary>
 public sealed record DatabaseDefault(string? Expression) : DefaultValue;

@@ -23,7 +23,7 @@ public enum FieldArity : byte
 }
 
 /// <summary>What happens to a record when the record that it refers to is deleted or changes its key.</summary>
-public enum ReferentialAction
+public enum ReferentialAction : byte
 {
     Cascade,
     Restrict,
@@ -33,14 +33,14 @@ public enum ReferentialAction
 }
 
 /// <summary>Who watches over relations: the database with foreign keys, or the query engine.</summary>
-public enum RelationMode
+public enum RelationMode : byte
 {
     ForeignKeys,
     Prisma,
 }
 
 /// <summary>The access method of an index.</summary>
-public enum IndexAlgorithm
+public enum IndexAlgorithm : byte
 {
     BTree,
     Hash,
@@ -50,13 +50,13 @@ public enum IndexAlgorithm
     Brin,
 }
 
-public enum SortOrder
+public enum SortOrder : byte
 {
     Ascending,
     Descending,
 }
 
-public enum IndexKind
+public enum IndexKind : byte
 {
     /// <summary><c>@@index</c></summary>
     Normal,
@@ -65,7 +65,7 @@ public enum IndexKind
     Unique,
 }
 
-public enum RelationKind
+public enum RelationKind : byte
 {
     OneToOne,
     OneToMany,

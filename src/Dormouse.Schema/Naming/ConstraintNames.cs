@@ -11,12 +11,19 @@ public static class ConstraintNames
     /// <summary>NAMEDATALEN - 1 of PostgreSQL.</summary>
     public const int MostBytes = 63;
 
-    public static string PrimaryKey(string table) => Cut(table, "_pkey");
+    internal const string PrimaryKeySuffix = "_pkey";
+
+    internal const string ForeignKeySuffix = "_fkey";
+
+    public static string PrimaryKey(string table) => Cut(table, PrimaryKeySuffix);
 
     public static string Index(string table, IEnumerable<string> columns, bool isUnique) =>
-        Cut($"{table}_{string.Join('_', columns)}", isUnique ? "_key" : "_idx");
+        Cut($"{table}_{string.Join('_', columns)}", IndexSuffix(isUnique));
 
-    public static string ForeignKey(string table, IEnumerable<string> columns) => Cut($"{table}_{string.Join('_', columns)}", "_fkey");
+    public static string ForeignKey(string table, IEnumerable<string> columns) =>
+        Cut($"{table}_{string.Join('_', columns)}", ForeignKeySuffix);
+
+    internal static string IndexSuffix(bool isUnique) => isUnique ? "_key" : "_idx";
 
     /// <summary>Whether PostgreSQL would cut a name.</summary>
     public static bool IsTooLong(string name) => Encoding.UTF8.GetByteCount(name) > MostBytes;

@@ -18,22 +18,26 @@ internal sealed class KnownLines
     public LineCache<AttributeSyntax> Attributes { get; } = new();
 }
 
-/// <summary>What lines were read as, for lines that are read without a complaint. One may push out another, which is then read again.</summary>
+/// <summary>
+/// What lines were read as, for lines that are read without a complaint. There are two places for each line; one that finds both taken
+/// pushes out the older, which is then read again.
+/// </summary>
 internal sealed class LineCache<T>
     where T : class
 {
     /// <summary>Schemas of a thousand models have two hundred different lines, apart from those that name a relation.</summary>
-    private const int Slots = 256;
+    private const int Places = 128;
 
     /// <summary>Longer lines are rarely written twice.</summary>
     private const int LongestLine = 128;
 
-    private readonly Slot[] slots = new Slot[Slots];
+    private readonly Line[] newer = new Line[Places];
+    private readonly Line[] older = new Line[Places];
 
     public bool TryFind(ReadOnlySpan<char> line, [NotNullWhen(true)] out T? known)
     {
-        ref Slot slot = ref SlotOf(line);
-        known = slot.Line is { } text && line.SequenceEqual(text) ? slot.Known : null;
+        int place = PlaceOf(line);
+        known = newer[place].ReadAs(line) ?? older[place].ReadAs(line);
         return known is not null;
     }
 
@@ -42,11 +46,16 @@ internal sealed class LineCache<T>
         // A comment of this kind may go on in the next line, and what the line means then depends on that.
         if (line.Length <= LongestLine && !line.Contains("/*", StringComparison.Ordinal))
         {
-            SlotOf(line) = new Slot(line.ToString(), read);
+            int place = PlaceOf(line);
+            older[place] = newer[place];
+            newer[place] = new Line(line.ToString(), read);
         }
     }
 
-    private ref Slot SlotOf(ReadOnlySpan<char> line) => ref slots[(uint)string.GetHashCode(line) % Slots];
+    private static int PlaceOf(ReadOnlySpan<char> line) => (int)((uint)string.GetHashCode(line) % Places);
 
-    private readonly record struct Slot(string? Line, T Known);
+    private readonly record struct Line(string? Text, T Known)
+    {
+        public T? ReadAs(ReadOnlySpan<char> line) => Text is not null && line.SequenceEqual(Text) ? Known : null;
+    }
 }

@@ -23,33 +23,78 @@ internal static class ConstraintNameRules
         }
     }
 
-    /// <summary>Whether no name at all stands twice in a database schema, which is more than the rules ask, and usual.</summary>
+    /// <summary>
+    /// Whether no name at all stands twice in a database schema, which is more than the rules ask, and usual. Told by hashes, for which the
+    /// names need not be made; where two are equal, the names themselves are looked at.
+    /// </summary>
     private static bool AreUnique(BindingContext context)
     {
-        HashSet<(string? Schema, string Name)> names = new(2 * context.Models.Count);
+        HashSet<ulong> hashes = new(3 * context.Models.Count);
         foreach (ModelEntry model in context.Models)
         {
-            string? schema = model.Model.Schema;
-            if (model.Key is { } key && !names.Add((schema, key.Key.DatabaseName)))
+            if (model.Key is { } key && !hashes.Add(HashOf(model.Model, key.Key)))
             {
                 return false;
             }
             foreach (IndexEntry index in model.Indexes)
             {
-                if (!names.Add((schema, index.Index.DatabaseName)))
+                if (!hashes.Add(HashOf(model.Model, index)))
                 {
                     return false;
                 }
             }
             foreach (RelationEntry relation in model.KeyedRelations)
             {
-                if (!names.Add((schema, ForeignKey(model, relation))))
+                if (!hashes.Add(HashOf(model, relation)))
                 {
                     return false;
                 }
             }
         }
         return true;
+    }
+
+    private static ulong HashOf(Model model, PrimaryKey key)
+    {
+        NameHash hash = new(model.Schema);
+        hash.Append(key.MappedName ?? model.DatabaseName);
+        hash.Append(key.MappedName is null ? ConstraintNames.PrimaryKeySuffix : "");
+        return hash.MayBeCut ? NameHash.Of(model.Schema, key.DatabaseName) : hash.Value;
+    }
+
+    private static ulong HashOf(Model model, IndexEntry index)
+    {
+        if (index.Index.MappedName is { } given)
+        {
+            return NameHash.Of(model.Schema, given);
+        }
+        NameHash hash = new(model.Schema);
+        hash.Append(model.DatabaseName);
+        foreach (IndexFieldEntry column in index.Fields)
+        {
+            hash.Append("_");
+            hash.Append(column.Field.Scalar!.DatabaseName);
+        }
+        hash.Append(ConstraintNames.IndexSuffix(index.Index.Kind == IndexKind.Unique));
+        return hash.MayBeCut || index.Fields.Length == 0 ? NameHash.Of(model.Schema, index.Index.DatabaseName) : hash.Value;
+    }
+
+    private static ulong HashOf(ModelEntry model, RelationEntry relation)
+    {
+        string? schema = model.Model.Schema;
+        if (relation.Forward is not { Relation.MappedForeignKey: null, Fields: { Length: > 0 } columns })
+        {
+            return NameHash.Of(schema, ForeignKey(model, relation));
+        }
+        NameHash hash = new(schema);
+        hash.Append(model.Model.DatabaseName);
+        foreach (FieldEntry column in columns)
+        {
+            hash.Append("_");
+            hash.Append(column.Scalar!.DatabaseName);
+        }
+        hash.Append(ConstraintNames.ForeignKeySuffix);
+        return hash.MayBeCut ? NameHash.Of(schema, ForeignKey(model, relation)) : hash.Value;
     }
 
     private static void CheckEach(BindingContext context)

@@ -57,7 +57,7 @@ internal static class ModelRules
 
     public static void CheckDatabaseNames(BindingContext context)
     {
-        Dictionary<(string? Schema, string Name), ModelEntry> names = [];
+        Dictionary<(string? Schema, string Name), ModelEntry> names = new(context.Models.Count);
         foreach (ModelEntry model in context.Models)
         {
             (string?, string) key = (model.Model.Schema, model.Model.DatabaseName);
@@ -75,6 +75,11 @@ internal static class ModelRules
     private static void CheckUniqueCriterion(BindingContext context, ModelEntry model)
     {
         if (model.Model.IsIgnored || model.Model.IsView || model.Syntax.HasBrokenLines)
+        {
+            return;
+        }
+        // Most have such a key, for which the others need not be looked at.
+        if (model.Key is { Fields: [{ Field.Scalar: { IsRequired: true, IsUnsupported: false } }] })
         {
             return;
         }
@@ -158,9 +163,9 @@ internal static class ModelRules
         {
             context.Report(IndexMessages.UniqueOperatorClass(index));
         }
-        if (Array.Find(index.Fields, item => item.Field.Scalar!.NativeType?.Name == "Xml") is { } xml)
+        if (Array.Find(index.Fields, item => item.Field.Scalar!.NativeType?.Name == "Xml").Field is { } xml)
         {
-            SourceSpan span = xml.Field.Syntax.Span;
+            SourceSpan span = xml.Syntax.Span;
             context.Report(isUnique ? IndexMessages.XmlUnique(span) : IndexMessages.XmlIndex(span));
         }
         OperatorClassRules.Check(context, index);

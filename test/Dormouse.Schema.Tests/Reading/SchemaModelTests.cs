@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Dormouse.Schema.Diagnostics;
 using Dormouse.Schema.Models;
@@ -9,6 +10,31 @@ public sealed class SchemaModelTests
 {
     /// <summary>Measured: 60. The tree, the model and what the passes note, with room for a field more here and there.</summary>
     private const int MostBytesPerCharacter = 75;
+
+    [Fact]
+    public void The_fields_of_a_model_with_many_relations_find_their_other_sides()
+    {
+        const int Count = 100;
+        StringBuilder text = new("model Hub {\n  id Int @id\n");
+        for (int number = 0; number < Count; number++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"  spokes{number} Spoke[] @relation(\"r{number}\")\n");
+        }
+        text.Append("}\nmodel Spoke {\n  id Int @id\n");
+        for (int number = 0; number < Count; number++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"  key{number} Int\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"  hub{number} Hub @relation(\"r{number}\", fields: [key{number}], references: [id])\n"
+            );
+        }
+
+        PrismaSchema schema = SchemaReader.Read(text.Append('}').ToString()).Schema!;
+
+        Assert.Equal(Count, schema.Relations.Count);
+        Assert.All(schema.Relations, relation => Assert.Equal("spokes" + relation.SideA.Name["hub".Length..], relation.SideB.Name));
+    }
 
     [Fact]
     public void A_datasource_without_an_address_is_accepted_unless_asked_for()
