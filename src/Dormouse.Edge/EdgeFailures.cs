@@ -30,6 +30,7 @@ internal static class EdgeFailures
     public const string AddressTooFastCode = "DM4022";
     public const string FailedKeysCode = "DM4023";
     public const string CacheTagsCode = "DM4040";
+    public const string DiskCacheFolderCode = "DM4041";
     public const string ServerAwayCode = "DM4060";
 
     // The text is the one that the hosted service gives, so that apps which look for it find it here too. It says nothing about whether
@@ -170,6 +171,14 @@ internal static class EdgeFailures
         new(FailureKind.ClientGone, ClientGoneCode, "The client has gone.", cause);
 
     public static DormouseException Tags(string what) => new(FailureKind.Caller, CacheTagsCode, $"The cache tags cannot be used: {what}");
+
+    public static DormouseException DiskCacheFolder(string folder, Exception cause) =>
+        new(
+            FailureKind.Host,
+            DiskCacheFolderCode,
+            $"The folder '{folder}' cannot be the disk cache's: {cause.Message} It must be one that this process alone uses and may write.",
+            cause
+        );
 
     public static DormouseException TransactionBound(string name, double value, TimeSpan limit) =>
         new(

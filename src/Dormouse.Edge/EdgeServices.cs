@@ -1,6 +1,7 @@
 using Dormouse.Contracts;
 using Dormouse.Edge.Auth;
 using Dormouse.Edge.Caching;
+using Dormouse.Edge.Caching.Disk;
 using Dormouse.Edge.Engine;
 using Dormouse.Edge.Http;
 using Dormouse.Edge.Limits;
@@ -97,12 +98,14 @@ public static class EdgeServices
         CacheUpkeep upkeep,
         ServerPools pools,
         SchemaEngines schemas,
-        FrontDoorCertificate? certificate = null
+        FrontDoorCertificate? certificate = null,
+        DiskUpkeep? disk = null
     ) : IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken)
         {
             certificate?.Start();
+            disk?.Start();
             upkeep.Start();
             return Task.CompletedTask;
         }
@@ -115,6 +118,7 @@ public static class EdgeServices
             await transactions.StopAsync();
             await pools.DisposeAsync();
             await schemas.DisposeAsync();
+            await (disk?.StopAsync() ?? Task.CompletedTask);
         }
     }
 }

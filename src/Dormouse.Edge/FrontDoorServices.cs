@@ -1,6 +1,7 @@
 using Dormouse.Contracts;
 using Dormouse.Edge.Auth;
 using Dormouse.Edge.Caching;
+using Dormouse.Edge.Caching.Disk;
 using Dormouse.Edge.Engine;
 using Dormouse.Edge.Http;
 using Dormouse.Edge.Limits;
@@ -50,7 +51,19 @@ internal static class FrontDoorServices
         services.AddSingleton<RequestBody>();
         services.AddSingleton<PublicOrigin>();
         services.AddSingleton<DateHeader>();
-        services.AddSingleton(host => new AnswerCache(options.Cache, host.GetRequiredService<TimeProvider>()));
+        if (options.Cache is { IsOn: true, Disk: { } disk })
+        {
+            services.AddSingleton(disk);
+            services.AddSingleton<DiskMetrics>();
+            services.AddSingleton<DiskCache>();
+            services.AddSingleton<DiskUpkeep>();
+            services.AddSingleton<CacheRecalls>();
+        }
+        services.AddSingleton(host => new AnswerCache(
+            options.Cache,
+            host.GetRequiredService<TimeProvider>(),
+            host.GetService<DiskCache>()
+        ));
         services.AddSingleton<CacheLedger>();
         services.AddSingleton<CacheFills>();
         services.AddSingleton<CacheStep>();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Dormouse.Contracts;
+using Dormouse.Edge.Caching.Disk;
 
 namespace Dormouse.Edge.Caching;
 
@@ -16,7 +17,7 @@ namespace Dormouse.Edge.Caching;
 /// All times are monotonic, so that a wall clock that jumps makes no answer younger or older.
 /// </para>
 /// </remarks>
-internal sealed class AnswerCache(CacheOptions options, TimeProvider timeProvider)
+internal sealed class AnswerCache(CacheOptions options, TimeProvider timeProvider, DiskCache? disk = null)
 {
     /// <summary>After a refresh has failed: one try a second is no burden, and soon enough when the database is back.</summary>
     private static readonly TimeSpan RefreshPause = TimeSpan.FromSeconds(1);
@@ -117,8 +118,87 @@ internal sealed class AnswerCache(CacheOptions options, TimeProvider timeProvide
             long keepUntil = KeepUntil(flight.AskedAt, flight.Strategy);
             if (!flight.IsVoid && answer.Json.Length <= Options.MaxEntryBytes && now < keepUntil)
             {
-                Keep(flight, answer, keepUntil);
+                Keep(flight.Key, flight.Tenant, flight.Tags, flight.Shape, answer, keepUntil);
                 MakeRoom(flight.Tenant, now);
+            }
+        }
+    }
+
+    /// <summary>
+    /// For a request that found nothing in memory: joins the reading of the same answer from disk, or begins it. Null where there is none
+    /// that the strategy takes.
+    /// </summary>
+    public Recall? TryRecall(in CacheLook look, out bool leads)
+    {
+        leads = false;
+        if (disk is null)
+        {
+            return null;
+        }
+        lock (changing)
+        {
+            if (tenants.TryGetValue(look.Database, out CacheTenant? known) && known.Recalls.TryGetValue(look.Key, out Recall? recall))
+            {
+                return recall;
+            }
+            if (
+                !disk.TryFind(look.Database, look.Key, look.Tags, out DiskEntry entry)
+                || KeepUntil(entry.AskedAt, look.Strategy) <= timeProvider.GetTimestamp()
+            )
+            {
+                return null;
+            }
+            leads = true;
+            recall = new Recall(look.Key, TenantOf(look.Database), look.Tags, entry);
+            recall.Tenant.Recalls[look.Key] = recall;
+            return recall;
+        }
+    }
+
+    /// <summary>Ends the reading from disk and keeps what it brought in memory, unless it is void or past its time.</summary>
+    public void Land(Recall recall, CachedAnswer? answer, in CacheStrategy strategy, ShapeCounters shape)
+    {
+        lock (changing)
+        {
+            CacheTenant tenant = recall.Tenant;
+            if (!recall.IsVoid)
+            {
+                tenant.Recalls.Remove(recall.Key);
+                long now = timeProvider.GetTimestamp();
+                if (answer is not null && KeepUntil(answer.AskedAt, strategy) is var keepUntil && now < keepUntil)
+                {
+                    Keep(recall.Key, tenant, recall.Tags, shape, answer, keepUntil);
+                    MakeRoom(tenant, now);
+                }
+            }
+        }
+        recall.End();
+    }
+
+    /// <summary>Offers what is in memory to the disk, so that it is there after a restart.</summary>
+    /// <param name="after">Told after each piece; true: go on.</param>
+    public void OfferAll(Func<bool> after)
+    {
+        if (disk is null)
+        {
+            return;
+        }
+        foreach ((_, CacheTenant tenant) in tenants)
+        {
+            foreach (CacheEntry[] some in tenant.Entries.Where(entry => !disk.Has(entry)).Chunk(SweepChunk))
+            {
+                lock (changing)
+                {
+                    // What has gone meanwhile may be void.
+                    foreach (CacheEntry entry in some.Where(entry => entry.Queue is not null))
+                    {
+                        disk.Offer(entry);
+                    }
+                }
+                if (!after())
+                {
+                    return;
+                }
             }
         }
     }
@@ -140,33 +220,17 @@ internal sealed class AnswerCache(CacheOptions options, TimeProvider timeProvide
     /// <returns>How many were forgotten.</returns>
     public int Invalidate(DatabaseId database, IReadOnlyCollection<string> tags)
     {
-        lock (changing)
-        {
-            if (!tenants.TryGetValue(database, out CacheTenant? tenant))
-            {
-                return 0;
-            }
-            Ground(tenant, flight => flight.Tags.Any(tags.Contains));
-            int removed = tags.Sum(tenant.RemoveTagged);
-            heap.Update(tenant);
-            return removed;
-        }
+        int removed = Forget(database, tags);
+        disk?.Record(database, tags);
+        return removed;
     }
 
     /// <summary>Forgets all answers of a database. On return it is done.</summary>
     public int InvalidateAll(DatabaseId database)
     {
-        lock (changing)
-        {
-            if (!tenants.TryGetValue(database, out CacheTenant? tenant))
-            {
-                return 0;
-            }
-            Ground(tenant, static _ => true);
-            int removed = tenant.RemoveAll();
-            heap.Update(tenant);
-            return removed;
-        }
+        int removed = Forget(database);
+        disk?.RecordAll(database);
+        return removed;
     }
 
     /// <summary>Forgets all answers of all databases. On return it is done.</summary>
@@ -174,12 +238,46 @@ internal sealed class AnswerCache(CacheOptions options, TimeProvider timeProvide
     {
         lock (changing)
         {
+            disk?.VoidAll(null);
             foreach (CacheTenant tenant in tenants.Values)
             {
-                Ground(tenant, static _ => true);
+                Ground(tenant, static _ => true, static _ => true);
                 tenant.RemoveAll();
                 heap.Update(tenant);
             }
+        }
+        disk?.RecordAll(null);
+    }
+
+    private int Forget(DatabaseId database, IReadOnlyCollection<string> tags)
+    {
+        lock (changing)
+        {
+            disk?.Void(database, tags);
+            if (!tenants.TryGetValue(database, out CacheTenant? tenant))
+            {
+                return 0;
+            }
+            Ground(tenant, flight => flight.Tags.Any(tags.Contains), recall => recall.Tags.Any(tags.Contains));
+            int removed = tags.Sum(tenant.RemoveTagged);
+            heap.Update(tenant);
+            return removed;
+        }
+    }
+
+    private int Forget(DatabaseId database)
+    {
+        lock (changing)
+        {
+            disk?.VoidAll(database);
+            if (!tenants.TryGetValue(database, out CacheTenant? tenant))
+            {
+                return 0;
+            }
+            Ground(tenant, static _ => true, static _ => true);
+            int removed = tenant.RemoveAll();
+            heap.Update(tenant);
+            return removed;
         }
     }
 
@@ -203,7 +301,7 @@ internal sealed class AnswerCache(CacheOptions options, TimeProvider timeProvide
             }
             lock (changing)
             {
-                if (tenant is { Count: 0, Flying: 0 })
+                if (tenant is { Count: 0, Flying: 0, Recalls.Count: 0 })
                 {
                     heap.Remove(tenant);
                     tenants.TryRemove(tenant.Database, out _);
@@ -253,14 +351,13 @@ internal sealed class AnswerCache(CacheOptions options, TimeProvider timeProvide
         return freshness == Freshness.None ? default : new CacheFind(freshness, entry, answer, age);
     }
 
-    private static void Keep(Flight flight, CachedAnswer answer, long keepUntil)
+    private static void Keep(CacheKey key, CacheTenant tenant, string[] tags, ShapeCounters shape, CachedAnswer answer, long keepUntil)
     {
-        CacheTenant tenant = flight.Tenant;
-        if (tenant.Find(flight.Key) is not { } entry)
+        if (tenant.Find(key) is not { } entry)
         {
-            entry = new CacheEntry(flight.Key, tenant, answer, flight.Shape);
+            entry = new CacheEntry(key, tenant, answer, shape);
             entry.Keep(keepUntil);
-            tenant.Add(entry, flight.Tags);
+            tenant.Add(entry, tags);
         }
         // A flight that nobody waited for can be overtaken by the one that replaced it.
         else if (entry.Answer.AskedAt <= answer.AskedAt)
@@ -294,8 +391,13 @@ internal sealed class AnswerCache(CacheOptions options, TimeProvider timeProvide
         }
     }
 
-    private static void Ground(CacheTenant tenant, Func<Flight, bool> concerns)
+    private static void Ground(CacheTenant tenant, Func<Flight, bool> concerns, Func<Recall, bool> concernsToo)
     {
+        foreach (Recall recall in tenant.Recalls.Values.Where(concernsToo).ToArray())
+        {
+            recall.IsVoid = true;
+            tenant.Recalls.Remove(recall.Key);
+        }
         foreach (Flight flight in tenant.Flights.Values.Where(concerns).ToArray())
         {
             flight.IsVoid = true;
@@ -305,7 +407,7 @@ internal sealed class AnswerCache(CacheOptions options, TimeProvider timeProvide
 
     private CacheTenant TenantOf(DatabaseId database)
     {
-        CacheTenant tenant = tenants.GetOrAdd(database, static id => new CacheTenant(id));
+        CacheTenant tenant = tenants.GetOrAdd(database, static (id, tier) => new CacheTenant(id, tier), disk);
         if (tenant.HeapIndex < 0)
         {
             heap.Update(tenant);

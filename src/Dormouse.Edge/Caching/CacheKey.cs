@@ -63,6 +63,18 @@ internal readonly record struct CacheKey
         digesting.AppendData(bytes[..(sizeof(int) + length)]);
     }
 
+    /// <summary>The length of <see cref="CopyTo"/>.</summary>
+    public const int Size = DigestBytes;
+
+    public void CopyTo(Span<byte> to)
+    {
+        ReadOnlySpan<ulong> parts = [first, second, third, fourth];
+        MemoryMarshal.AsBytes(parts).CopyTo(to);
+    }
+
+    /// <summary>What <see cref="CopyTo"/> wrote.</summary>
+    public static CacheKey Read(ReadOnlySpan<byte> from) => new(from[..DigestBytes]);
+
     /// <summary>Eight bytes of the key, for what need not be exact.</summary>
     public ulong Fingerprint => second;
 

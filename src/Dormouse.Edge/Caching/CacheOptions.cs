@@ -1,3 +1,5 @@
+using Dormouse.Edge.Caching.Disk;
+
 namespace Dormouse.Edge.Caching;
 
 /// <summary>What cached answers may take, and how long they may be kept.</summary>
@@ -45,6 +47,9 @@ public sealed class CacheOptions
     /// <summary>How often answers whose time is over are looked for. Until then their memory counts, and goes first when it is needed.</summary>
     public TimeSpan SweepPeriod { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Where answers go that leave memory, and come back from after a restart. Null: nowhere.</summary>
+    public DiskCacheOptions? Disk { get; set; }
+
     internal bool IsOn => MaxBytes > 0;
 
     internal void Validate(List<string> errors)
@@ -73,5 +78,6 @@ public sealed class CacheOptions
         {
             errors.Add("The cache's MaxLifetime and SweepPeriod must be above zero, and StaleOnError not below it.");
         }
+        Disk?.Validate(errors);
     }
 }

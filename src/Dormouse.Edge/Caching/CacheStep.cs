@@ -12,7 +12,8 @@ namespace Dormouse.Edge.Caching;
 /// of the protocol: an answer that is there is given without parsing anything and without waking anything. Then, with the request read as
 /// its protocol has it, <see cref="ThroughAsync"/>.
 /// </summary>
-internal sealed class CacheStep(AnswerCache cache, CacheFills fills, CacheLedger ledger, EdgeOptions options, BufferBudget budget)
+internal sealed class CacheStep(AnswerCache cache, CacheFills fills, CacheLedger ledger, EdgeOptions options, BufferBudget budget,
+    CacheRecalls? recalls = null)
 {
     private const string TagsHeader = "accelerate-cache-tags";
 
@@ -85,10 +86,28 @@ internal sealed class CacheStep(AnswerCache cache, CacheFills fills, CacheLedger
         }
         if (mayBeCached)
         {
+            if (recalls is not null && await recalls.FindAsync(look, shape!, clientGone) is { Freshness: Freshness.Fresh or Freshness.Stale } found)
+            {
+                return Recalled(look with { Found = found }, query);
+            }
             return await fills.AskAsync(look, query, shape!, clientGone);
         }
         shape?.Uncached();
         return await PastAsync(query, clientGone);
+    }
+
+    private ServedAnswer Recalled(in CacheLook look, IOriginQuery query)
+    {
+        ServedAnswer answer = ServedAnswer.Cached(look.Found);
+        if (look.Found.Freshness == Freshness.Stale)
+        {
+            fills.Refresh(look, query);
+        }
+        else
+        {
+            query.Dispose();
+        }
+        return answer;
     }
 
     private async ValueTask<ServedAnswer> PastAsync(IOriginQuery query, CancellationToken clientGone)

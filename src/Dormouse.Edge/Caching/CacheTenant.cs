@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Dormouse.Contracts;
+using Dormouse.Edge.Caching.Disk;
 
 namespace Dormouse.Edge.Caching;
 
@@ -14,7 +15,7 @@ namespace Dormouse.Edge.Caching;
 /// A scan therefore passes through the small queue and touches nothing that is used. Hits only count: no lock, no moving.
 /// </summary>
 /// <remarks>Readers use <see cref="Find"/> alone; all else is under the lock of <see cref="AnswerCache"/>.</remarks>
-internal sealed class CacheTenant(DatabaseId database)
+internal sealed class CacheTenant(DatabaseId database, DiskCache? disk)
 {
     /// <summary>The object with its empty tables.</summary>
     private const int OwnBytes = 2048;
@@ -37,6 +38,9 @@ internal sealed class CacheTenant(DatabaseId database)
 
     /// <summary>Fills that are under way, by key; those that an invalidation has voided are no longer here.</summary>
     public Dictionary<CacheKey, Flight> Flights { get; } = [];
+
+    /// <summary>Answers that are on their way from disk, by key; those that an invalidation has voided are no longer here.</summary>
+    public Dictionary<CacheKey, Recall> Recalls { get; } = [];
 
     /// <summary>Flights of this tenant that are not over, voided ones included.</summary>
     public int Flying { get; set; }
@@ -138,7 +142,7 @@ internal sealed class CacheTenant(DatabaseId database)
                 main.Add(entry);
                 continue;
             }
-            Remove(entry);
+            Leave(entry);
             ghosts.Add(entry.Key.Fingerprint, Math.Max(MinGhosts, main.Count));
             return true;
         }
@@ -156,9 +160,16 @@ internal sealed class CacheTenant(DatabaseId database)
                 main.Add(entry);
                 continue;
             }
-            Remove(entry);
+            Leave(entry);
             return true;
         }
         return false;
+    }
+
+    /// <summary>It goes for want of room, and not because it is void or over: there may be room on disk.</summary>
+    private void Leave(CacheEntry entry)
+    {
+        disk?.Offer(entry);
+        Remove(entry);
     }
 }

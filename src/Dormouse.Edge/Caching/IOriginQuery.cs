@@ -9,7 +9,9 @@ namespace Dormouse.Edge.Caching;
 /// </summary>
 internal interface IOriginQuery : IDisposable
 {
-    /// <summary>Reads the request as far as that needs no database. Called once, before all else.</summary>
+    /// <summary>
+    /// Reads the request as far as that needs no database. Called before all else; once more for a refresh, which may begin after it.
+    /// </summary>
     /// <exception cref="DormouseException">It cannot be read.</exception>
     ValueTask PrepareAsync(CancellationToken cancellationToken);
 

@@ -1,5 +1,6 @@
 using Dormouse.Contracts;
 using Dormouse.Edge.Caching;
+using Dormouse.Edge.Caching.Disk;
 using Dormouse.Edge.Http;
 using Dormouse.Edge.Metrics;
 using Dormouse.Edge.Tls;
@@ -61,12 +62,15 @@ public static class RemoteEdgeServices
         LogFollower follower,
         CacheFills fills,
         CacheUpkeep upkeep,
-        FrontDoorCertificate? certificate = null
+        FrontDoorCertificate? certificate = null,
+        DiskUpkeep? disk = null
     ) : IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken)
         {
             certificate?.Start();
+            // Before the log is followed, which goes on from where the disk has ended.
+            disk?.Start();
             upkeep.Start();
             follower.Start();
             return Task.CompletedTask;
@@ -78,6 +82,7 @@ public static class RemoteEdgeServices
             await upkeep.StopAsync();
             await fills.StopAsync();
             await follower.StopAsync();
+            await (disk?.StopAsync() ?? Task.CompletedTask);
         }
     }
 }
