@@ -27,13 +27,21 @@ public static class EdgeWire
 
 /// <param name="Session">Random, of one life of an edge's process: leases are counted by it.</param>
 /// <param name="Applied">The last revision that the edge has applied; null: it begins, and knows nothing.</param>
-public sealed record FollowRequest(string? Session, long? Applied);
+/// <param name="Mark">The mark of that revision, by which the origin knows it for one of its own; null: the edge was told none.</param>
+public sealed record FollowRequest(string? Session, long? Applied, string? Mark = null);
 
 /// <param name="Revision">What the edge has once it has applied this answer.</param>
 /// <param name="StartOver">Forget all that was known: it may be void. Then go on from <paramref name="Revision"/>.</param>
 /// <param name="LeaseMilliseconds">How long, from the sending of its request, the edge may serve what it knows; 0: not longer than before.</param>
 /// <param name="Entries">In order, without gaps.</param>
-public sealed record FollowAnswer(long Revision, bool StartOver, int LeaseMilliseconds, IReadOnlyList<LogEntryResource> Entries);
+/// <param name="Mark">The mark of <paramref name="Revision"/>; null where that is the one which the edge has.</param>
+public sealed record FollowAnswer(
+    long Revision,
+    bool StartOver,
+    int LeaseMilliseconds,
+    IReadOnlyList<LogEntryResource> Entries,
+    string? Mark = null
+);
 
 /// <summary>A <see cref="LogEntry"/> on the wire.</summary>
 public sealed record LogEntryResource(string Kind, string Database, string? Connection, IReadOnlyCollection<string>? Tags)

@@ -111,6 +111,15 @@ internal sealed class EdgeLeases(ControlOptions options, TimeProvider time)
         }
     }
 
+    /// <summary>Whether this process has given this one a lease: then it follows this log.</summary>
+    public bool Knows(EdgeId edge, string session)
+    {
+        lock (changing)
+        {
+            return followers.ContainsKey((edge, session));
+        }
+    }
+
     /// <summary>Gives a lease together with an answer that brings the edge up to <paramref name="revision"/>.</summary>
     /// <returns>False where there is more to tell first, or the edge may follow no longer.</returns>
     /// <exception cref="DormouseException"><see cref="FailureKind.RateLimited"/></exception>

@@ -95,10 +95,15 @@ internal sealed partial class FollowEndpoints(
         if (request.Applied is { } applied)
         {
             leases.Applied(edge.Id, session, applied);
-            await leases.WaitForNewsAsync(applied, options.EdgePoll, cancellationToken);
+            // Who has no lease yet gets one at once.
+            if (leases.Knows(edge.Id, session))
+            {
+                await leases.WaitForNewsAsync(applied, options.EdgePoll, cancellationToken);
+            }
             await log.ResolveAsync(cancellationToken);
         }
-        FollowAnswer answer = await BeyondAsync(request.Applied, cancellationToken);
+        bool isOurs = leases.Knows(edge.Id, session) || await IsOursAsync(request, cancellationToken);
+        FollowAnswer answer = await BeyondAsync(isOurs ? request.Applied : null, cancellationToken);
         // The lease begins at the edge when it sent its question, which was before; so it ends there before it ends here.
         return leases.TryGrant(edge.Id, session, answer.Revision)
             ? answer with
@@ -107,6 +112,10 @@ internal sealed partial class FollowEndpoints(
             }
             : answer;
     }
+
+    // An edge that comes back, after a restart of either side perhaps, may have followed the log of another store.
+    private async Task<bool> IsOursAsync(FollowRequest request, CancellationToken cancellationToken) =>
+        request is not { Applied: { } revision, Mark: { } mark } || await entries.MarkAsync(revision, cancellationToken) == mark;
 
     private async Task<FollowAnswer> BeyondAsync(long? applied, CancellationToken cancellationToken)
     {
@@ -117,16 +126,22 @@ internal sealed partial class FollowEndpoints(
         }
         if (applied is { } known && known < head)
         {
-            List<(long Revision, LogEntry Entry)> beyond = await entries.ReadAsync(known, cancellationToken);
+            List<(long Revision, LogEntry Entry, string Mark)> beyond = await entries.ReadAsync(known, cancellationToken);
             // What is committed and not published yet is for the next answer: who made it may not have done all that belongs to it.
             beyond.RemoveAll(entry => entry.Revision > head);
             if (beyond.Count > 0 && beyond[0].Revision == known + 1)
             {
-                return new FollowAnswer(beyond[^1].Revision, false, 0, [.. beyond.Select(entry => LogEntryResource.Of(entry.Entry))]);
+                return new FollowAnswer(
+                    beyond[^1].Revision,
+                    false,
+                    0,
+                    [.. beyond.Select(entry => LogEntryResource.Of(entry.Entry))],
+                    beyond[^1].Mark
+                );
             }
         }
         // It begins, or what it lacks is no longer there, or its log was another one.
-        return new FollowAnswer(head, true, 0, []);
+        return new FollowAnswer(head, true, 0, [], await entries.MarkAsync(head, cancellationToken));
     }
 
     // Asked of the store, not of this process's memory: what ended is known there first.

@@ -45,13 +45,29 @@ internal sealed class LogStore(ControlStore store, ControlOptions options, TimeP
     public Task<long> AppendAsync(LogEntry entry, CancellationToken cancellationToken) =>
         store.TransactAsync((connection, token) => AppendAsync(connection, entry, token), cancellationToken);
 
+    /// <summary>The mark of a revision; null where the log does not have it any more, or not yet.</summary>
+    public Task<string?> MarkAsync(long revision, CancellationToken cancellationToken) =>
+        store.RunAsync(
+            async (connection, token) =>
+                (string?)
+                    await connection.ScalarAsync(
+                        """
+                        select mark from dormouse.log where revision = $1
+                        union all select mark from dormouse.log_head where $1 = 0
+                        """,
+                        [revision],
+                        token
+                    ),
+            cancellationToken
+        );
+
     /// <summary>The entries beyond a revision, in order, a bounded number of them.</summary>
-    public Task<List<(long Revision, LogEntry Entry)>> ReadAsync(long beyond, CancellationToken cancellationToken) =>
+    public Task<List<(long Revision, LogEntry Entry, string Mark)>> ReadAsync(long beyond, CancellationToken cancellationToken) =>
         store.RunAsync(
             (connection, token) =>
                 connection.RowsAsync(
                     """
-                    select revision, kind, database_id, connection_id, tags from dormouse.log
+                    select revision, kind, database_id, connection_id, tags, mark from dormouse.log
                     where revision > $1 order by revision limit $2
                     """,
                     [beyond, options.LogEntriesPerAnswerMax],
@@ -61,7 +77,7 @@ internal sealed class LogStore(ControlStore store, ControlOptions options, TimeP
             cancellationToken
         );
 
-    private static (long, LogEntry) Read(NpgsqlDataReader reader)
+    private static (long, LogEntry, string) Read(NpgsqlDataReader reader)
     {
         var entry = new LogEntry(
             reader.GetString(1),
@@ -69,6 +85,6 @@ internal sealed class LogStore(ControlStore store, ControlOptions options, TimeP
             reader.IsDBNull(3) ? null : ConnectionId.Parse(reader.GetString(3)),
             reader.IsDBNull(4) ? null : reader.GetString(4).Split(TagSeparator, StringSplitOptions.RemoveEmptyEntries)
         );
-        return (reader.GetInt64(0), entry);
+        return (reader.GetInt64(0), entry, reader.GetString(5));
     }
 }

@@ -176,8 +176,9 @@ internal sealed class AnswerCache(CacheOptions options, TimeProvider timeProvide
     }
 
     /// <summary>Offers what is in memory to the disk, so that it is there after a restart.</summary>
+    /// <param name="again">Whether also what was offered before: its file may have gone since.</param>
     /// <param name="after">Told after each piece; true: go on.</param>
-    public void OfferAll(Func<bool> after)
+    public void OfferAll(bool again, Func<bool> after)
     {
         if (disk is null)
         {
@@ -185,7 +186,7 @@ internal sealed class AnswerCache(CacheOptions options, TimeProvider timeProvide
         }
         foreach ((_, CacheTenant tenant) in tenants)
         {
-            foreach (CacheEntry[] some in tenant.Entries.Where(entry => !disk.Has(entry)).Chunk(SweepChunk))
+            foreach (CacheEntry[] some in tenant.Entries.Where(entry => again || entry.Offered != entry.Answer).Chunk(SweepChunk))
             {
                 lock (changing)
                 {

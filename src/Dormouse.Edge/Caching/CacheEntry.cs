@@ -50,6 +50,9 @@ internal sealed class CacheEntry(CacheKey key, CacheTenant tenant, CachedAnswer 
     /// <summary>The monotonic time from which on nobody takes this answer any more.</summary>
     public long KeepUntil => Volatile.Read(ref keepUntil);
 
+    /// <summary>The answer that the disk was offered last, so that it is not written anew whenever its file has gone.</summary>
+    public CachedAnswer? Offered { get; set; }
+
     /// <summary>A refresh that failed is not tried again before this monotonic time.</summary>
     public long RefreshNotBefore { get; set; }
 

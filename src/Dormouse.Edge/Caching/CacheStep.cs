@@ -12,8 +12,14 @@ namespace Dormouse.Edge.Caching;
 /// of the protocol: an answer that is there is given without parsing anything and without waking anything. Then, with the request read as
 /// its protocol has it, <see cref="ThroughAsync"/>.
 /// </summary>
-internal sealed class CacheStep(AnswerCache cache, CacheFills fills, CacheLedger ledger, EdgeOptions options, BufferBudget budget,
-    CacheRecalls? recalls = null)
+internal sealed class CacheStep(
+    AnswerCache cache,
+    CacheFills fills,
+    CacheLedger ledger,
+    EdgeOptions options,
+    BufferBudget budget,
+    CacheRecalls? recalls = null
+)
 {
     private const string TagsHeader = "accelerate-cache-tags";
 
@@ -86,7 +92,10 @@ internal sealed class CacheStep(AnswerCache cache, CacheFills fills, CacheLedger
         }
         if (mayBeCached)
         {
-            if (recalls is not null && await recalls.FindAsync(look, shape!, clientGone) is { Freshness: Freshness.Fresh or Freshness.Stale } found)
+            if (
+                recalls is not null
+                && await recalls.FindAsync(look, shape!, clientGone) is { Freshness: Freshness.Fresh or Freshness.Stale } found
+            )
             {
                 return Recalled(look with { Found = found }, query);
             }

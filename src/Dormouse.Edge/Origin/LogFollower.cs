@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Dormouse.Contracts;
 using Dormouse.Edge.Caching;
+using Dormouse.Edge.Caching.Disk;
 using Microsoft.Extensions.Logging;
 
 namespace Dormouse.Edge.Origin;
@@ -18,7 +19,8 @@ internal sealed partial class LogFollower(
     CacheLedger ledger,
     OriginOptions options,
     TimeProvider timeProvider,
-    ILogger<LogFollower> logger
+    ILogger<LogFollower> logger,
+    DiskCache? disk = null
 ) : IDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
@@ -27,11 +29,20 @@ internal sealed partial class LogFollower(
     private readonly CancellationTokenSource stopping = new();
     private Task loop = Task.CompletedTask;
     private long applied = -1;
+    private string? mark;
 
     /// <summary>The last revision that was applied; -1 before the first.</summary>
     public long Applied => Interlocked.Read(ref applied);
 
-    public void Start() => loop = RunAsync();
+    /// <summary>Goes on from where the disk has ended, if there is one: what it holds is good up to there.</summary>
+    public void Start()
+    {
+        if (disk?.Revision is { } known)
+        {
+            (applied, mark) = (known.Revision, known.Mark);
+        }
+        loop = RunAsync();
+    }
 
     public async Task StopAsync()
     {
@@ -79,8 +90,14 @@ internal sealed partial class LogFollower(
         using var limit = new CancellationTokenSource(options.FollowTimeout, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping.Token);
         EdgeLease.Term begun = lease.Begin();
-        FollowAnswer answer = await origin.FollowAsync(new FollowRequest(session, Applied < 0 ? null : Applied), either.Token);
+        FollowAnswer answer = await origin.FollowAsync(new FollowRequest(session, Applied < 0 ? null : Applied, mark), either.Token);
         Apply(answer);
+        if (answer.StartOver || answer.Revision != Applied)
+        {
+            mark = answer.Mark;
+            // After what it has made void, so that a restart in between does that once more.
+            disk?.Note(answer.Revision, mark);
+        }
         Interlocked.Exchange(ref applied, answer.Revision);
         if (answer.LeaseMilliseconds > 0)
         {

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Dormouse.Contracts;
 using Dormouse.Edge.Caching;
 using Dormouse.Edge.Caching.Disk;
@@ -20,6 +22,11 @@ public static class RemoteEdgeServices
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(origin);
         origin.Validate();
+        if (options.Cache.Disk is { } disk)
+        {
+            // Invalidations are kept for an edge as long as its token is valid; another token is another edge, which may have missed some.
+            disk.Owner = "edge " + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(origin.Token)));
+        }
         services.AddFrontDoor(options);
         services.AddSingleton(origin);
         services.AddSingleton<OriginClient>();

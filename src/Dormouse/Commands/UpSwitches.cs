@@ -85,6 +85,18 @@ internal sealed class UpSwitches
         HelpName = "MIB",
     };
 
+    private readonly Option<string?> cacheDisk = new("--cache-disk")
+    {
+        Description = "A folder of its own for cached answers that leave memory; they come back from there after a restart.",
+        HelpName = "FOLDER",
+    };
+
+    private readonly Option<int?> cacheDiskSize = new("--cache-disk-size")
+    {
+        Description = "What they may take there in MiB, of which one database gets a quarter. Default: 1024.",
+        HelpName = "MIB",
+    };
+
     private readonly Option<double?> staleOnError = new("--stale-on-error")
     {
         Description = "Seconds beyond its time for which a cached answer stands in for a database that cannot be asked. Default: none.",
@@ -93,7 +105,7 @@ internal sealed class UpSwitches
 
     public void AddTo(Command command)
     {
-        Option[] all = [http, tcp, listen, publicUrl, controlStore, noSample, cacheMemory, staleOnError];
+        Option[] all = [http, tcp, listen, publicUrl, controlStore, noSample, cacheMemory, cacheDisk, cacheDiskSize, staleOnError];
         Option[] sleep = [freezeAfter, reclaimAfter, stopAfter, memoryBudget];
         foreach (Option option in all.Concat(sleep))
         {
@@ -124,6 +136,8 @@ internal sealed class UpSwitches
             StopAfter = Seconds(parsed.GetValue(stopAfter)),
             MemoryBudgetMebibytes = parsed.GetValue(memoryBudget),
             CacheMebibytes = parsed.GetValue(cacheMemory),
+            CacheDisk = parsed.GetValue(cacheDisk) is { } folder ? Path.GetFullPath(folder) : null,
+            CacheDiskMebibytes = parsed.GetValue(cacheDiskSize),
             StaleOnError = Seconds(parsed.GetValue(staleOnError)),
             Sample = !parsed.GetValue(noSample),
             Origin = edgeSwitches.ReadOrigin(parsed),
@@ -152,6 +166,7 @@ internal sealed class UpSwitches
                 $"{cacheMemory.Name}: {memory} must be 0 (no cache) or {UpOptions.CacheMebibytesMin} to {CacheMebibytesMax} MiB."
             );
         }
+        ValidateCacheDisk(result);
         if (result.GetValue(listen) is { } text && !IPAddress.TryParse(text, out _))
         {
             result.AddError($"{listen.Name}: '{text}' is no IP address, such as 127.0.0.1 or 0.0.0.0.");
@@ -159,6 +174,23 @@ internal sealed class UpSwitches
         if (result.GetValue(publicUrl) is { } url && !IsOrigin(url))
         {
             result.AddError($"{publicUrl.Name}: '{url}' is no scheme and host alone, such as https://db.example.com.");
+        }
+    }
+
+    private void ValidateCacheDisk(CommandResult result)
+    {
+        if (Parsed(() => result.GetValue(cacheDiskSize)) is { } size && size is < UpOptions.CacheDiskMebibytesMin or > CacheMebibytesMax)
+        {
+            result.AddError($"{cacheDiskSize.Name}: {size} must be {UpOptions.CacheDiskMebibytesMin} to {CacheMebibytesMax} MiB.");
+        }
+        bool hasFolder = result.GetValue(cacheDisk) is not null;
+        if (!hasFolder && result.GetResult(cacheDiskSize) is { Implicit: false })
+        {
+            result.AddError($"{cacheDiskSize.Name} goes with {cacheDisk.Name}.");
+        }
+        if (hasFolder && Parsed(() => result.GetValue(cacheMemory)) == 0)
+        {
+            result.AddError($"{cacheDisk.Name} needs the cache in memory, which {cacheMemory.Name} 0 switches off.");
         }
     }
 

@@ -22,6 +22,7 @@ internal sealed class EdgePlatform : IRunningPlatform
     {
         folder = options.Folder;
         WebApplicationBuilder builder = DoorHost.NewBuilder(folder, door, log);
+        builder.Services.AddSingleton(folder.SecretBox());
         builder.Services.AddDormouseRemoteEdge(options.Edge(), origin.Options());
         builder.Services.AddOtlpExport(options.Otlp?.Options(Platform.Version));
         app = builder.Build();

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Dormouse.Data;
 using Dormouse.Edge;
 using Dormouse.Edge.Caching;
+using Dormouse.Edge.Caching.Disk;
 using Dormouse.Instances;
 
 namespace Dormouse.Roles;
@@ -16,6 +17,9 @@ internal sealed record UpOptions
 
     /// <summary>Eight of the largest answers that are kept; less would be no cache.</summary>
     public const int CacheMebibytesMin = 8;
+
+    /// <summary>Of which one database gets a quarter, in files of an eighth of that, in which the largest answer has room.</summary>
+    public const int CacheDiskMebibytesMin = 64;
 
     private const int Mebibyte = 1024 * 1024;
 
@@ -56,6 +60,12 @@ internal sealed record UpOptions
 
     /// <summary>Memory for cached answers; 0: no cache; null: as the edge's own default says.</summary>
     public int? CacheMebibytes { get; init; }
+
+    /// <summary>The folder of cached answers on disk; null: they are in memory alone.</summary>
+    public string? CacheDisk { get; init; }
+
+    /// <summary>What they may take there; null: as the edge's own default says.</summary>
+    public int? CacheDiskMebibytes { get; init; }
 
     /// <summary>How long beyond its time a cached answer stands in for a database that is away; null: not at all.</summary>
     public TimeSpan? StaleOnError { get; init; }
@@ -110,6 +120,7 @@ internal sealed record UpOptions
             cache.MaxBytes = (long)mebibytes * Mebibyte;
             cache.MaxBytesPerDatabase = Math.Max(cache.MaxBytes / 4, (long)CacheMebibytesMin * Mebibyte);
         }
+        cache.Disk = CacheDisk is { } folder ? Disk(folder) : null;
         var edge = new EdgeOptions
         {
             Cache = cache,
@@ -123,6 +134,17 @@ internal sealed record UpOptions
             limit.Set(edge, value);
         }
         return edge;
+    }
+
+    private DiskCacheOptions Disk(string folder)
+    {
+        var disk = new DiskCacheOptions { Folder = folder };
+        if (CacheDiskMebibytes is { } mebibytes)
+        {
+            disk.MaxBytes = (long)mebibytes * Mebibyte;
+            disk.MaxBytesPerDatabase = disk.MaxBytes / 4;
+        }
+        return disk;
     }
 
     /// <summary>The words of a command line that says the same.</summary>
@@ -139,6 +161,8 @@ internal sealed record UpOptions
         Add(words, "--memory-budget", MemoryBudgetMebibytes is { } budget ? Text(budget) : null);
         Add(words, "--stop-after", StopAfter is { } stop ? Text(stop.TotalSeconds) : null);
         Add(words, "--cache-memory", CacheMebibytes is { } mebibytes ? Text(mebibytes) : null);
+        Add(words, "--cache-disk", CacheDisk);
+        Add(words, "--cache-disk-size", CacheDiskMebibytes is { } onDisk ? Text(onDisk) : null);
         Add(words, "--stale-on-error", StaleOnError is { } stale ? Text(stale.TotalSeconds) : null);
         words.AddRange(Otlp?.ToWords() ?? []);
         foreach (IPNetwork proxy in TrustedProxies)

@@ -87,7 +87,7 @@ internal sealed class EdgeFleet : IAsyncDisposable
     public T Service<T>()
         where T : notnull => origin.Services.GetRequiredService<T>();
 
-    public static async Task<EdgeFleet> StartAsync(int edges, Action<OriginOptions>? configure = null)
+    public static async Task<EdgeFleet> StartAsync(int edges, Action<OriginOptions>? configure = null, string? disk = null)
     {
         TestPostgres server = await TestPostgres.SharedAsync();
         TestDatabase store = await server.CreateDatabaseAsync(Cancelled);
@@ -108,7 +108,7 @@ internal sealed class EdgeFleet : IAsyncDisposable
         for (var i = 0; i < edges; i++)
         {
             AddedEdge added = await fleet.Registry.AddAsync($"edge-{i}", Cancelled);
-            fleet.edges.Add(await EdgeUnderTest.StartAsync(fleet, added, $"R{i}", configure));
+            fleet.edges.Add(await EdgeUnderTest.StartAsync(fleet, added, $"R{i}", configure, disk));
         }
         return fleet;
     }

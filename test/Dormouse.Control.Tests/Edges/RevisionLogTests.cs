@@ -25,7 +25,7 @@ public sealed class RevisionLogTests
         await control.Connections.DeleteAsync(second.Connection.Id, Cancelled);
         await control.Databases.DeleteAsync(shop.Database.Id, Cancelled);
 
-        List<(long Revision, LogEntry Entry)> entries = await control.Service<LogStore>().ReadAsync(before, Cancelled);
+        List<(long Revision, LogEntry Entry, string Mark)> entries = await control.Service<LogStore>().ReadAsync(before, Cancelled);
         Assert.Equal(
             [LogKinds.DatabaseReady, LogKinds.KeyGranted, LogKinds.KeysEnded, LogKinds.KeysEnded, LogKinds.DatabaseDeleted],
             entries.Select(entry => entry.Entry.Kind)
@@ -86,7 +86,7 @@ public sealed class RevisionLogTests
         Task all = Task.WhenAll(appends);
         while (seen < before + 120)
         {
-            foreach ((long revision, _) in await log.ReadAsync(seen, Cancelled))
+            foreach ((long revision, _, _) in await log.ReadAsync(seen, Cancelled))
             {
                 Assert.Equal(seen + 1, revision);
                 seen = revision;
@@ -112,7 +112,7 @@ public sealed class RevisionLogTests
         await log.InvalidatedAsync(shop.Database.Id, ["a", "b c"], Cancelled);
         await log.InvalidatedAsync(shop.Database.Id, null, Cancelled);
 
-        List<(long Revision, LogEntry Entry)> entries = await control.Service<LogStore>().ReadAsync(before, Cancelled);
+        List<(long Revision, LogEntry Entry, string Mark)> entries = await control.Service<LogStore>().ReadAsync(before, Cancelled);
         Assert.Equal(["a", "b c"], entries[0].Entry.Tags);
         Assert.Null(entries[1].Entry.Tags);
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using Dormouse.Contracts;
 using Dormouse.Edge.Caching;
+using Dormouse.Edge.Caching.Disk;
 using Dormouse.Edge.Http;
 using Dormouse.Edge.Limits;
 using Dormouse.Testing;
@@ -13,12 +14,12 @@ internal sealed class TestCache
 {
     public static readonly DatabaseId Tenant = DatabaseId.New();
 
-    public TestCache(Action<CacheOptions>? configure = null, TimeProvider? time = null)
+    public TestCache(Action<CacheOptions>? configure = null, TimeProvider? time = null, DiskCache? disk = null)
     {
         Time = new ManualTimeProvider();
         TimeProvider clock = time ?? Time;
         configure?.Invoke(Options.Cache);
-        Answers = new AnswerCache(Options.Cache, clock);
+        Answers = new AnswerCache(Options.Cache, clock, disk);
         Fills = new CacheFills(
             Answers,
             Options,
@@ -75,7 +76,7 @@ internal sealed class TestCache
     }
 
     public static CachedAnswer Answer(string text, long askedAt) =>
-        new(Encoding.UTF8.GetBytes(text), askedAt, "Thu, 01 Jan 2030 00:00:00 GMT", TimeSpan.FromMilliseconds(5));
+        new(Encoding.UTF8.GetBytes(text), askedAt, "Tue, 01 Jan 2030 00:00:00 GMT", TimeSpan.FromMilliseconds(5));
 
     public string? Text(CacheKey key, CacheStrategy strategy) => TextOf(Answers.Find(Tenant, key, strategy));
 

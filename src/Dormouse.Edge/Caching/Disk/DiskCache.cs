@@ -74,10 +74,10 @@ internal sealed partial class DiskCache(
         folder = DiskFolder.Take(options);
         try
         {
-            bool isGood = folder.TryResume(secrets, out bool wasClosed);
+            bool isGood = folder.TryResume(secrets);
             if (isGood)
             {
-                var load = new DiskLoad(folder, totals, timeProvider, wasClosed);
+                var load = new DiskLoad(folder, totals, timeProvider);
                 isGood = load.TryLoad(tenants);
                 clock = load.Clock;
             }
@@ -149,29 +149,25 @@ internal sealed partial class DiskCache(
         {
             return;
         }
+        string[] tags = entry.Marks.Length == 0 ? [] : [.. entry.Marks.Select(mark => mark.List.Tag)];
         lock (gate)
         {
-            if (!isOn || TenantOf(entry.Tenant.Database) is not { } tenant || tenant.Has(entry.Key, answer.AskedAt))
+            if (!isOn)
             {
                 return;
             }
-            if (queuedBytes + answer.Json.Length > options.MaxQueuedBytes)
+            DiskTenant tenant = TenantOf(entry.Tenant.Database);
+            if (!tenant.Has(entry.Key, answer.AskedAt, tags))
             {
-                metrics?.Wrote("dropped");
-                return;
+                if (queuedBytes + answer.Json.Length > options.MaxQueuedBytes)
+                {
+                    metrics?.Wrote("dropped");
+                    return;
+                }
+                queue.Enqueue(new DiskItem(tenant, entry.Key, answer, tags, entry.KeepUntil, clock));
+                queuedBytes += answer.Json.Length;
             }
-            string[] tags = entry.Marks.Length == 0 ? [] : [.. entry.Marks.Select(mark => mark.List.Tag)];
-            queue.Enqueue(new DiskItem(tenant, entry.Key, answer, tags, entry.KeepUntil, clock));
-            queuedBytes += answer.Json.Length;
-        }
-    }
-
-    /// <summary>Whether an answer needs no offer. From any thread.</summary>
-    public bool Has(CacheEntry entry)
-    {
-        lock (gate)
-        {
-            return tenants.TryGetValue(entry.Tenant.Database, out DiskTenant? tenant) && tenant.Has(entry.Key, entry.Answer.AskedAt);
+            entry.Offered = answer;
         }
     }
 
@@ -369,7 +365,9 @@ internal sealed partial class DiskCache(
 
     private void MakeRoom(DiskTenant tenant, long bytes)
     {
-        while (tenant.SegmentCount > 0 && (tenant.Bytes + bytes > options.MaxBytesPerDatabase || tenant.SegmentCount >= SegmentsPerDatabase))
+        while (
+            tenant.SegmentCount > 0 && (tenant.Bytes + bytes > options.MaxBytesPerDatabase || tenant.SegmentCount >= SegmentsPerDatabase)
+        )
         {
             DropOldest(tenant);
         }
@@ -427,7 +425,7 @@ internal sealed partial class DiskCache(
             while (isOn && !IsClosed && queue.TryDequeue(out DiskItem? item))
             {
                 queuedBytes -= item.Answer.Json.Length;
-                if (!item.Tenant.Has(item.Key, item.Answer.AskedAt) && !item.Tenant.IsVoid(item.Tags, item.Clock))
+                if (!item.Tenant.Has(item.Key, item.Answer.AskedAt, item.Tags) && !item.Tenant.IsVoid(item.Tags, item.Clock))
                 {
                     return item;
                 }
@@ -440,7 +438,7 @@ internal sealed partial class DiskCache(
     {
         lock (gate)
         {
-            if (tenants.TryGetValue(database, out DiskTenant? tenant) && tenant.Has(key, entry.AskedAt))
+            if (tenants.TryGetValue(database, out DiskTenant? tenant) && tenant.Has(key, entry.AskedAt, []))
             {
                 tenant.Remove(key);
             }

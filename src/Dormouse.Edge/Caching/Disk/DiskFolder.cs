@@ -57,11 +57,10 @@ internal sealed class DiskFolder : IDisposable
     }
 
     /// <summary>Goes on with what an earlier process has left, if that is sure to be all of it.</summary>
-    public bool TryResume(SecretBox secrets, out bool wasClosed)
+    public bool TryResume(SecretBox secrets)
     {
         DiskState? left = DiskState.Read(Path);
         string boot = options.BootId();
-        wasClosed = left is { Closed: true };
         if (left is null || left.Open(Bound, secrets) is not { } opened)
         {
             return false;

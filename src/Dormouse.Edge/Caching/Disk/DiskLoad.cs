@@ -4,9 +4,10 @@ namespace Dormouse.Edge.Caching.Disk;
 
 /// <summary>
 /// Reads the files of an earlier process, each database's front to back: an answer is there unless a later record makes it void. A file
-/// that is not what was written makes void all that is in it and before it, since it may have said so.
+/// that is not what was written, be it that a process was killed in the middle of a record, makes void all that is in it and before it,
+/// since it may have said so.
 /// </summary>
-internal sealed class DiskLoad(DiskFolder folder, DiskTotals totals, TimeProvider timeProvider, bool wasClosed)
+internal sealed class DiskLoad(DiskFolder folder, DiskTotals totals, TimeProvider timeProvider)
 {
     private readonly long wall = timeProvider.GetUtcNow().UtcTicks;
     private readonly long monotonic = timeProvider.GetElapsedTime(0).Ticks;
@@ -25,7 +26,7 @@ internal sealed class DiskLoad(DiskFolder folder, DiskTotals totals, TimeProvide
             var tenant = new DiskTenant(database, folder.FolderOf(database), totals);
             foreach ((int number, string path) in segments)
             {
-                Load(tenant, path, isLast: number == segments[^1].Number);
+                Load(tenant, path);
                 tenant.LastNumber = number;
             }
             tenants[database] = tenant;
@@ -33,32 +34,21 @@ internal sealed class DiskLoad(DiskFolder folder, DiskTotals totals, TimeProvide
         return !isClockBack;
     }
 
-    private void Load(DiskTenant tenant, string path, bool isLast)
+    private void Load(DiskTenant tenant, string path)
     {
-        Segment? segment = Segment.Scan(
-            path,
-            folder.Key,
-            tenant.Database,
-            (from, place, head, text) => Take(tenant, from, place, head, text),
-            out ScanEnd end
-        );
-        // A process that is killed leaves half a record at the end of the file that it was writing, and nowhere else.
-        bool isGood = segment is not null && (end == ScanEnd.Whole || (end == ScanEnd.Torn && isLast && !wasClosed));
-        if (!isGood)
+        if (
+            Segment.Scan(path, folder.Key, tenant.Database, (from, place, head, text) => Take(tenant, from, place, head, text)) is { } whole
+        )
         {
-            tenant.VoidAll(++clock);
-            while (tenant.SegmentCount > 0)
-            {
-                tenant.TakeOldest().Delete();
-            }
-            File.Delete(path);
+            tenant.Add(whole);
             return;
         }
-        if (end == ScanEnd.Torn)
+        tenant.VoidAll(++clock);
+        while (tenant.SegmentCount > 0)
         {
-            segment!.CutTorn();
+            tenant.TakeOldest().Delete();
         }
-        tenant.Add(segment!);
+        File.Delete(path);
     }
 
     private void Take(DiskTenant tenant, Segment segment, int place, in RecordHead head, string text)

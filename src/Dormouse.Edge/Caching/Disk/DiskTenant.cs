@@ -44,8 +44,9 @@ internal sealed class DiskTenant(DatabaseId database, string folder, DiskTotals 
     public bool TryFind(in CacheKey key, ReadOnlySpan<string> tags, out DiskEntry entry) =>
         index.TryGetValue(key, out entry) && !IsVoid(tags, entry.Clock);
 
-    /// <summary>Whether this answer or a newer one is there. A void one is older than any that is valid.</summary>
-    public bool Has(in CacheKey key, long askedAt) => index.TryGetValue(key, out DiskEntry there) && there.AskedAt >= askedAt;
+    /// <summary>Whether this answer or a newer one is there.</summary>
+    public bool Has(in CacheKey key, long askedAt, ReadOnlySpan<string> tags) =>
+        TryFind(key, tags, out DiskEntry there) && there.AskedAt >= askedAt;
 
     /// <summary>Whether what was valid at a time of the tier's clock has been made void since.</summary>
     public bool IsVoid(ReadOnlySpan<string> tags, long clock)

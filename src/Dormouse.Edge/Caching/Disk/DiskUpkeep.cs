@@ -28,7 +28,7 @@ internal sealed class DiskUpkeep(AnswerCache cache, DiskCache disk, SecretBox se
         {
             long began = timeProvider.GetTimestamp();
             WriteSome();
-            cache.OfferAll(WriteSome);
+            cache.OfferAll(again: true, WriteSome);
             disk.Close();
 
             bool WriteSome()
@@ -39,7 +39,11 @@ internal sealed class DiskUpkeep(AnswerCache cache, DiskCache disk, SecretBox se
         });
     }
 
-    public void Dispose() => stopping.Dispose();
+    public void Dispose()
+    {
+        stopping.Cancel();
+        stopping.Dispose();
+    }
 
     private async Task RunAsync()
     {
@@ -53,7 +57,7 @@ internal sealed class DiskUpkeep(AnswerCache cache, DiskCache disk, SecretBox se
                 if (timeProvider.GetElapsedTime(offeredAt) >= disk.Options.OfferPeriod)
                 {
                     offeredAt = timeProvider.GetTimestamp();
-                    cache.OfferAll(() => disk.Size.QueuedBytes < disk.Options.MaxQueuedBytes / 2);
+                    cache.OfferAll(again: false, () => disk.Size.QueuedBytes < disk.Options.MaxQueuedBytes / 2);
                 }
                 disk.Write(bytesPerTick);
             }

@@ -107,57 +107,42 @@ internal sealed class Segment : IDisposable
     }
 
     /// <summary>Reads the heads of a file of an earlier run, and the bodies of what makes others void.</summary>
-    /// <returns>Null where the file's beginning is none of ours.</returns>
-    public static Segment? Scan(string path, byte[] tierKey, DatabaseId database, Action<Segment, int, RecordHead, string> take, out ScanEnd end)
+    /// <returns>Null where it is not, to its last byte, what was written: then it is not known what else it said.</returns>
+    public static Segment? Scan(string path, byte[] tierKey, DatabaseId database, Action<Segment, int, RecordHead, string> take)
     {
         using SafeFileHandle file = File.OpenHandle(path);
         long length = RandomAccess.GetLength(file);
         var header = new byte[HeaderBytes];
-        end = length < HeaderBytes ? ScanEnd.Torn : ScanEnd.Corrupt;
-        if (!Fill(file, header, 0) || !header.AsSpan(0, 8).SequenceEqual(Magic))
+        if (length > int.MaxValue || !Fill(file, header, 0) || !header.AsSpan(0, Magic.Length).SequenceEqual(Magic))
         {
             return null;
         }
-        var segment = new Segment(path, CipherOf(tierKey, header.AsSpan(8), database), HeaderBytes);
+        var segment = new Segment(path, CipherOf(tierKey, header.AsSpan(Magic.Length), database), HeaderBytes);
         var sealedHead = new byte[HeadBytes];
-        while (segment.Length < length && segment.Length < int.MaxValue)
+        while (segment.Length < length)
         {
             var place = (int)segment.Length;
-            if (length - place < HeadBytes)
+            if (
+                !Fill(file, sealedHead, place)
+                || !segment.TryReadHead(sealedHead, place, out RecordHead head)
+                || place + (long)RecordBytes(head.BodyBytes) > length
+            )
             {
-                end = ScanEnd.Torn;
-                return segment;
-            }
-            if (!Fill(file, sealedHead, place) || !segment.TryReadHead(sealedHead, place, out RecordHead head) || head.BodyBytes < 0)
-            {
-                return segment;
-            }
-            if (length - place < RecordBytes(head.BodyBytes))
-            {
-                end = ScanEnd.Torn;
-                return segment;
+                return null;
             }
             var text = "";
             if (head.Kind == RecordKind.Void)
             {
                 if (segment.Read(place, head.BodyBytes) is not { } record)
                 {
-                    return segment;
+                    return null;
                 }
                 text = Encoding.UTF8.GetString(record.Body);
             }
             segment.Length += RecordBytes(head.BodyBytes);
             take(segment, place, head, text);
         }
-        end = ScanEnd.Whole;
         return segment;
-    }
-
-    /// <summary>Cuts off the record that a process had begun to write when it was killed.</summary>
-    public void CutTorn()
-    {
-        using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Write);
-        RandomAccess.SetLength(file, Length);
     }
 
     /// <summary>Makes what was written outlast the machine.</summary>
@@ -208,17 +193,4 @@ internal sealed class Segment : IDisposable
         }
         return true;
     }
-}
-
-/// <summary>How a file that was read ended.</summary>
-internal enum ScanEnd
-{
-    /// <summary>With its last record.</summary>
-    Whole,
-
-    /// <summary>In the middle of a record, as a process that is killed leaves it.</summary>
-    Torn,
-
-    /// <summary>With bytes that nobody here wrote: what they said is not known.</summary>
-    Corrupt,
 }
