@@ -12,7 +12,18 @@ public sealed record CacheSummary(
     long MaxBytesPerDatabase,
     int Entries,
     IReadOnlyList<DatabaseCacheResource> Databases
-);
+)
+{
+    /// <summary>What is kept on disk; null: nothing is.</summary>
+    public DiskCacheResource? Disk { get; init; }
+}
+
+/// <summary>The cached answers on disk.</summary>
+/// <param name="IsOn">False once the disk has failed, or is full: until the next start.</param>
+/// <param name="Bytes">What their files take.</param>
+/// <param name="MaxBytes">The most that they may take.</param>
+/// <param name="Entries">How many there are, void ones included until their file goes.</param>
+public sealed record DiskCacheResource(bool IsOn, long Bytes, long MaxBytes, int Entries);
 
 /// <summary>A database's part of the cache.</summary>
 /// <param name="Id">The database's id.</param>

@@ -1,11 +1,12 @@
 using System.Globalization;
 using Dormouse.Contracts;
 using Dormouse.Contracts.Management;
+using Dormouse.Edge.Caching.Disk;
 
 namespace Dormouse.Edge.Caching;
 
 /// <summary>The cache as control sees it.</summary>
-internal sealed class CacheAdmin(AnswerCache cache, CacheLedger ledger, IInvalidationLog edges) : ICacheAdmin
+internal sealed class CacheAdmin(AnswerCache cache, CacheLedger ledger, IInvalidationLog edges, DiskCache? disk = null) : ICacheAdmin
 {
     private static readonly LedgerView Nothing = new(default, [], [], []);
 
@@ -18,7 +19,10 @@ internal sealed class CacheAdmin(AnswerCache cache, CacheLedger ledger, IInvalid
             cache.Options.MaxBytesPerDatabase,
             size.Entries,
             [.. ledger.Databases.Select(database => Resource(database, ledger.View(database) ?? Nothing))]
-        );
+        )
+        {
+            Disk = disk is null ? null : new DiskCacheResource(disk.IsOn, disk.Size.Bytes, disk.Options.MaxBytes, disk.Size.Entries),
+        };
     }
 
     public CacheStatistics Statistics(DatabaseId database)

@@ -46,6 +46,14 @@ internal static class CacheStatsCommand
         output.WriteLine(
             $"{Number(summary.Entries)} answers take {Bytes(summary.Bytes)} of {Bytes(summary.MaxBytes)}; at most {Bytes(summary.MaxBytesPerDatabase)} for one database."
         );
+        if (summary.Disk is { } disk)
+        {
+            output.WriteLine(
+                disk.IsOn
+                    ? $"On disk {Number(disk.Entries)} answers take {Bytes(disk.Bytes)} of {Bytes(disk.MaxBytes)}."
+                    : "On disk there is nothing: the disk has failed or is full, and the log says how. It is tried again at the next start."
+            );
+        }
         if (summary.Databases.Count > 0)
         {
             output.WriteLine();

@@ -1,3 +1,5 @@
+using Dormouse.Edge.Tests.Caching.Disk;
+
 namespace Dormouse.Edge.Tests.Caching;
 
 /// <summary>Looks at the memory of the whole process, so that nothing else may run at the same time.</summary>
@@ -22,6 +24,31 @@ public sealed class CacheChargeTests
         long charged = cache.Answers.Bytes;
 
         Assert.InRange(charged, taken, 2 * taken);
+    }
+
+    [Fact]
+    public void The_charge_for_knowing_where_an_answer_is_on_disk_covers_what_the_runtime_takes_for_it()
+    {
+        const int Entries = 60_000;
+        using var tier = new TestTier(disk => disk.MaxIndexBytes = 64 * Mebibyte, memory => memory.MaxBytesPerDatabase = memory.MaxBytes);
+        for (var i = 0; i < Entries; i++)
+        {
+            tier.Fill(TestCache.Key(i), "small");
+            if (i % 1_000 == 0)
+            {
+                tier.WriteAll();
+            }
+        }
+        // Nothing of them is in memory after a start, but for where they are.
+        tier.Stop();
+        long charged = tier.Disk.Size.IndexBytes;
+        int known = tier.Disk.Size.Entries;
+        long with = Settled();
+        tier.Answers.InvalidateAll(TestCache.Tenant);
+        long taken = with - Settled();
+
+        Assert.Equal(Entries, known);
+        Assert.InRange(charged, taken, 3 * taken);
     }
 
     /// <summary>The memory of the process once what earlier tests left behind has gone: some of it goes only when its finalizers have run.</summary>

@@ -31,7 +31,7 @@ internal sealed partial class DiskCache(
 {
     private const int SegmentBytesMax = 16 * 1024 * 1024;
     private const int SegmentsPerDatabase = 64;
-    private const int ReadyShare = 8;
+    private const int SegmentsOfAShare = 8;
 
     /// <summary>Names of tags that one database may have made void since its oldest answer; above it all of its answers are.</summary>
     private const int VoidedTagsMax = 16_384;
@@ -40,7 +40,7 @@ internal sealed partial class DiskCache(
     private readonly Lock writing = new();
     private readonly Dictionary<DatabaseId, DiskTenant> tenants = [];
     private readonly Queue<DiskItem> queue = new();
-    private readonly int segmentBytes = (int)Math.Min(SegmentBytesMax, options.MaxBytesPerDatabase / ReadyShare);
+    private readonly int segmentBytes = (int)Math.Min(SegmentBytesMax, options.MaxBytesPerDatabase / SegmentsOfAShare);
     private DiskTotals totals = new();
     private DiskFolder? folder;
     private long clock;
@@ -236,6 +236,7 @@ internal sealed partial class DiskCache(
                 foreach (DiskTenant tenant in All().Where(tenant => database is null || tenant.Database == database))
                 {
                     DeleteAll(tenant);
+                    DiskFolder.Remove(tenant.Folder);
                 }
             });
         }

@@ -142,6 +142,15 @@ internal sealed class DiskFolder : IDisposable
         return Segment.Create(System.IO.Path.Combine(tenant.Folder, name), Key, tenant.Database);
     }
 
+    /// <summary>Removes the folder of a database that has no files any more.</summary>
+    public static void Remove(string folder)
+    {
+        if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            Directory.Delete(folder);
+        }
+    }
+
     public void Dispose() => taken.Dispose();
 
     // Only what the tier makes: the folder may be one that somebody named by mistake.
@@ -154,11 +163,7 @@ internal sealed class DiskFolder : IDisposable
             {
                 File.Delete(path);
             }
-            string folder = FolderOf(database);
-            if (!Directory.EnumerateFileSystemEntries(folder).Any())
-            {
-                Directory.Delete(folder);
-            }
+            Remove(FolderOf(database));
         }
     }
 }

@@ -21,7 +21,7 @@ internal sealed class DiskMetrics(IMeterFactory meters)
             "By",
             "Memory for knowing what is where, and for what waits to be written."
         );
-        meter.CreateObservableGauge("dormouse.cache.disk.on", () => disk.IsOn ? 1 : 0, "1", "0 once the disk has failed.");
+        meter.CreateObservableUpDownCounter("dormouse.cache.disk.on", () => disk.IsOn ? 1L : 0, "{tier}", "0 once the disk has failed.");
         writes = meter.CreateCounter<long>(
             "dormouse.cache.disk.writes",
             "{answer}",
