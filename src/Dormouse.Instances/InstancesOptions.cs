@@ -1,5 +1,6 @@
 using Dormouse.Contracts;
 using Dormouse.Instances.Resources;
+using Dormouse.Instances.Upkeep;
 
 namespace Dormouse.Instances;
 
@@ -58,6 +59,15 @@ public sealed class InstancesOptions
     /// which the host is looked at again; a burst would put to sleep who need not, and hold up wakes.
     /// </summary>
     public int PressureStepMax { get; init; } = 8;
+
+    /// <summary>
+    /// Data directories that are copied ahead of time, from the second database on. One serves a creation while the other is copied; each
+    /// takes 15 MB of disk.
+    /// </summary>
+    public int SparesMax { get; init; } = 2;
+
+    /// <summary>What is done for databases before they sleep.</summary>
+    public UpkeepOptions Upkeep { get; init; } = new();
 
     /// <summary>How long PostgreSQL may take to come up. Recovery replays at most some 16 MB of log; a starved disk takes its time.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);

@@ -199,7 +199,7 @@ public sealed class ServerConnection : IAsyncDisposable
     /// Says goodbye and waits until the server's process has ended the session, at most for <paramref name="limit"/>: its memory is then given
     /// back. Only for a connection that nobody uses.
     /// </summary>
-    internal async Task CloseAndSeeOffAsync(TimeSpan limit)
+    public async Task CloseAndSeeOffAsync(TimeSpan limit)
     {
         if (broken || Interlocked.CompareExchange(ref busy, 1, 0) != 0)
         {

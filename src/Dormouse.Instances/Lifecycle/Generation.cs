@@ -21,7 +21,8 @@ internal sealed class Generation(InstanceEndpoint endpoint, CancellationTokenSou
     /// <summary>How long nobody has used it; zero while somebody does.</summary>
     public TimeSpan IdleFor => Volatile.Read(ref leases) > 0 ? TimeSpan.Zero : time.GetElapsedTime(Volatile.Read(ref lastUsed));
 
-    public Lease? TryEnter()
+    /// <param name="isUse">False for what the platform does by itself: it does not make the instance look used.</param>
+    public Lease? TryEnter(bool isUse = true)
     {
         int seen = Volatile.Read(ref leases);
         while (seen >= 0)
@@ -29,7 +30,7 @@ internal sealed class Generation(InstanceEndpoint endpoint, CancellationTokenSou
             int found = Interlocked.CompareExchange(ref leases, seen + 1, seen);
             if (found == seen)
             {
-                return new Lease(this);
+                return new Lease(this, isUse);
             }
             seen = found;
         }
@@ -42,7 +43,7 @@ internal sealed class Generation(InstanceEndpoint endpoint, CancellationTokenSou
         Volatile.Write(ref lastUsed, time.GetTimestamp());
         if (Interlocked.CompareExchange(ref leases, 1, Closed) == Closed)
         {
-            return new Lease(this);
+            return new Lease(this, isUse: true);
         }
         return TryEnter()!;
     }
@@ -65,9 +66,12 @@ internal sealed class Generation(InstanceEndpoint endpoint, CancellationTokenSou
             );
     }
 
-    private void Leave()
+    private void Leave(bool isUse)
     {
-        Volatile.Write(ref lastUsed, time.GetTimestamp());
+        if (isUse)
+        {
+            Volatile.Write(ref lastUsed, time.GetTimestamp());
+        }
         int seen = Volatile.Read(ref leases);
         // Closed by force meanwhile: then there is nothing left to count.
         while (seen > 0)
@@ -81,12 +85,12 @@ internal sealed class Generation(InstanceEndpoint endpoint, CancellationTokenSou
         }
     }
 
-    internal sealed class Lease(Generation generation) : IInstanceLease
+    internal sealed class Lease(Generation generation, bool isUse) : IInstanceLease
     {
         private Generation? held = generation;
 
         public InstanceEndpoint Endpoint { get; } = generation.Endpoint;
 
-        public void Dispose() => Interlocked.Exchange(ref held, null)?.Leave();
+        public void Dispose() => Interlocked.Exchange(ref held, null)?.Leave(isUse);
     }
 }

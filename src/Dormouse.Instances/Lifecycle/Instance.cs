@@ -39,6 +39,11 @@ internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<
 
     public InstanceRecord? Record => standing.Record;
 
+    public int Leases => current.Generation?.Leases ?? 0;
+
+    /// <summary>For what the platform does by itself; null unless it runs. Whoever holds only this does not use it.</summary>
+    public IInstanceLease? TryLeaseQuietly() => current.Generation?.TryEnter(isUse: false);
+
     public ValueTask<IInstanceLease> LeaseAsync(CancellationToken cancellationToken)
     {
         if (current.Generation?.TryEnter() is { } lease)

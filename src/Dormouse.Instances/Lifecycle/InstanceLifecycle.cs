@@ -6,6 +6,7 @@ using Dormouse.Instances.Images;
 using Dormouse.Instances.Resources;
 using Dormouse.Instances.Sleep;
 using Dormouse.Instances.Templates;
+using Dormouse.Instances.Upkeep;
 using Microsoft.Extensions.Logging;
 
 namespace Dormouse.Instances.Lifecycle;
@@ -63,19 +64,36 @@ public sealed partial class InstanceLifecycle(
         var events = new KernelEvents();
         var driver = new ProcessDriver(command, events, time);
         var secrets = new InstanceSecrets(box);
-        var starter = new InstanceStarter(options, data, images, templates, secrets, driver, groups, time);
+        UserNumbers? users = data.IsRoot ? new UserNumbers(options.FirstUid) : null;
+        var spares = new SpareClones(
+            templates,
+            Path.Combine(data.Path, "spares"),
+            users,
+            options.SparesMax,
+            loggers.CreateLogger<SpareClones>()
+        );
+        spares.RemoveLeftovers();
+        var starter = new InstanceStarter(options, data, images, templates, spares, secrets, driver, groups, time);
         var adoption = new Adoption(data, starter, command, groups, events, logger);
         var around = new Surroundings(starter, new HostTurns(options), options, time, TaskScheduler.Default);
-        InstanceSet set = instances = new InstanceSet(around, data.IsRoot ? new UserNumbers(options.FirstUid) : null, loggers);
+        InstanceSet set = instances = new InstanceSet(around, users, loggers);
         var memory = new MemoryGauge(groups);
-        var watcher = new IdleWatcher(set, around, memory, loggers.CreateLogger<IdleWatcher>());
-        parts = new Parts(data, groups, events, starter, memory, watcher);
+        var upkeep = new InstanceUpkeep(
+            options.Upkeep,
+            starter.FolderOf,
+            starter.OpenSecrets,
+            time,
+            loggers.CreateLogger<InstanceUpkeep>()
+        );
+        var watcher = new IdleWatcher(set, around, memory, loggers.CreateLogger<IdleWatcher>()) { BeforeSleep = upkeep.BeforeSleepAsync };
+        parts = new Parts(data, groups, events, starter, spares, memory, watcher, upkeep, NewSchedule(set, upkeep, watcher));
         foreach (FoundInstance found in await adoption.FindAsync())
         {
             await set.AdoptAsync(found);
         }
         Log.Ready(logger, set.Count, groups.Report.Freezer, groups.Report.MemoryLimited, groups.Report.ProcessesLimited);
         watcher.Start();
+        parts.Schedule.Start();
     }
 
     public ValueTask<IInstanceLease> LeaseAsync(DatabaseId id, CancellationToken cancellationToken) =>
@@ -87,6 +105,7 @@ public sealed partial class InstanceLifecycle(
     {
         Instance instance = await CreateAsync(id, null, cancellationToken);
         await instance.WakeAsync(cancellationToken);
+        Started.Upkeep.Notice(instance);
     }
 
     /// <summary>With a seed it is made from that, and runs.</summary>
@@ -118,22 +137,29 @@ public sealed partial class InstanceLifecycle(
 
     internal RoleSecrets OpenSecrets(DatabaseId id) => Started.Starter.OpenSecrets(id);
 
-    public Task DeleteAsync(DatabaseId id, CancellationToken cancellationToken) => Set.DeleteAsync(id, cancellationToken);
+    public async Task DeleteAsync(DatabaseId id, CancellationToken cancellationToken)
+    {
+        await Started.Upkeep.EndAsync(id);
+        await Set.DeleteAsync(id, cancellationToken);
+        Started.Upkeep.Forget(id);
+    }
 
-    public Task SleepAsync(DatabaseId id, InstanceState to, CancellationToken cancellationToken)
+    public async Task SleepAsync(DatabaseId id, InstanceState to, CancellationToken cancellationToken)
     {
         Instance instance = Existing(id);
-        Task asleep = to switch
+        Func<Task> sleep = to switch
         {
-            InstanceState.Frozen => instance.FreezeAsync(TimeSpan.Zero),
+            InstanceState.Frozen => () => instance.FreezeAsync(TimeSpan.Zero),
             InstanceState.Reclaimed when !Started.Memory.CanReclaim(Started.Memory.Read()) => throw WakeFailures.CannotReclaim(
                 Resources.Reclaimer
             ),
-            InstanceState.Reclaimed => instance.ReclaimAsync(TimeSpan.Zero),
-            InstanceState.Stopped => instance.StopAsync(TimeSpan.Zero),
+            InstanceState.Reclaimed => () => instance.ReclaimAsync(TimeSpan.Zero),
+            InstanceState.Stopped => () => instance.StopAsync(TimeSpan.Zero),
             _ => throw new ArgumentOutOfRangeException(nameof(to), to, "An instance sleeps frozen, reclaimed or stopped."),
         };
-        return asleep.WaitAsync(cancellationToken);
+        // A stop makes its checkpoint by itself.
+        Task asleep = Started.Upkeep.SleepAsync(instance, to != InstanceState.Stopped, sleep, cancellationToken);
+        await asleep.WaitAsync(cancellationToken);
     }
 
     public Task WakeAsync(DatabaseId id, CancellationToken cancellationToken) => Existing(id).WakeAsync(cancellationToken);
@@ -151,6 +177,8 @@ public sealed partial class InstanceLifecycle(
         }
         Set.Close();
         await started.Watcher.StopAsync();
+        await started.Schedule.StopAsync();
+        await started.Spares.StopAsync();
         if (!await Set.StopAllAsync(cancellationToken))
         {
             return;
@@ -170,8 +198,11 @@ public sealed partial class InstanceLifecycle(
         {
             Set.Close();
             await started.Watcher.StopAsync();
+            await started.Schedule.StopAsync();
+            await started.Spares.StopAsync();
             await Set.LetGoAsync();
             started.Watcher.Dispose();
+            started.Schedule.Dispose();
             started.Events.Dispose();
             parts = null;
         }
@@ -179,13 +210,29 @@ public sealed partial class InstanceLifecycle(
 
     internal Instance Existing(DatabaseId id) => Set.Existing(id);
 
+    /// <summary>Databases in which large upkeep is due.</summary>
+    internal IReadOnlyCollection<DatabaseId> UpkeepOwed => Started.Upkeep.Owed;
+
+    private UpkeepSchedule NewSchedule(InstanceSet set, InstanceUpkeep upkeep, IdleWatcher watcher) =>
+        new(
+            upkeep,
+            options.Upkeep,
+            id => set.Find(id) is { IsThere: true } instance ? instance : null,
+            () => watcher.Pressure != MemoryPressure.None,
+            time,
+            loggers.CreateLogger<UpkeepSchedule>()
+        );
+
     private sealed record Parts(
         DataFolder Data,
         ResourceGroups Groups,
         KernelEvents Events,
         InstanceStarter Starter,
+        SpareClones Spares,
         MemoryGauge Memory,
-        IdleWatcher Watcher
+        IdleWatcher Watcher,
+        InstanceUpkeep Upkeep,
+        UpkeepSchedule Schedule
     );
 
     private static partial class Log

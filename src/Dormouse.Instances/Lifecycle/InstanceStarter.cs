@@ -18,6 +18,7 @@ internal sealed class InstanceStarter(
     DataFolder data,
     ImageStore images,
     TemplateStore templates,
+    SpareClones spares,
     InstanceSecrets secrets,
     ProcessDriver driver,
     ResourceGroups groups,
@@ -52,8 +53,9 @@ internal sealed class InstanceStarter(
         InstanceFolder folder = FolderOf(id);
         InstanceTemplate? template = seed is null ? await TemplateAsync(cancellationToken) : null;
         PostgresImage image = template?.Image ?? seed!.Image;
-        InstanceRecord record =
-            InstanceRecord.TryRead(folder.RecordPath) ?? InstanceRecord.New(id, image.Digest, takeUid(), time.GetUtcNow());
+        InstanceRecord? begun = InstanceRecord.TryRead(folder.RecordPath);
+        SpareClone? spare = begun is null && template is not null ? spares.TryTake(template, id) : null;
+        InstanceRecord record = begun ?? InstanceRecord.New(id, image.Digest, spare is null ? takeUid() : spare.Uid, time.GetUtcNow());
         Directory.CreateDirectory(folder.Path);
         string socketFolder = Path.Combine(folder.Path, "run");
         Directory.CreateDirectory(socketFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -68,7 +70,12 @@ internal sealed class InstanceStarter(
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute
         );
         record.Write(folder.RecordPath);
-        if (!folder.HasData && template is not null)
+        if (spare is not null && !folder.HasData)
+        {
+            Directory.Move(spare.DataPath, folder.DataPath);
+            HostDisk.Flush(folder.Path);
+        }
+        else if (!folder.HasData && template is not null)
         {
             await templates.CloneAsync(template, folder.DataPath, record.Uid, cancellationToken);
         }
@@ -78,6 +85,10 @@ internal sealed class InstanceStarter(
             await FillAsync(folder, record.Uid, seed, cancellationToken);
             Directory.Move(folder.RestoringPath, folder.DataPath);
             HostDisk.Flush(folder.Path);
+        }
+        if (template is not null)
+        {
+            spares.Refill(template);
         }
         return record;
     }

@@ -29,19 +29,33 @@ internal sealed class UserNumbers(int first)
     {
         lock (gate)
         {
-            if (numbers.TryGetValue(id, out int known))
+            if (!numbers.TryGetValue(id, out int number))
             {
-                return known;
+                number = Draw();
+                numbers[id] = number;
             }
-            int start = RandomNumberGenerator.GetInt32(Count);
-            for (int i = 0; i < Count; i++)
+            return number;
+        }
+    }
+
+    /// <summary>For what belongs to no instance yet; see <see cref="Note"/>.</summary>
+    public int Take()
+    {
+        lock (gate)
+        {
+            return Draw();
+        }
+    }
+
+    private int Draw()
+    {
+        int start = RandomNumberGenerator.GetInt32(Count);
+        for (int i = 0; i < Count; i++)
+        {
+            int number = first + ((start + i) % Count);
+            if (taken.Add(number))
             {
-                int number = first + ((start + i) % Count);
-                if (taken.Add(number))
-                {
-                    numbers[id] = number;
-                    return number;
-                }
+                return number;
             }
         }
         throw WakeFailures.NoUidLeft(first, Count);

@@ -25,6 +25,9 @@ internal sealed partial class IdleWatcher(InstanceSet instances, Surroundings ar
     private readonly SleepPolicy policy = new(around.Options);
     private Task loop = Task.CompletedTask;
 
+    /// <summary>What is done for an instance before it is asked to sleep, where memory leaves the time.</summary>
+    public Func<Instance, CancellationToken, Task> BeforeSleep { get; init; } = static (_, _) => Task.CompletedTask;
+
     /// <summary>As it was found last.</summary>
     public MemoryPressure Pressure { get; private set; }
 
@@ -75,7 +78,7 @@ internal sealed partial class IdleWatcher(InstanceSet instances, Surroundings ar
         }
         foreach (SleepOrder<Instance> order in policy.Choose(Sleepers(), pressure, gauge.CanReclaim(memory)))
         {
-            _ = AskOnce(order.Instance, () => AskFor(order));
+            _ = AskOnce(order.Instance, () => AskForAsync(order));
         }
     }
 
@@ -91,13 +94,20 @@ internal sealed partial class IdleWatcher(InstanceSet instances, Surroundings ar
         }
     }
 
-    private static Task AskFor(SleepOrder<Instance> order) =>
-        order.Depth switch
+    private async Task AskForAsync(SleepOrder<Instance> order)
+    {
+        if (Pressure == MemoryPressure.None)
+        {
+            await BeforeSleep(order.Instance, stop.Token);
+        }
+        Task asleep = order.Depth switch
         {
             SleepDepth.Frozen => order.Instance.FreezeAsync(order.IdleAtLeast, order.Reason),
             SleepDepth.Reclaimed => order.Instance.ReclaimAsync(order.IdleAtLeast, order.Reason),
             _ => order.Instance.StopAsync(order.IdleAtLeast, order.Reason),
         };
+        await asleep;
+    }
 
     private bool IsAsked(DatabaseId id)
     {
@@ -124,6 +134,10 @@ internal sealed partial class IdleWatcher(InstanceSet instances, Surroundings ar
         catch (DormouseException exception) when (exception.Kind is FailureKind.Conflict or FailureKind.NotFound)
         {
             // Somebody came, or it is gone: then it shall not sleep.
+        }
+        catch (OperationCanceledException)
+        {
+            // The platform ends.
         }
         catch (Exception exception)
         {

@@ -67,9 +67,11 @@ public sealed class TemplateStore(string templatesPath, SecretBox? secretBox, Ti
         HostDisk.Flush(Path.GetDirectoryName(target)!);
     }
 
+    private string PathOf(PostgresImage image) => Path.Combine(templatesPath, $"{image.Digest}-{TemplateRecipe.Version}");
+
     private InstanceTemplate? Find(PostgresImage image)
     {
-        string folder = Path.Combine(templatesPath, image.Digest);
+        string folder = PathOf(image);
         string secretsPath = Path.Combine(folder, "secrets");
         return File.Exists(secretsPath)
             ? new InstanceTemplate(image.Digest, Path.Combine(folder, "data"), image, ReadSecrets(image.Digest, secretsPath))
@@ -103,7 +105,7 @@ public sealed class TemplateStore(string templatesPath, SecretBox? secretBox, Ti
             WriteSecrets(image.Digest, Path.Combine(work, "secrets"), secrets);
             WriteManifest(image, work, data);
             HostDisk.FlushFileSystem(work);
-            Directory.Move(work, Path.Combine(templatesPath, image.Digest));
+            Directory.Move(work, PathOf(image));
             HostDisk.Flush(templatesPath);
         }
         finally
