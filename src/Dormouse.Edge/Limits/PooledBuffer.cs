@@ -18,6 +18,10 @@ internal sealed class PooledBuffer(int maxBytes, Func<int, DormouseException> to
     /// <summary>Most requests and answers fit; larger ones double as their bytes arrive, never on the word of a header.</summary>
     public const int InitialBytes = 8 * 1024;
 
+    private const int EncodedBlock = 4 * 1024;
+
+    private const int DecodedBlock = EncodedBlock / 4 * 3;
+
     private byte[] bytes = ArrayPool<byte>.Shared.Rent(InitialBytes);
     private int length;
     private long paid;
@@ -58,7 +62,30 @@ internal sealed class PooledBuffer(int maxBytes, Func<int, DormouseException> to
     }
 
     /// <summary>Puts in the place of base64 what it stands for. False where it is no base64; the content is then lost.</summary>
-    public bool TryDecodeBase64() => Base64.DecodeFromUtf8InPlace(bytes.AsSpan(0, length), out length) == OperationStatus.Done;
+    /// <remarks>Block by block: the way of the library to decode in place takes ten times as long as that into another buffer.</remarks>
+    public bool TryDecodeBase64()
+    {
+        Span<byte> block = stackalloc byte[DecodedBlock];
+        int decoded = 0;
+        for (int at = 0; at < length; )
+        {
+            int size = Math.Min(EncodedBlock, length - at);
+            bool isLast = at + size == length;
+            OperationStatus status = Base64.DecodeFromUtf8(bytes.AsSpan(at, size), block, out int taken, out int made, isLast);
+            // White space is no part of base64 and may stand in it, so that a block can end within a group of four.
+            bool isFine = status == OperationStatus.Done || (status == OperationStatus.NeedMoreData && !isLast && taken > 0);
+            if (!isFine)
+            {
+                length = 0;
+                return false;
+            }
+            block[..made].CopyTo(bytes.AsSpan(decoded));
+            decoded += made;
+            at += taken;
+        }
+        length = decoded;
+        return true;
+    }
 
     /// <summary>Forgets what was written after <paramref name="to"/>.</summary>
     public void Truncate(int to) => length = Math.Min(length, to);

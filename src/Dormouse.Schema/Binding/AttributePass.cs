@@ -100,9 +100,12 @@ internal static class AttributePass
         {
             model.Model.IsIgnored = true;
             ignore.Finish();
-            foreach (FieldEntry field in model.Fields.Where(field => field.Scalar is { IsIgnored: true, IsUnsupported: false }))
+            foreach (FieldEntry field in model.Fields)
             {
-                context.Report(AttributeMessages.IgnoredTwice(field.Syntax.Span));
+                if (field.Scalar is { IsIgnored: true, IsUnsupported: false })
+                {
+                    context.Report(AttributeMessages.IgnoredTwice(field.Syntax.Span));
+                }
             }
         }
         if (attributes.TryTakeSingle("id", out AttributeArguments id))

@@ -6,19 +6,16 @@ namespace Dormouse.Schema.Binding;
 
 // What the passes learn, beside the syntax tree: each pass fills its own part and reads that of the ones before.
 
-/// <summary>A field and what it turned out to be: a scalar, a relation, or nothing where its type is unknown.</summary>
-internal sealed class FieldEntry(ModelEntry owner, int position)
+/// <summary>
+/// A field by its place in its model, where everything is that the passes learn of it. There are so many fields that none gets an object
+/// for it, but those that are relations.
+/// </summary>
+internal readonly record struct FieldEntry(ModelEntry Owner, int Position)
 {
-    /// <summary>Most fields are no relations and go without.</summary>
-    private RelationDetails? relation;
-
-    public ModelEntry Owner { get; } = owner;
-
-    public int Position { get; } = position;
-
     public ref readonly FieldSyntax Syntax => ref Owner.Syntax.Fields[Position];
 
-    public Field? Field { get; set; }
+    /// <summary>What it turned out to be: a scalar, a relation, or nothing where its type is unknown.</summary>
+    public Field? Field => Owner.Known[Position];
 
     public ScalarField? Scalar => Field as ScalarField;
 
@@ -30,62 +27,44 @@ internal sealed class FieldEntry(ModelEntry owner, int position)
     /// <summary>The attribute of the form <c>@datasource.Type</c>.</summary>
     public AttributeSyntax? NativeAttribute => Array.Find(Syntax.Attributes, attribute => attribute.IsNativeType);
 
-    public ModelEntry? Target
-    {
-        get => relation?.Target;
-        set => Details.Target = value;
-    }
+    /// <summary>What is known of a relation alone.</summary>
+    public RelationDetails? Details => Owner.Details?[Position];
 
-    public AttributeSyntax? RelationAttribute
-    {
-        get => relation?.Attribute;
-        set => Details.Attribute = value;
-    }
+    public ModelEntry? Target => Details?.Target;
 
-    /// <summary>The <c>fields</c> argument; null where there is none, empty where it could not be resolved.</summary>
-    public FieldEntry[]? Fields
-    {
-        get => relation?.Fields;
-        set => Details.Fields = value;
-    }
+    public AttributeSyntax? RelationAttribute => Details?.Attribute;
 
-    public FieldEntry[]? References
-    {
-        get => relation?.References;
-        set => Details.References = value;
-    }
+    public FieldEntry[]? Fields => Details?.Fields;
 
-    public ExpressionSyntax? OnDelete
-    {
-        get => relation?.OnDelete;
-        set => Details.OnDelete = value;
-    }
+    public FieldEntry[]? References => Details?.References;
 
-    public ExpressionSyntax? OnUpdate
-    {
-        get => relation?.OnUpdate;
-        set => Details.OnUpdate = value;
-    }
+    public ExpressionSyntax? OnDelete => Details?.OnDelete;
 
-    public string Name => Syntax.Name.Text;
+    public ExpressionSyntax? OnUpdate => Details?.OnUpdate;
+
+    public string Name => Syntax.Text;
 
     /// <summary>Some column of the key must be there.</summary>
     public bool HasRequiredColumn => Fields is not null && Array.Exists(Fields, item => item.Scalar!.IsRequired);
 
     /// <summary>The key must be there, so that the other record cannot simply go away.</summary>
     public bool MustHaveKey => Relation!.IsRequired || HasRequiredColumn;
+}
 
-    private RelationDetails Details => relation ??= new();
+internal sealed class RelationDetails(ModelEntry target)
+{
+    public ModelEntry Target { get; } = target;
 
-    private sealed class RelationDetails
-    {
-        public ModelEntry? Target;
-        public AttributeSyntax? Attribute;
-        public FieldEntry[]? Fields;
-        public FieldEntry[]? References;
-        public ExpressionSyntax? OnDelete;
-        public ExpressionSyntax? OnUpdate;
-    }
+    public AttributeSyntax? Attribute { get; set; }
+
+    /// <summary>The <c>fields</c> argument; null where there is none, empty where it could not be resolved.</summary>
+    public FieldEntry[]? Fields { get; set; }
+
+    public FieldEntry[]? References { get; set; }
+
+    public ExpressionSyntax? OnDelete { get; set; }
+
+    public ExpressionSyntax? OnUpdate { get; set; }
 }
 
 /// <summary>A field of a key or index with the arguments that the model does not keep.</summary>
@@ -129,7 +108,7 @@ internal sealed class ModelEntry(ModelSyntax syntax, Model model, int position)
     /// <summary>In a model of more fields they are found by a table; in a smaller one a walk is faster than the making of it.</summary>
     private const int MostWalked = 32;
 
-    private Dictionary<string, FieldEntry>? table;
+    private Dictionary<string, int>? table;
     private List<RelationEntry>? keyedRelations;
 
     /// <summary>Where it stands among the models, from 0.</summary>
@@ -139,7 +118,13 @@ internal sealed class ModelEntry(ModelSyntax syntax, Model model, int position)
 
     public Model Model { get; } = model;
 
-    public FieldEntry[] Fields { get; set; } = [];
+    /// <summary>What each field turned out to be.</summary>
+    public Field?[] Known { get; } = new Field?[syntax.Fields.Length];
+
+    /// <summary>For each field that is a relation what is known of it; null where no field is one.</summary>
+    public RelationDetails?[]? Details { get; set; }
+
+    public FieldWalk Fields => new(this);
 
     /// <summary>Those of the fields that turned out to be relations.</summary>
     public FieldEntry[] RelationFields { get; set; } = [];
@@ -159,12 +144,16 @@ internal sealed class ModelEntry(ModelSyntax syntax, Model model, int position)
 
     public string Name => Syntax.Name.Text;
 
-    public IEnumerable<string> FieldNames => Fields.Select(entry => entry.Name);
+    public IEnumerable<string> FieldNames => Syntax.Fields.Select(item => item.Text);
 
     public void AddKeyedRelation(RelationEntry relation) => (keyedRelations ??= new(1)).Add(relation);
 
     /// <summary>The field of a name; of several, which are a mistake, the first.</summary>
-    public FieldEntry? FindField(string name) => Fields.Length > MostWalked ? (table ??= MakeTable()).GetValueOrDefault(name) : Walk(name);
+    public FieldEntry? FindField(string name)
+    {
+        int position = Syntax.Fields.Length <= MostWalked ? Walk(name) : (table ??= MakeTable()).GetValueOrDefault(name, -1);
+        return position < 0 ? null : new FieldEntry(this, position);
+    }
 
     /// <summary>Every set of fields that identifies a record: the key first.</summary>
     public IEnumerable<IndexFieldEntry[]> UniqueFields
@@ -206,26 +195,39 @@ internal sealed class ModelEntry(ModelSyntax syntax, Model model, int position)
         return areSame;
     }
 
-    private FieldEntry? Walk(string name)
+    private int Walk(string name)
     {
-        foreach (FieldEntry field in Fields)
+        FieldSyntax[] fields = Syntax.Fields;
+        for (int position = 0; position < fields.Length; position++)
         {
-            if (field.Name == name)
+            if (fields[position].Text == name)
             {
-                return field;
+                return position;
             }
         }
-        return null;
+        return -1;
     }
 
-    private Dictionary<string, FieldEntry> MakeTable()
+    private Dictionary<string, int> MakeTable()
     {
-        Dictionary<string, FieldEntry> made = new(Fields.Length);
-        foreach (FieldEntry field in Fields)
+        Dictionary<string, int> made = new(Syntax.Fields.Length);
+        for (int position = 0; position < Syntax.Fields.Length; position++)
         {
-            made.TryAdd(field.Name, field);
+            made.TryAdd(Syntax.Fields[position].Text, position);
         }
         return made;
+    }
+
+    /// <summary>The fields of a model one after the other, for <c>foreach</c>.</summary>
+    internal struct FieldWalk(ModelEntry model)
+    {
+        private int position = -1;
+
+        public readonly FieldEntry Current => new(model, position);
+
+        public readonly FieldWalk GetEnumerator() => this;
+
+        public bool MoveNext() => ++position < model.Syntax.Fields.Length;
     }
 }
 
@@ -244,5 +246,5 @@ internal sealed record RelationEntry(RelationKind Kind, FieldEntry? Forward, Fie
     /// <summary>Side A of a many-to-many relation, otherwise the side that holds, or should hold, the key.</summary>
     public FieldEntry? Forward { get; } = Forward;
 
-    public FieldEntry Any => Forward ?? Back!;
+    public FieldEntry Any => Forward ?? Back!.Value;
 }

@@ -125,7 +125,7 @@ internal static class FieldListReader
         {
             operatorClass = OperatorClassOf(context, ops);
         }
-        return new IndexFieldEntry(null!, sort, hasLength, operatorClass);
+        return new IndexFieldEntry(default, sort, hasLength, operatorClass);
     }
 
     private static ArgumentSyntax? Argument(FunctionSyntax function, string name) => function.Arguments.Find(name);

@@ -107,19 +107,14 @@ internal static class NamePass
             context.Report(NameMessages.ReservedModel(syntax.Kind, syntax.Name.Text, syntax.Span));
         }
         ModelEntry entry = new(syntax, new Model(syntax.Name.Text, isView, syntax.Documentation), context.Models.Count);
-        entry.Fields = new FieldEntry[syntax.Fields.Length];
-        for (int index = 0; index < entry.Fields.Length; index++)
+        for (int position = 0; position < syntax.Fields.Length; position++)
         {
-            entry.Fields[index] = new FieldEntry(entry, index);
-        }
-        foreach (FieldEntry field in entry.Fields)
-        {
-            Identifier name = field.Syntax.Name;
-            CheckIdentifier(context, name, isView ? "field" : "Field");
-            CheckAttributes(context, field.Syntax.Attributes);
-            if (entry.FindField(name.Text) != field)
+            ref readonly FieldSyntax field = ref syntax.Fields[position];
+            CheckIdentifier(context, field.Name, isView ? "field" : "Field");
+            CheckAttributes(context, field.Attributes);
+            if (entry.FindField(field.Text)!.Value.Position != position)
             {
-                context.Report(NameMessages.DuplicateField(syntax.Kind, entry.Name, name.Text, name.Span));
+                context.Report(NameMessages.DuplicateField(syntax.Kind, entry.Name, field.Text, field.Name.Span));
             }
         }
         context.Models.Add(entry);

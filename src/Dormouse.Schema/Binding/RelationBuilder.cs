@@ -33,7 +33,9 @@ internal static class RelationBuilder
 
     /// <summary>Side A is the one with the key.</summary>
     private static (FieldEntry A, FieldEntry B) Sides(RelationEntry entry) =>
-        entry.Back!.Fields is { Length: > 0 } ? (entry.Back, entry.Forward!) : (entry.Forward!, entry.Back);
+        entry is { Forward: { } forward, Back: { } back } && back.Fields is not { Length: > 0 }
+            ? (forward, back)
+            : (entry.Back!.Value, entry.Forward!.Value);
 
     private static ScalarField[] Scalars(FieldEntry[]? fields) =>
         fields is { Length: > 0 } ? Array.ConvertAll(fields, field => field.Scalar!) : [];

@@ -30,7 +30,7 @@ internal static class RelationPass
                     context.Relations.Add(relation);
                     if (relation.Kind != RelationKind.ManyToMany)
                     {
-                        (relation.Forward?.Owner ?? relation.Back!.Target!).AddKeyedRelation(relation);
+                        (relation.Forward?.Owner ?? relation.Back!.Value.Target!).AddKeyedRelation(relation);
                     }
                 }
             }
@@ -66,10 +66,10 @@ internal static class RelationPass
     }
 
     /// <summary>The relation, unless it is the other side that makes it.</summary>
-    private static RelationEntry? Infer(FieldEntry field, FieldEntry? opposite)
+    private static RelationEntry? Infer(FieldEntry field, FieldEntry? other)
     {
         FieldArity arity = field.Relation!.Arity;
-        if (opposite is null)
+        if (other is not { } opposite)
         {
             return arity == FieldArity.List ? new RelationEntry(RelationKind.OneToMany, null, field)
                 : IsUniqueKey(field) ? new RelationEntry(RelationKind.OneToOne, field, null)

@@ -13,14 +13,15 @@ internal static class RelationReader
     {
         RelationField field = entry.Relation!;
         AttributeSyntax attribute = arguments.Syntax;
-        entry.RelationAttribute = attribute;
+        RelationDetails details = entry.Details!;
+        details.Attribute = attribute;
         if (arguments.Optional("fields") is { } fields)
         {
-            entry.Fields = Fields(context, entry.Owner, fields, attribute);
+            details.Fields = Fields(context, entry.Owner, fields, attribute);
         }
         if (arguments.Optional("references") is { } references)
         {
-            entry.References = References(context, entry.Target!, references, attribute);
+            details.References = References(context, details.Target, references, attribute);
         }
         if (arguments.OptionalUnnamed("name") is { } value && arguments.Text(value) is { } name)
         {
@@ -36,12 +37,12 @@ internal static class RelationReader
         if (arguments.Optional("onDelete") is { } onDelete)
         {
             field.ExplicitOnDelete = Action(context, onDelete, ref arguments);
-            entry.OnDelete = onDelete;
+            details.OnDelete = onDelete;
         }
         if (arguments.Optional("onUpdate") is { } onUpdate)
         {
             field.ExplicitOnUpdate = Action(context, onUpdate, ref arguments);
-            entry.OnUpdate = onUpdate;
+            details.OnUpdate = onUpdate;
         }
         field.MappedForeignKey = arguments.OptionalText("map");
     }

@@ -21,68 +21,65 @@ internal static class TypePass
 
     private static void Resolve(BindingContext context, ModelEntry entry)
     {
-        int known = 0;
         int relations = 0;
-        foreach (FieldEntry field in entry.Fields)
+        for (int position = 0; position < entry.Known.Length; position++)
         {
-            Resolve(context, entry.Model, field);
-            known += field.Field is null ? 0 : 1;
-            relations += field.Relation is null ? 0 : 1;
+            entry.Known[position] = Resolve(context, new FieldEntry(entry, position));
+            relations += entry.Known[position] is RelationField ? 1 : 0;
         }
-        Fill(entry, new Field[known], relations == 0 ? [] : new FieldEntry[relations]);
+        // One of an unknown type is no field at all.
+        entry.Model.Fields = entry.Known.Contains(null) ? [.. entry.Known.OfType<Field>()] : (Field[])entry.Known!;
+        if (relations > 0)
+        {
+            entry.RelationFields = new FieldEntry[relations];
+            FillRelationFields(entry);
+        }
     }
 
-    /// <summary>Fills the lists of fields; one of an unknown type is in none of them.</summary>
-    private static void Fill(ModelEntry entry, Field[] fields, FieldEntry[] relations)
+    private static void FillRelationFields(ModelEntry entry)
     {
         int filled = 0;
-        int filledRelations = 0;
         foreach (FieldEntry field in entry.Fields)
         {
-            if (field.Field is { } known)
-            {
-                fields[filled++] = known;
-            }
             if (field.Relation is not null)
             {
-                relations[filledRelations++] = field;
+                entry.RelationFields[filled++] = field;
             }
         }
-        entry.Model.Fields = fields;
-        entry.RelationFields = relations;
     }
 
-    private static void Resolve(BindingContext context, Model model, FieldEntry entry)
+    private static Field? Resolve(BindingContext context, FieldEntry entry)
     {
-        TypeSyntax type = entry.Syntax.Type;
-        FieldArity arity = (FieldArity)entry.Syntax.Arity;
-        string name = entry.Name;
-        string? documentation = entry.Syntax.Documentation;
+        ref readonly FieldSyntax syntax = ref entry.Syntax;
+        Model model = entry.Owner.Model;
+        FieldArity arity = (FieldArity)syntax.Arity;
+        if (syntax.Scalar is { } scalar)
+        {
+            return new ScalarField(model, syntax.Text, arity, syntax.Documentation, entry.Position) { Type = scalar };
+        }
+        TypeSyntax type = syntax.Type;
         if (type.IsUnsupported)
         {
-            entry.Field = new ScalarField(model, name, arity, documentation, entry.Position)
+            return new ScalarField(model, syntax.Text, arity, syntax.Documentation, entry.Position)
             {
                 UnsupportedType = type.Name,
                 IsIgnored = true,
             };
         }
-        else if (entry.Syntax.Scalar is { } scalar)
+        if (context.ModelsByName.TryGetValue(type.Name, out ModelEntry? target))
         {
-            entry.Field = new ScalarField(model, name, arity, documentation, entry.Position) { Type = scalar };
+            (entry.Owner.Details ??= new RelationDetails?[entry.Owner.Known.Length])[entry.Position] = new RelationDetails(target);
+            return new RelationField(model, syntax.Text, arity, syntax.Documentation, entry.Position, target.Model);
         }
-        else if (context.ModelsByName.TryGetValue(type.Name, out ModelEntry? target))
+        if (context.EnumsByName.TryGetValue(type.Name, out EnumEntry? found))
         {
-            entry.Target = target;
-            entry.Field = new RelationField(model, name, arity, documentation, entry.Position, target.Model);
+            return new ScalarField(model, syntax.Text, arity, syntax.Documentation, entry.Position) { Enum = found.Type };
         }
-        else if (context.EnumsByName.TryGetValue(type.Name, out EnumEntry? found))
-        {
-            entry.Field = new ScalarField(model, name, arity, documentation, entry.Position) { Enum = found.Type };
-        }
-        else if (!context.CompositeTypes.Contains(type.Name) && !context.BrokenNames.Contains(type.Name))
+        if (!context.CompositeTypes.Contains(type.Name) && !context.BrokenNames.Contains(type.Name))
         {
             IEnumerable<string> known = ScalarTypes.Names.Concat(context.ModelsByName.Keys).Concat(context.EnumsByName.Keys);
             context.Report(NameMessages.UnknownType(type.Name, Spelling.Suggestion(type.Name, known), type.Span));
         }
+        return null;
     }
 }

@@ -41,15 +41,26 @@ public sealed class ScalarField : Field
     internal ScalarField(Model model, string name, FieldArity arity, string? documentation, int position)
         : base(model, name, arity, documentation, position) { }
 
+    /// <summary>An enum, or the text of an unsupported type: no field has both, and most have neither.</summary>
+    private readonly object? other;
+
     /// <summary>The scalar type; null for an enum and for <c>Unsupported</c>.</summary>
     public ScalarType? Type { get; internal init; }
 
-    public EnumType? Enum { get; internal init; }
+    public EnumType? Enum
+    {
+        get => other as EnumType;
+        internal init => other = value;
+    }
 
     /// <summary>The text of <c>Unsupported("…")</c>.</summary>
-    public string? UnsupportedType { get; internal init; }
+    public string? UnsupportedType
+    {
+        get => other as string;
+        internal init => other = value;
+    }
 
-    public bool IsUnsupported => UnsupportedType is not null;
+    public bool IsUnsupported => other is string;
 
     /// <summary>The name given by <c>@map</c>.</summary>
     public string? MappedName { get; internal set; }

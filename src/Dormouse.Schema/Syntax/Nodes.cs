@@ -89,6 +89,8 @@ internal sealed class FieldTail(TypeSyntax type, ScalarType? scalar, AritySyntax
 /// </summary>
 internal readonly struct FieldSyntax(string name, FieldTail tail, string? documentation, int start, int end)
 {
+    public string Text => name;
+
     public Identifier Name => new(name, new SourceSpan(Source, start, start + name.Length));
 
     public TypeSyntax Type => tail.Type;

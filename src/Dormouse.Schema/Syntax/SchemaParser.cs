@@ -242,6 +242,11 @@ internal ref struct SchemaParser
     /// <summary>Whether a block begins here, inside another whose end was forgotten: a keyword, a name and a brace in one line.</summary>
     internal static bool OpensBlock(ref Lexer lexer)
     {
+        // Asked for every line of every block, of which few begin like a keyword.
+        if (lexer.Current is not ('m' or 'v' or 'e' or 't' or 'd' or 'g'))
+        {
+            return false;
+        }
         int start = lexer.Position;
         bool opens = false;
         if (lexer.TrySkipIdentifier() && IsKeyword(lexer.TextFrom(start)))

@@ -19,7 +19,7 @@ internal static class CascadeRules
         [
             .. context
                 .Relations.Where(relation => relation.Kind != RelationKind.ManyToMany && relation is { Forward: not null, Back: not null })
-                .Select(relation => relation.Forward!)
+                .Select(relation => relation.Forward!.Value)
                 .Where(PassesOn),
         ];
         ILookup<ModelEntry, FieldEntry> outgoing = edges.ToLookup(edge => edge.Owner);

@@ -7,7 +7,7 @@ internal static class JoinTableRules
 {
     public static void Check(BindingContext context, RelationEntry relation)
     {
-        FieldEntry[] sides = [relation.Forward!, relation.Back!];
+        FieldEntry[] sides = [relation.Forward!.Value, relation.Back!.Value];
         if (sides.Any(side => side.Fields is not null))
         {
             foreach (FieldEntry side in sides)

@@ -163,9 +163,9 @@ internal static class ModelRules
         {
             context.Report(IndexMessages.UniqueOperatorClass(index));
         }
-        if (Array.Find(index.Fields, item => item.Field.Scalar!.NativeType?.Name == "Xml").Field is { } xml)
+        if (Array.FindIndex(index.Fields, item => item.Field.Scalar!.NativeType?.Name == "Xml") is >= 0 and int xml)
         {
-            SourceSpan span = xml.Syntax.Span;
+            SourceSpan span = index.Fields[xml].Field.Syntax.Span;
             context.Report(isUnique ? IndexMessages.XmlUnique(span) : IndexMessages.XmlIndex(span));
         }
         OperatorClassRules.Check(context, index);

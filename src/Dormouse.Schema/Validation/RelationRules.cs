@@ -15,25 +15,25 @@ internal static class RelationRules
             JoinTableRules.Check(context, relation);
             return;
         }
-        if (relation.Forward is { } forward)
+        if (relation.Forward is { } keyed)
         {
-            CheckKey(context, forward);
+            CheckKey(context, keyed);
             if (relation.Kind == RelationKind.OneToOne)
             {
-                OneToOneRules.CheckKey(context, forward);
+                OneToOneRules.CheckKey(context, keyed);
             }
         }
-        if (relation.Forward is null || relation.Back is null)
+        if (relation is not { Forward: { } forward, Back: { } back })
         {
             context.Report(RelationRuleMessages.MissingOpposite(relation.Any));
         }
         else if (relation.Kind == RelationKind.OneToOne)
         {
-            OneToOneRules.Check(context, relation.Forward, relation.Back);
+            OneToOneRules.Check(context, forward, back);
         }
         else
         {
-            CheckOneToMany(context, relation.Forward, relation.Back);
+            CheckOneToMany(context, forward, back);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Dormouse.Contracts;
 using Dormouse.Edge.Limits;
 
@@ -5,6 +6,41 @@ namespace Dormouse.Edge.Tests.Limits;
 
 public sealed class PooledBufferTests
 {
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(3_071)]
+    [InlineData(3_072)]
+    [InlineData(3_073)]
+    [InlineData(100_000)]
+    public void Base64_gives_place_to_what_it_stands_for(int size)
+    {
+        byte[] content = new byte[size];
+        new Random(size).NextBytes(content);
+        string encoded = Convert.ToBase64String(content);
+
+        Assert.Equal(content, Decoded(encoded));
+        Assert.Equal(content, Decoded(string.Join('\n', encoded.Chunk(76).Select(line => new string(line)))));
+    }
+
+    [Theory]
+    [InlineData("AAA")]
+    [InlineData("A?AA")]
+    [InlineData("AA==AAAA")]
+    public void What_is_no_base64_is_not_decoded(string text)
+    {
+        Assert.Null(Decoded(text));
+        Assert.Null(Decoded(text + new string('A', 8 * 1024)));
+        Assert.Null(Decoded(new string('A', 8 * 1024) + text));
+    }
+
+    private static byte[]? Decoded(string base64)
+    {
+        using var buffer = new PooledBuffer(1_000_000, EdgeFailures.AnswerTooLarge, new BufferBudget(10_000_000));
+        buffer.Write(Encoding.ASCII.GetBytes(base64));
+        return buffer.TryDecodeBase64() ? buffer.WrittenSpan.ToArray() : null;
+    }
+
     [Fact]
     public void It_grows_with_what_is_written_and_gives_everything_back()
     {
