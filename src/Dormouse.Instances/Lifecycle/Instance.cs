@@ -153,6 +153,9 @@ internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<
         {
             await EndProcessesAsync(InstanceEvent.StopAsked);
         }
+        // What an earlier replacement left would be taken for the data to go back to; if it is that, it goes back first.
+        UndoIfOwed();
+        driver.FinishSwap(Id);
         InstanceRecord before = standing.Draft!;
         InstanceRecord after = before with { SecretsSet = false, ImageDigest = seed.Image.Digest, Timeline = before.Timeline + 1 };
         try
@@ -169,8 +172,21 @@ internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<
             await UndoReplaceAsync(before);
             throw;
         }
-        driver.FinishSwap(Id);
         waiting.Admit(current.Generation!);
+        FinishSwap();
+    }
+
+    private void FinishSwap()
+    {
+        try
+        {
+            driver.FinishSwap(Id);
+        }
+        catch (Exception exception) when (CurrentRun.IsHostFault(exception))
+        {
+            // It has been replaced; what it held before goes at the next start of the platform, or before the next replacement.
+            Log.ReplacedIsLeft(logger, Id, exception);
+        }
     }
 
     private async Task UndoReplaceAsync(InstanceRecord before)
@@ -305,6 +321,11 @@ internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<
     {
         await NoticeDeathAsync();
         ThrowIfAbsent();
+        if (Phase == InstancePhase.Stuck)
+        {
+            // Not even SIGKILL ended it, so nobody knows what a freeze would do.
+            throw WakeFailures.CannotStop(Id);
+        }
         if (standing.Next(InstanceEvent.FreezeAsked) != InstancePhase.Freezing)
         {
             return;
@@ -417,7 +438,7 @@ internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<
         try
         {
             driver.Delete(Id);
-            standing.Draft = null;
+            standing.Draft = undoTo = null;
             Move(InstanceEvent.Deleted);
             waiting.FailAll(WakeFailures.Deleted);
             Log.Deleted(logger, Id);
@@ -498,6 +519,9 @@ internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<
         [LoggerMessage(3412, LogLevel.Warning, "{Id} keeps its memory although it is frozen")]
         public static partial void NotReclaimed(ILogger logger, DatabaseId id, Exception exception);
 
-        // Standing has 3400 and 3409, CurrentRun 3410 and 3413 to 3415. Next free id: 3416. IdleWatcher has 3420 to 3429, InstanceLifecycle and adoption 3430 to 3449.
+        [LoggerMessage(3416, LogLevel.Warning, "What {Id} held before it was replaced could not be removed yet")]
+        public static partial void ReplacedIsLeft(ILogger logger, DatabaseId id, Exception exception);
+
+        // Standing has 3400 and 3409, CurrentRun 3410 and 3413 to 3415. Next free id: 3417. IdleWatcher has 3420 to 3429, InstanceLifecycle and adoption 3430 to 3449.
     }
 }

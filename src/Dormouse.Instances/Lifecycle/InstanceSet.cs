@@ -8,9 +8,18 @@ namespace Dormouse.Instances.Lifecycle;
 /// All instances of a host, by their ids: the controller, which knows the host by its <see cref="Surroundings"/> alone. Owns the set; each instance
 /// owns its own state. Thread-safe.
 /// </summary>
-internal sealed partial class InstanceSet(Surroundings around, UserNumbers? users, ILoggerFactory loggers)
+/// <param name="around">The host and the bounds.</param>
+/// <param name="users">Null where instances have no users of their own.</param>
+/// <param name="loggers">For the instances too.</param>
+/// <param name="comparer">In which order they come; a simulation needs the same each time.</param>
+internal sealed partial class InstanceSet(
+    Surroundings around,
+    UserNumbers? users,
+    ILoggerFactory loggers,
+    IEqualityComparer<DatabaseId>? comparer = null
+)
 {
-    private readonly ConcurrentDictionary<DatabaseId, Instance> instances = new();
+    private readonly ConcurrentDictionary<DatabaseId, Instance> instances = new(comparer);
     private readonly Lock gate = new();
     private readonly ILogger logger = loggers.CreateLogger<InstanceSet>();
     private volatile bool closing;

@@ -3,19 +3,20 @@ using Dormouse.Contracts;
 namespace Dormouse.Instances.Lifecycle;
 
 /// <summary>
-/// Those who wait for one instance to wake. The first one asks for the wake, the others share it; all get a lease or the same failure. The
-/// number of waiters and the time of each are bounded. Thread-safe.
+/// Those who wait for one instance to wake. The first one asks for the wake, the others share it; all get a lease or the same failure, in the order in
+/// which they came. The number of waiters and the time of each are bounded. Thread-safe.
 /// </summary>
 internal sealed class WakeQueue(DatabaseId id, InstancesOptions options, TimeProvider time)
 {
     private readonly Lock gate = new();
-    private readonly HashSet<TaskCompletionSource<IInstanceLease>> waiters = [];
+    private readonly LinkedList<Waiter> waiters = new();
 
     // A wake that was asked for and has not ended: whoever comes shares it, also if all who came before have given up.
     private bool isAsked;
 
     /// <param name="tryEnter">Tried once more before waiting: the wake may have ended a moment ago.</param>
     /// <param name="askForWake">Called unless a wake is under way; returns why no more wakes are taken, or null.</param>
+    /// <param name="cancellationToken">Whoever waits gives up.</param>
     public async ValueTask<IInstanceLease> EnterAsync(
         Func<IInstanceLease?> tryEnter,
         Func<DormouseException?> askForWake,
@@ -23,7 +24,8 @@ internal sealed class WakeQueue(DatabaseId id, InstancesOptions options, TimePro
     )
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var waiter = new TaskCompletionSource<IInstanceLease>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var waiter = new Waiter();
+        LinkedListNode<Waiter> place;
         lock (gate)
         {
             if (tryEnter() is { } lease)
@@ -39,28 +41,21 @@ internal sealed class WakeQueue(DatabaseId id, InstancesOptions options, TimePro
                 throw refused;
             }
             isAsked = true;
-            waiters.Add(waiter);
+            place = waiters.AddLast(waiter);
         }
+        // The first of all that may end the wait decides: who gives up at the moment at which he is let in either has the lease or never had it.
+        using CancellationTokenRegistration givingUp = cancellationToken.UnsafeRegister(
+            static (state, token) => ((Waiter)state!).TrySetCanceled(token),
+            waiter
+        );
+        await using ITimer timer = time.CreateTimer(_ => waiter.TimeOut(id, options), null, options.WakeTimeout, Timeout.InfiniteTimeSpan);
         try
         {
-            return await waiter.Task.WaitAsync(options.WakeTimeout, time, cancellationToken);
+            return await waiter.Task;
         }
-        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        finally
         {
-            lock (gate)
-            {
-                waiters.Remove(waiter);
-            }
-            if (!waiter.TrySetCanceled(CancellationToken.None) && waiter.Task.IsCompletedSuccessfully)
-            {
-                // It was let in at the very moment at which it gave up.
-                (await waiter.Task).Dispose();
-            }
-            if (exception is TimeoutException)
-            {
-                throw WakeFailures.WakeTimedOut(id, options.WakeTimeout);
-            }
-            throw;
+            Leave(place);
         }
     }
 
@@ -68,7 +63,7 @@ internal sealed class WakeQueue(DatabaseId id, InstancesOptions options, TimePro
     public void Admit(Generation generation)
     {
         using Generation.Lease hold = generation.OpenAndEnter();
-        foreach (TaskCompletionSource<IInstanceLease> waiter in TakeAll())
+        foreach (Waiter waiter in TakeAll())
         {
             Generation.Lease lease = generation.TryEnter()!;
             if (!waiter.TrySetResult(lease))
@@ -80,7 +75,7 @@ internal sealed class WakeQueue(DatabaseId id, InstancesOptions options, TimePro
 
     public void FailAll(Func<DatabaseId, DormouseException> failure)
     {
-        foreach (TaskCompletionSource<IInstanceLease> waiter in TakeAll())
+        foreach (Waiter waiter in TakeAll())
         {
             waiter.TrySetException(failure(id));
         }
@@ -96,14 +91,30 @@ internal sealed class WakeQueue(DatabaseId id, InstancesOptions options, TimePro
         }
     }
 
-    private List<TaskCompletionSource<IInstanceLease>> TakeAll()
+    private void Leave(LinkedListNode<Waiter> place)
+    {
+        lock (gate)
+        {
+            if (place.List is not null)
+            {
+                waiters.Remove(place);
+            }
+        }
+    }
+
+    private List<Waiter> TakeAll()
     {
         lock (gate)
         {
             isAsked = false;
-            List<TaskCompletionSource<IInstanceLease>> all = [.. waiters];
+            List<Waiter> all = [.. waiters];
             waiters.Clear();
             return all;
         }
+    }
+
+    private sealed class Waiter() : TaskCompletionSource<IInstanceLease>(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public void TimeOut(DatabaseId id, InstancesOptions options) => TrySetException(WakeFailures.WakeTimedOut(id, options.WakeTimeout));
     }
 }

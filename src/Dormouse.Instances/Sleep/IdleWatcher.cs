@@ -67,7 +67,8 @@ internal sealed partial class IdleWatcher(InstanceSet instances, Surroundings ar
         }
     }
 
-    private void Look()
+    /// <summary>One round.</summary>
+    public void Look()
     {
         HostMemory memory = gauge.Read();
         MemoryPressure pressure = policy.PressureOf(memory, options.MemoryBudgetBytes is null ? null : gauge.InstanceBytes);

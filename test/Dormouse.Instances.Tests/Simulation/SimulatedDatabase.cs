@@ -1,0 +1,72 @@
+using Dormouse.Contracts;
+using Dormouse.Instances.Drivers.Native;
+using Dormouse.Instances.Lifecycle;
+
+namespace Dormouse.Instances.Tests.Simulation;
+
+/// <summary>What one database is on the simulated host: its folder, its server, and who uses it. Outlives the simulated platform.</summary>
+internal sealed class SimulatedDatabase(DatabaseId id)
+{
+    private const int JournalMax = 40;
+
+    private readonly Queue<string> journal = new();
+
+    public DatabaseId Id { get; } = id;
+
+    public InstanceRecord? Record { get; set; }
+
+    /// <summary>Which data is in place, by its number; null: none.</summary>
+    public int? Data { get; set; }
+
+    /// <summary>Which it must be by all that was acknowledged.</summary>
+    public int? Acknowledged { get; set; }
+
+    /// <summary>Which takes its place if a restore that is under way succeeds.</summary>
+    public int? Restored { get; set; }
+
+    public int? Replaced { get; set; }
+
+    public int? Restoring { get; set; }
+
+    public SimulatedServer? Server { get; set; }
+
+    /// <summary>The call of the driver that is under way.</summary>
+    public string? Call { get; set; }
+
+    public long LastGeneration { get; set; }
+
+    /// <summary>What was done to its folder last, for whoever reads a failure.</summary>
+    public string Journal => string.Join("; ", journal);
+
+    public void Note(string done)
+    {
+        journal.Enqueue(done);
+        if (journal.Count > JournalMax)
+        {
+            journal.Dequeue();
+        }
+    }
+
+    /// <summary>Leases that clients hold at this moment, by generation.</summary>
+    public Dictionary<long, int> Held { get; } = [];
+}
+
+/// <summary>The processes of one start.</summary>
+internal sealed class SimulatedServer(int pid)
+{
+    public ProcessIdentity Identity { get; } = new(pid, pid);
+
+    public TaskCompletionSource Died { get; set; } = new();
+
+    public long Generation { get; set; }
+
+    public bool IsFrozen { get; set; }
+
+    public bool IsDead { get; private set; }
+
+    public void Die()
+    {
+        IsDead = true;
+        Died.TrySetResult();
+    }
+}
