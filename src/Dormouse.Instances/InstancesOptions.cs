@@ -55,6 +55,12 @@ public sealed class InstancesOptions
     public TimeSpan IdleUnderPressure { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
+    /// Where memory is tight, who came back from swap or from a stop less than this ago is not sent there again: of what is asked every few seconds one
+    /// request in half a minute pays for the pressure, and not each one. Where memory is short nobody is spared.
+    /// </summary>
+    public TimeSpan SpareAfterReturn { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
     /// How many instances are put deeper to sleep in one round (at most a second) because memory is tight. Eight give back some 60 MB, after
     /// which the host is looked at again; a burst would put to sleep who need not, and hold up wakes.
     /// </summary>

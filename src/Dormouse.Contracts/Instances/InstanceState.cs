@@ -36,6 +36,12 @@ public sealed record InstanceStatus(
     string? LastFailure
 )
 {
+    /// <summary>
+    /// It could not be taken over when the platform started, and nobody is served by it; <see cref="LastFailure"/> says why. Its state and whether it has
+    /// processes are not known.
+    /// </summary>
+    public bool IsLeftAlone { get; init; }
+
     /// <summary>The last states it came into since the platform started, the oldest first.</summary>
     public IReadOnlyList<InstanceChange> History { get; init; } = [];
 }

@@ -3,7 +3,7 @@ namespace Dormouse.Contracts.Management;
 /// <summary>A database as the management endpoint and the command line show it.</summary>
 /// <param name="Id">The database's id.</param>
 /// <param name="Name">Its name, unique in its project whatever the case of its letters.</param>
-/// <param name="State"><c>creating</c>, <c>running</c>, <c>frozen</c>, <c>reclaimed</c>, <c>stopped</c>, <c>deleting</c>, <c>attached</c>, or <c>missing</c>: no instance is here.</param>
+/// <param name="State"><c>creating</c>, <c>running</c>, <c>frozen</c>, <c>reclaimed</c>, <c>stopped</c>, <c>deleting</c>, <c>attached</c>, <c>left alone</c>: it could not be taken over when the platform started, or <c>missing</c>: no instance is here.</param>
 /// <param name="CreatedAt">When it was made.</param>
 public sealed record DatabaseResource(string Id, string Name, string State, DateTimeOffset CreatedAt)
 {

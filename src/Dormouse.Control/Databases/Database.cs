@@ -21,6 +21,7 @@ public sealed record Database(DatabaseId Id, string Name, DatabaseStatus Status,
             DatabaseStatus.Creating => "creating",
             DatabaseStatus.Deleting => "deleting",
             _ when Attached is not null => "attached",
+            _ when Instance is { IsLeftAlone: true } => "left alone",
             _ => Instance is { } instance ? WordOf(instance.State) : "missing",
         };
 

@@ -26,7 +26,7 @@ internal sealed class InstanceGauges
 
     private static IEnumerable<Measurement<long>> Count(IReadOnlyList<InstanceStatus> all) =>
         States.Select(state => new Measurement<long>(
-            all.Count(instance => instance.State == state.State && instance.Id != DatabaseId.System),
+            all.Count(instance => instance is { IsLeftAlone: false } && instance.State == state.State && instance.Id != DatabaseId.System),
             new KeyValuePair<string, object?>("dormouse.instance.state", state.Word)
         ));
 }

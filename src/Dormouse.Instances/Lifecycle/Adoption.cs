@@ -12,10 +12,17 @@ internal sealed record AdoptedRun(IInstanceRun Run, bool IsFrozen);
 /// <summary>An instance found on disk, with its processes if it has any.</summary>
 internal sealed record FoundInstance(DatabaseId Id, InstanceRecord Record, AdoptedRun? Alive);
 
+/// <summary>One whose folder or processes could not be made sense of. Both stay as they are until a person has looked.</summary>
+internal sealed record LeftAlone(DatabaseId Id, string Reason);
+
+/// <summary>What an earlier platform left.</summary>
+internal sealed record Findings(IReadOnlyList<FoundInstance> Found, IReadOnlyList<LeftAlone> LeftAlone);
+
 /// <summary>
 /// Finds, when the platform starts, what an earlier one left. A process belongs to an instance when its working directory is the instance's data
 /// directory, by the kernel's own identity of that folder: numbers in files can lie after a crash, this cannot. Whatever belongs to this
-/// data folder and to no instance in it is ended; other data folders are never touched.
+/// data folder and to no instance in it is ended; other data folders are never touched. What cannot be made sense of is left alone, with its reason:
+/// one broken instance keeps no other from being served.
 /// 1. read the folders; 2. look through all processes once; 3. take over or end; 4. end what has no folder; 5. sweep sockets and groups.
 /// </summary>
 internal sealed partial class Adoption(
@@ -27,7 +34,9 @@ internal sealed partial class Adoption(
     ILogger logger
 )
 {
-    public async Task<IReadOnlyList<FoundInstance>> FindAsync()
+    private readonly Dictionary<DatabaseId, string> leftAlone = [];
+
+    public async Task<Findings> FindAsync()
     {
         // 1
         var records = new Dictionary<DatabaseId, InstanceRecord>();
@@ -51,7 +60,27 @@ internal sealed partial class Adoption(
         var found = new List<FoundInstance>();
         foreach ((DatabaseId id, InstanceRecord record) in records)
         {
-            AdoptedRun? alive = Open(id, [.. processes[id]]);
+            try
+            {
+                found.Add(new FoundInstance(id, record, await TakeOverAsync(id, record, [.. processes[id]])));
+            }
+            catch (Exception exception)
+            {
+                LeaveAlone(id, exception);
+            }
+        }
+
+        // 4, 5
+        EndHomeless([.. records.Keys, .. leftAlone.Keys]);
+        SweepGroups(found);
+        return new Findings(found, [.. leftAlone.Select(each => new LeftAlone(each.Key, each.Value))]);
+    }
+
+    private async Task<AdoptedRun?> TakeOverAsync(DatabaseId id, InstanceRecord record, int[] pids)
+    {
+        AdoptedRun? alive = Open(id, pids);
+        try
+        {
             if (alive is not null && !IsUsable(id, record))
             {
                 await EndAsync(alive.Run);
@@ -65,13 +94,19 @@ internal sealed partial class Adoption(
             {
                 Log.SwapCutShort(logger, id, record.SecretsSet ? "finished" : "undone");
             }
-            found.Add(new FoundInstance(id, record, alive));
+            return alive;
         }
+        catch
+        {
+            alive?.Run.Dispose();
+            throw;
+        }
+    }
 
-        // 4, 5
-        EndHomeless(records.Keys.ToHashSet());
-        SweepGroups(found);
-        return found;
+    private void LeaveAlone(DatabaseId id, Exception exception)
+    {
+        Log.LeftAlone(logger, id, exception);
+        leftAlone[id] = exception.Message;
     }
 
     private List<DatabaseId> ReadFolders(Dictionary<DatabaseId, InstanceRecord> records)
@@ -83,30 +118,54 @@ internal sealed partial class Adoption(
             if (name.StartsWith(InstanceStarter.DeletedPrefix, StringComparison.Ordinal))
             {
                 // Its instance had ended before the folder got this name.
-                Directory.Delete(path, recursive: true);
+                TryRemove(path);
             }
             else if (DatabaseId.TryParse(name, out DatabaseId id))
             {
-                InstanceFolder folder = starter.FolderOf(id);
-                DataSwap.RepairNames(folder);
-                if (folder.HasData && InstanceRecord.TryRead(folder.RecordPath) is { } record && record.Id == name)
+                try
                 {
-                    ids.Add(id);
-                    records[id] = record;
+                    if (ReadFolder(id) is { } record)
+                    {
+                        ids.Add(id);
+                        records[id] = record;
+                    }
                 }
-                else if (!folder.HasData)
+                catch (Exception exception) when (CurrentRun.IsHostFault(exception))
                 {
-                    Log.HalfMade(logger, id);
-                    Directory.Delete(path, recursive: true);
-                }
-                else
-                {
-                    // Data without a readable record is somebody's data: a person decides.
-                    Log.Unreadable(logger, id, folder.RecordPath);
+                    LeaveAlone(id, exception);
                 }
             }
         }
         return ids;
+    }
+
+    /// <summary>Null if there is nothing to take over.</summary>
+    private InstanceRecord? ReadFolder(DatabaseId id)
+    {
+        InstanceFolder folder = starter.FolderOf(id);
+        DataSwap.RepairNames(folder);
+        if (!folder.HasData)
+        {
+            Log.HalfMade(logger, id);
+            TryRemove(folder.Path);
+            return null;
+        }
+        // Data without a readable record is somebody's data: a person decides.
+        return InstanceRecord.TryRead(folder.RecordPath) is { } record && record.Id == id.ToString()
+            ? record
+            : throw new IOException($"It has data, but {folder.RecordPath} cannot be read.");
+    }
+
+    private void TryRemove(string path)
+    {
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (Exception exception) when (CurrentRun.IsHostFault(exception))
+        {
+            Log.NotRemoved(logger, path, exception);
+        }
     }
 
     private AdoptedRun? Open(DatabaseId id, int[] pids)
@@ -207,14 +266,26 @@ internal sealed partial class Adoption(
 
     private void SweepGroups(List<FoundInstance> found)
     {
-        var awake = found.Where(instance => instance.Alive is not null).Select(instance => instance.Id.ToString()).ToHashSet();
+        var awake = found
+            .Where(instance => instance.Alive is not null)
+            .Select(instance => instance.Id)
+            .Concat(leftAlone.Keys)
+            .Select(id => id.ToString())
+            .ToHashSet();
         foreach (string name in groups.Names().Where(name => !awake.Contains(name)))
         {
             if (!DatabaseId.TryParse(name, out DatabaseId id) || !Directory.Exists(starter.FolderOf(id).DataPath))
             {
                 Log.LeftoverGroup(logger, name);
             }
-            groups.Remove(name);
+            try
+            {
+                groups.Remove(name);
+            }
+            catch (Exception exception) when (CurrentRun.IsHostFault(exception))
+            {
+                Log.NotRemoved(logger, name, exception);
+            }
         }
     }
 
@@ -223,8 +294,11 @@ internal sealed partial class Adoption(
         [LoggerMessage(3440, LogLevel.Warning, "{Id} was being made when the platform ended; its folder holds no data and is removed")]
         public static partial void HalfMade(ILogger logger, DatabaseId id);
 
-        [LoggerMessage(3441, LogLevel.Error, "{Id} has data but {RecordPath} cannot be read; it is left alone")]
-        public static partial void Unreadable(ILogger logger, DatabaseId id, string recordPath);
+        [LoggerMessage(3441, LogLevel.Error, "{Id} could not be taken over and is left alone, with its processes if it has any")]
+        public static partial void LeftAlone(ILogger logger, DatabaseId id, Exception exception);
+
+        [LoggerMessage(3446, LogLevel.Error, "{Name}, which belongs to no instance, could not be removed")]
+        public static partial void NotRemoved(ILogger logger, string name, Exception exception);
 
         [LoggerMessage(3442, LogLevel.Error, "{Id} runs but cannot be used and is stopped: {Reason}")]
         public static partial void NoSecrets(ILogger logger, DatabaseId id, string reason);

@@ -10,10 +10,16 @@ namespace Dormouse.Instances.Lifecycle;
 internal sealed partial class CurrentRun(DatabaseId id, Surroundings around, ILogger logger)
 {
     private volatile Generation? generation;
+    private long backAt;
 
     public Generation? Generation => generation;
 
     public IInstanceRun? Processes { get; private set; }
+
+    /// <summary>How long ago it came back from swap or from a stop; null: not since the platform started.</summary>
+    public TimeSpan? BackFor => Volatile.Read(ref backAt) is var at and not 0 ? around.Time.GetElapsedTime(at) : null;
+
+    public void NoteReturn() => Volatile.Write(ref backAt, Math.Max(1, around.Time.GetTimestamp()));
 
     public bool HasDied => Processes is { Died.IsCompleted: true };
 

@@ -35,6 +35,9 @@ internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<
     /// <summary>How long nobody has used it; null unless it has processes that may sleep deeper.</summary>
     public TimeSpan? IdleFor => standing.HasProcesses ? current.Generation?.IdleFor : null;
 
+    /// <summary>How long ago it came back from swap or from a stop; null: not since the platform started.</summary>
+    public TimeSpan? BackFor => current.BackFor;
+
     public InstanceStatus? Status => standing.StatusWith(current.Generation?.Leases ?? 0);
 
     public InstanceRecord? Record => standing.Record;
@@ -293,6 +296,7 @@ internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<
             long number = standing.Draft!.Generation + 1;
             standing.Draft = standing.Draft with { Generation = number, SecretsSet = true };
             Hold(started.Run, driver.NewGeneration(Id, number, started.Secrets));
+            current.NoteReturn();
             Move(InstanceEvent.Started);
         }
         catch
@@ -304,6 +308,10 @@ internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<
 
     private void Thaw()
     {
+        if (Phase != InstancePhase.Frozen)
+        {
+            current.NoteReturn();
+        }
         Move(InstanceEvent.WakeAsked);
         try
         {

@@ -87,7 +87,12 @@ public sealed partial class InstanceLifecycle(
         );
         var watcher = new IdleWatcher(set, around, memory, loggers.CreateLogger<IdleWatcher>()) { BeforeSleep = upkeep.BeforeSleepAsync };
         parts = new Parts(data, groups, events, starter, spares, memory, watcher, upkeep, NewSchedule(set, upkeep, watcher));
-        foreach (FoundInstance found in await adoption.FindAsync())
+        Findings findings = await adoption.FindAsync();
+        foreach (LeftAlone left in findings.LeftAlone)
+        {
+            set.LeaveAlone(left);
+        }
+        foreach (FoundInstance found in findings.Found)
         {
             await set.AdoptAsync(found);
         }
@@ -164,9 +169,9 @@ public sealed partial class InstanceLifecycle(
 
     public Task WakeAsync(DatabaseId id, CancellationToken cancellationToken) => Existing(id).WakeAsync(cancellationToken);
 
-    public InstanceStatus? Find(DatabaseId id) => instances?.Find(id)?.Status;
+    public InstanceStatus? Find(DatabaseId id) => instances?.StatusOf(id);
 
-    public IReadOnlyList<InstanceStatus> List() => [.. (instances?.All ?? []).Select(instance => instance.Status).OfType<InstanceStatus>()];
+    public IReadOnlyList<InstanceStatus> List() => instances?.Statuses ?? [];
 
     /// <summary>Stops every instance cleanly, whoever uses it, a few at once; the pinned ones last, since others may need the control store.</summary>
     public async Task StopAllAsync(CancellationToken cancellationToken)

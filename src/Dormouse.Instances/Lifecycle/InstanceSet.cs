@@ -20,6 +20,10 @@ internal sealed partial class InstanceSet(
 )
 {
     private readonly ConcurrentDictionary<DatabaseId, Instance> instances = new(comparer);
+
+    // Why each of these is not served. Written at the start only.
+    private readonly ConcurrentDictionary<DatabaseId, string> leftAlone = new(comparer);
+    private readonly DateTimeOffset startedAt = around.Time.GetUtcNow();
     private readonly Lock gate = new();
     private readonly ILogger logger = loggers.CreateLogger<InstanceSet>();
     private volatile bool closing;
@@ -32,14 +36,41 @@ internal sealed partial class InstanceSet(
     /// <summary>Those that sleep by themselves.</summary>
     public IEnumerable<Instance> Watched => instances.Values.Where(instance => !IsPinned(instance.Id));
 
+    public IReadOnlyList<InstanceStatus> Statuses =>
+        [
+            .. instances.Values.Select(instance => instance.Status).OfType<InstanceStatus>(),
+            .. leftAlone.Select(each => StatusOfLeftAlone(each.Key, each.Value)),
+        ];
+
     public Instance? Find(DatabaseId id) => instances.GetValueOrDefault(id);
 
-    /// <exception cref="DormouseException">DM3400: there is none.</exception>
-    public Instance Existing(DatabaseId id) =>
-        instances.TryGetValue(id, out Instance? instance) && instance.IsThere ? instance : throw WakeFailures.NoSuchInstance(id);
+    public InstanceStatus? StatusOf(DatabaseId id) =>
+        leftAlone.TryGetValue(id, out string? reason) ? StatusOfLeftAlone(id, reason) : Find(id)?.Status;
 
-    /// <summary>At the start of the platform.</summary>
-    public Task AdoptAsync(FoundInstance found)
+    /// <exception cref="DormouseException">DM3400: there is none. DM3416: it was left alone.</exception>
+    public Instance Existing(DatabaseId id) =>
+        instances.TryGetValue(id, out Instance? instance) && instance.IsThere ? instance : throw NotServed(id);
+
+    /// <summary>At the start of the platform: what could not be taken over. It is served, made anew and deleted by nobody.</summary>
+    public void LeaveAlone(LeftAlone left) => leftAlone[left.Id] = left.Reason;
+
+    /// <summary>At the start of the platform. If that fails it is left alone.</summary>
+    public async Task AdoptAsync(FoundInstance found)
+    {
+        try
+        {
+            await TakeOverAsync(found);
+        }
+        catch (Exception exception)
+        {
+            Log.NotAdopted(logger, found.Id, exception);
+            instances.TryRemove(found.Id, out _);
+            found.Alive?.Run.Dispose();
+            LeaveAlone(new LeftAlone(found.Id, exception.Message));
+        }
+    }
+
+    private Task TakeOverAsync(FoundInstance found)
     {
         if (found.Record.Uid is { } uid)
         {
@@ -58,7 +89,7 @@ internal sealed partial class InstanceSet(
         }
         return instances.TryGetValue(id, out Instance? instance)
             ? instance.LeaseAsync(cancellationToken)
-            : ValueTask.FromException<IInstanceLease>(WakeFailures.NoSuchInstance(id));
+            : ValueTask.FromException<IInstanceLease>(NotServed(id));
     }
 
     /// <summary>With a seed it is made from that, and runs.</summary>
@@ -70,6 +101,7 @@ internal sealed partial class InstanceSet(
         {
             // Asked for under the same lock under which deleted ones are dropped, so that it cannot be dropped in between.
             ObjectDisposedException.ThrowIf(closing, this);
+            ThrowIfLeftAlone(id);
             instance = instances.GetOrAdd(id, New);
             created = instance.CreateAsync(seed, cancellationToken);
         }
@@ -91,6 +123,7 @@ internal sealed partial class InstanceSet(
     {
         lock (gate)
         {
+            ThrowIfLeftAlone(id);
             Instance instance = instances.GetOrAdd(id, New);
             return DropAsync(instance, instance.DeleteAsync()).WaitAsync(cancellationToken);
         }
@@ -124,6 +157,20 @@ internal sealed partial class InstanceSet(
 
     /// <summary>Ends what this platform does with instances and leaves them as they are.</summary>
     public Task LetGoAsync() => Task.WhenAll(instances.Values.Select(instance => instance.LetGoAsync()));
+
+    private DormouseException NotServed(DatabaseId id) =>
+        leftAlone.TryGetValue(id, out string? reason) ? WakeFailures.LeftAlone(id, reason) : WakeFailures.NoSuchInstance(id);
+
+    private void ThrowIfLeftAlone(DatabaseId id)
+    {
+        if (leftAlone.ContainsKey(id))
+        {
+            throw NotServed(id);
+        }
+    }
+
+    private InstanceStatus StatusOfLeftAlone(DatabaseId id, string reason) =>
+        new(id, InstanceState.Stopped, startedAt, 0, null, "", 0, reason) { IsLeftAlone = true };
 
     private async Task DropAsync(Instance instance, Task deleted)
     {
@@ -170,6 +217,9 @@ internal sealed partial class InstanceSet(
 
     private static partial class Log
     {
+        [LoggerMessage(3432, LogLevel.Error, "{Id} could not be taken over and is left alone")]
+        public static partial void NotAdopted(ILogger logger, DatabaseId id, Exception exception);
+
         [LoggerMessage(3431, LogLevel.Error, "{Id} could not be stopped")]
         public static partial void NotStopped(ILogger logger, DatabaseId id, Exception exception);
     }

@@ -78,6 +78,14 @@ internal static class WakeFailures
             cause
         );
 
+    public static DormouseException LeftAlone(DatabaseId id, string reason) =>
+        new(
+            FailureKind.ComputeAsleep,
+            "DM3416",
+            $"The database {id} could not be taken over when the platform started, and is left as it is: {reason} Mend that, then start the platform "
+                + "again."
+        );
+
     public static DormouseException NoUidLeft(int firstUid, int count) =>
         new(
             FailureKind.Quota,

@@ -5,7 +5,11 @@ using Dormouse.Instances.Resources;
 namespace Dormouse.Instances.Sleep;
 
 /// <summary>What the policy knows of one instance: nothing else decides.</summary>
-internal readonly record struct Sleeper<T>(T Instance, InstancePhase Phase, TimeSpan IdleFor);
+/// <param name="Instance">Which.</param>
+/// <param name="Phase">Where it is.</param>
+/// <param name="IdleFor">How long nobody has used it.</param>
+/// <param name="BackFor">How long ago it came back from swap or from a stop; null: not since the platform started.</param>
+internal readonly record struct Sleeper<T>(T Instance, InstancePhase Phase, TimeSpan IdleFor, TimeSpan? BackFor = null);
 
 /// <summary>How short the host is of memory.</summary>
 internal enum MemoryPressure
@@ -79,7 +83,7 @@ internal sealed class SleepPolicy(InstancesOptions options)
             {
                 break;
             }
-            if (Deeper(sleeper.Phase, pressure, canReclaim) is { } depth)
+            if (Deeper(sleeper, pressure, canReclaim) is { } depth)
             {
                 chosen.Add(new SleepOrder<T>(sleeper.Instance, depth, options.IdleUnderPressure, ReasonOf(pressure)));
             }
@@ -98,11 +102,13 @@ internal sealed class SleepPolicy(InstancesOptions options)
         : sleeper.IdleFor >= options.FreezeAfter && sleeper.Phase == InstancePhase.Running ? (SleepDepth.Frozen, options.FreezeAfter)
         : null;
 
-    private static SleepDepth? Deeper(InstancePhase phase, MemoryPressure pressure, bool canReclaim) =>
-        (phase, pressure) switch
+    private SleepDepth? Deeper<T>(Sleeper<T> sleeper, MemoryPressure pressure, bool canReclaim) =>
+        (sleeper.Phase, pressure) switch
         {
             (_, MemoryPressure.Short) => SleepDepth.Stopped,
             (InstancePhase.Running, _) => SleepDepth.Frozen,
+            // Who comes back again and again would pay for it each time, and memory would only go to and fro.
+            (InstancePhase.Frozen, _) when sleeper.BackFor < options.SpareAfterReturn => null,
             (InstancePhase.Frozen, _) => canReclaim ? SleepDepth.Reclaimed : SleepDepth.Stopped,
             // On its way already; and what is reclaimed has nothing to give that would help now.
             _ => null,

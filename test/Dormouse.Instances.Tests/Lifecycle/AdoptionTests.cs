@@ -141,6 +141,53 @@ public sealed class AdoptionTests
     }
 
     [Fact]
+    public async Task One_that_cannot_be_taken_over_is_left_alone_with_its_reason_and_the_others_are_served()
+    {
+        await using TestHost first = await TestHost.StartAsync();
+        DatabaseId[] ids = [await first.CreateAsync(), await first.CreateAsync(), await first.CreateAsync()];
+        (DatabaseId sound, DatabaseId unreadable, DatabaseId blocked) = (ids[0], ids[1], ids[2]);
+        int pid = first.Lifecycle.Find(unreadable)!.PostmasterPid!.Value;
+        string record = first.PathOf(unreadable, "instance.json");
+        await first.Lifecycle.SleepAsync(blocked, InstanceState.Stopped, Cancellation);
+        await first.Lifecycle.DisposeAsync();
+        string kept = await File.ReadAllTextAsync(record, Cancellation);
+        await File.WriteAllTextAsync(record, "{", Cancellation);
+        // A folder where the socket of the next start goes: it cannot be swept.
+        Directory.CreateDirectory(Path.Combine(first.PathOf(blocked, "run"), ".s.PGSQL.5432", "in the way"));
+
+        await using (TestHost second = await first.SucceedAsync())
+        {
+            Assert.Equal("1", await second.QueryAsync(sound, "SELECT 1"));
+            foreach (DatabaseId id in (DatabaseId[])[unreadable, blocked])
+            {
+                InstanceStatus status = second.Lifecycle.List().Single(each => each.Id == id);
+                Assert.True(status.IsLeftAlone);
+                Assert.NotEmpty(status.LastFailure!);
+                Assert.Equal("DM3416", await CodeOfAsync(() => second.QueryAsync(id, "SELECT 1")));
+                Assert.Equal("DM3416", await CodeOfAsync(() => second.Lifecycle.WakeAsync(id, Cancellation)));
+                Assert.Equal("DM3416", await CodeOfAsync(() => second.Lifecycle.CreateAsync(id, Cancellation)));
+                Assert.Equal("DM3416", await CodeOfAsync(() => second.Lifecycle.DeleteAsync(id, Cancellation)));
+            }
+            // It runs on: nobody knows what ending it would cost.
+            Assert.NotNull(ProcessTable.Identify(pid));
+            await second.Lifecycle.DisposeAsync();
+        }
+        await File.WriteAllTextAsync(record, kept, Cancellation);
+        Directory.Delete(Path.Combine(first.PathOf(blocked, "run"), ".s.PGSQL.5432"), recursive: true);
+
+        await using TestHost third = await first.SucceedAsync();
+
+        Assert.All(ids, id => Assert.False(third.Lifecycle.Find(id)!.IsLeftAlone));
+        Assert.Equal(pid, third.Lifecycle.Find(unreadable)!.PostmasterPid);
+        foreach (DatabaseId id in ids)
+        {
+            Assert.Equal("1", await third.QueryAsync(id, "SELECT 1"));
+        }
+    }
+
+    private static async Task<string> CodeOfAsync(Func<Task> act) => (await Assert.ThrowsAsync<DormouseException>(act)).Code;
+
+    [Fact]
     public async Task Stopping_all_leaves_no_process_no_socket_and_no_group()
     {
         await using TestHost host = await TestHost.StartAsync();

@@ -94,9 +94,10 @@ internal sealed class ControllerSimulation
         platform = new SimulatedPlatform(Host, clock, scheduler, options, defects);
         clients = new SimulatedClients(dice, Host, clock, platform, options, defects);
         Host.FaultRate = 0;
-        Task[] adopted = [.. found.Select(platform.Instances.AdoptAsync)];
+        Task[] adopted = [.. found.Select(each => scheduler.Run(() => platform.Instances.AdoptAsync(each)))];
         RunReady();
         Assert.All(adopted, each => Assert.True(each.IsCompletedSuccessfully, each.Exception?.ToString()));
+        Assert.Equal(found.Count, platform.Instances.Count);
         CheckInstances();
     }
 

@@ -84,7 +84,8 @@ public sealed class WakeStormTests
             clients = new SimulatedClients(new Random(1), Host, clock, platform, options, defects);
             for (int number = 0; number < Databases; number++)
             {
-                _ = platform.Instances.AdoptAsync(Host.Plant(Name(number)));
+                FoundInstance found = Host.Plant(Name(number));
+                _ = scheduler.Run(() => platform.Instances.AdoptAsync(found));
             }
             RunReady();
         }

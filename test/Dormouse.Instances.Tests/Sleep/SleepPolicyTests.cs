@@ -46,6 +46,20 @@ public sealed class SleepPolicyTests
         Assert.Equal(depth, Choose(MemoryPressure.Tight, canReclaim, (phase, 1.5)).SingleOrDefault().Depth);
 
     [Theory]
+    [InlineData(29, true, false)]
+    [InlineData(29, false, false)]
+    [InlineData(30, true, true)]
+    [InlineData(null, true, true)]
+    public void Where_memory_is_tight_who_came_back_a_moment_ago_is_spared(int? backSeconds, bool canReclaim, bool isChosen)
+    {
+        TimeSpan? back = backSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+        Sleeper<int>[] one = [new(0, InstancePhase.Frozen, TimeSpan.FromSeconds(4), back)];
+
+        Assert.Equal(isChosen, policy.Choose(one, MemoryPressure.Tight, canReclaim).Count == 1);
+        Assert.Equal(SleepDepth.Stopped, policy.Choose(one, MemoryPressure.Short, canReclaim).Single().Depth);
+    }
+
+    [Theory]
     [InlineData("Running")]
     [InlineData("Frozen")]
     [InlineData("Reclaimed")]

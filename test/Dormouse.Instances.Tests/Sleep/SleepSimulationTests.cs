@@ -40,6 +40,7 @@ public sealed class SleepSimulationTests(ITestOutputHelper output)
             {
                 // The power makes low numbers likely: a few databases are asked all the time, most hardly ever.
                 Simulated asked = all[(int)(Databases * Math.Pow(dice.NextDouble(), 3))];
+                asked.BackAt = asked.Phase is InstancePhase.Reclaimed or InstancePhase.Stopped ? now : asked.BackAt;
                 asked.Phase = InstancePhase.Running;
                 asked.UsedAt = now;
             }
@@ -47,7 +48,12 @@ public sealed class SleepSimulationTests(ITestOutputHelper output)
             pressed += pressure == MemoryPressure.None ? 0 : 1;
             IReadOnlyList<SleepOrder<Simulated>> orders = policy.Choose(
                 all.Where(each => each.Phase != InstancePhase.Stopped)
-                    .Select(each => new Sleeper<Simulated>(each, each.Phase, TimeSpan.FromSeconds(now - each.UsedAt))),
+                    .Select(each => new Sleeper<Simulated>(
+                        each,
+                        each.Phase,
+                        TimeSpan.FromSeconds(now - each.UsedAt),
+                        TimeSpan.FromSeconds(now - each.BackAt)
+                    )),
                 pressure,
                 hasSwap
             );
@@ -57,6 +63,10 @@ public sealed class SleepSimulationTests(ITestOutputHelper output)
             {
                 Assert.True(now - order.Instance.UsedAt >= Options.IdleUnderPressure.TotalSeconds);
                 Assert.True(IsDeeper(order.Instance.Phase, order.Depth), $"{order.Instance.Phase} ▸ {order.Depth}");
+                Assert.True(
+                    order.Depth != SleepDepth.Reclaimed || now - order.Instance.BackAt >= Options.SpareAfterReturn.TotalSeconds,
+                    "Memory goes to swap that has just come back."
+                );
                 Assert.True(hasSwap || order.Depth != SleepDepth.Reclaimed);
                 order.Instance.Phase = PhaseOf(order.Depth);
                 reclaims += order.Depth == SleepDepth.Reclaimed ? 1 : 0;
@@ -120,5 +130,7 @@ public sealed class SleepSimulationTests(ITestOutputHelper output)
         public InstancePhase Phase { get; set; } = InstancePhase.Stopped;
 
         public int UsedAt { get; set; }
+
+        public int BackAt { get; set; } = -3600;
     }
 }
