@@ -131,6 +131,9 @@ public sealed record PlatformStatus(
 
     /// <summary>Which bounds of instances truly hold here, and the memory of this moment.</summary>
     public ResourceStatus? Resources { get; init; }
+
+    /// <summary>What the front door has done since <see cref="StartedAt"/>.</summary>
+    public WorkStatus? Work { get; init; }
 }
 
 /// <summary>How instances are frozen and bounded on this host.</summary>

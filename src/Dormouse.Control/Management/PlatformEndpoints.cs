@@ -1,12 +1,18 @@
 using Dormouse.Contracts.Management;
 using Dormouse.Control.Databases;
+using Dormouse.Control.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 
 namespace Dormouse.Control.Management;
 
 /// <summary>The platform as a whole: how it is, and its end.</summary>
-internal sealed class PlatformEndpoints(ManagementRequests requests, PlatformControl platform, DatabaseRegistry databases)
+internal sealed class PlatformEndpoints(
+    ManagementRequests requests,
+    PlatformControl platform,
+    DatabaseRegistry databases,
+    MetricsCollector metrics
+)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -28,6 +34,7 @@ internal sealed class PlatformEndpoints(ManagementRequests requests, PlatformCon
                 {
                     Https = platform.Https(),
                     Resources = platform.Resources(),
+                    Work = WorkReading.Of(metrics.Read()),
                 };
                 return Answer.Ok(status, ManagementJson.Default.PlatformStatus);
             })

@@ -16,7 +16,7 @@ internal sealed class EdgeMetrics
     public const string MeterName = "Dormouse.Edge";
 
     private const string Protocol = "dormouse.protocol";
-    private const string Outcome = "dormouse.outcome";
+    private const string Outcome = WorkMetrics.Outcome;
 
     // From the tenth of a millisecond of a cached answer to the minute after which a query is cancelled.
     private static readonly InstrumentAdvice<double> Seconds = new()
@@ -56,7 +56,7 @@ internal sealed class EdgeMetrics
         this.timeProvider = timeProvider;
         Meter meter = meters.Create(MeterName);
         requests = meter.CreateHistogram(
-            "dormouse.edge.request.duration",
+            WorkMetrics.RequestDuration,
             "s",
             "Requests of apps by protocol and outcome, from their headers to the end of their answer.",
             null,
@@ -70,7 +70,7 @@ internal sealed class EdgeMetrics
         );
         refusals = meter.CreateCounter<long>("dormouse.edge.refusals", "{request}", "Requests refused, by the limit that they met.");
         wakeWaits = meter.CreateHistogram(
-            "dormouse.edge.wake_wait.duration",
+            WorkMetrics.WakeWait,
             "s",
             "How long requests waited for a sleeping instance; those that share a wake count each.",
             null,

@@ -1,3 +1,4 @@
+using Dormouse.Contracts;
 using Dormouse.Edge.Http;
 
 namespace Dormouse.Edge.Metrics;
@@ -5,7 +6,7 @@ namespace Dormouse.Edge.Metrics;
 /// <summary>How requests end, and which limits refuse them, in the words of tags.</summary>
 internal static class Outcomes
 {
-    public const string Ok = "ok";
+    public const string Ok = WorkMetrics.Ok;
     public const string Gone = "gone";
     public const string Failed = "failed";
 

@@ -4,75 +4,82 @@ using Dormouse.Contracts.Management;
 
 namespace Dormouse.Commands;
 
-/// <summary><c>status</c></summary>
+/// <summary><c>status [--watch [SECONDS]]</c></summary>
 internal static class StatusCommand
 {
+    private const double UsualInterval = 2;
+
+    // A look lists all databases; an hour between two of them is no watching.
+    private const double IntervalMin = 0.5;
+    private const double IntervalMax = 3600;
+
+    // To the corner, and what stood there is gone.
+    private const string ClearScreen = "\x1b[H\x1b[J";
+
     public static Command Create(CommonOptions common)
     {
-        var command = new Command("status", "Show the running platform.");
+        var watch = new Option<double?>("--watch")
+        {
+            Description = Text($"Look again every so many seconds ({UsualInterval} if none are given), until Ctrl-C."),
+            HelpName = "SECONDS",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var command = new Command("status", "Show the running platform.") { watch };
+        command.Validators.Add(result =>
+        {
+            if (UpSwitches.Parsed(() => result.GetValue(watch)) is { } seconds && !(seconds is >= IntervalMin and <= IntervalMax))
+            {
+                result.AddError(Text($"{watch.Name}: {seconds} must be {IntervalMin} to {IntervalMax} seconds."));
+            }
+        });
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
                 using ManagementClient client = common.Client(parsed);
+                if (parsed.GetResult(watch) is not null)
+                {
+                    var interval = TimeSpan.FromSeconds(parsed.GetValue(watch) ?? UsualInterval);
+                    await WatchAsync(common, parsed, client, interval, cancellationToken);
+                    return 0;
+                }
                 PlatformStatus status = await client.StatusAsync(cancellationToken);
-                common.Print(parsed, status, ManagementJson.Default.PlatformStatus, output => Write(output, status));
+                common.Print(parsed, status, ManagementJson.Default.PlatformStatus, output => StatusText.Write(output, status));
                 return 0;
             }
         );
         return command;
     }
 
-    private static void Write(TextWriter output, PlatformStatus status)
+    private static async Task WatchAsync(
+        CommonOptions common,
+        ParseResult parsed,
+        ManagementClient client,
+        TimeSpan interval,
+        CancellationToken cancellationToken
+    )
     {
-        output.WriteLine($"Dormouse {status.Version} at {status.Http}, process {status.Pid}, since {TextTable.Time(status.StartedAt)}");
-        if (status.Https is { } https)
+        using var timer = new PeriodicTimer(interval, TimeProvider.System);
+        PlatformStatus? before = null;
+        do
         {
-            string until = https.CertificateFile is { } certificate
-                ? $", certificate {certificate} until {TextTable.Time(https.ValidUntil)}"
-                : "";
-            output.WriteLine($"https      {https.Url}{until}");
-            if (https.CaFile is { } file)
-            {
-                output.WriteLine($"           apps need {UrlText.TrustLine(file)}");
-            }
-            if (https.Problem is { } problem)
-            {
-                output.WriteLine($"problem    {problem}");
-            }
-        }
-        output.WriteLine($"data       {status.Data}");
-        string states = string.Join(", ", status.States.OrderBy(state => state.Key).Select(state => $"{state.Value} {state.Key}"));
-        output.WriteLine($"databases  {status.DatabaseCount}{(states.Length > 0 ? $": {states}" : "")}");
-        if (status.Resources is { } resources)
-        {
-            Write(output, resources);
-        }
-        foreach (string line in status.Host)
-        {
-            output.WriteLine(line);
-        }
+            PlatformStatus status = await client.StatusAsync(cancellationToken);
+            // What a platform that has ended since counted says nothing of this one.
+            PlatformStatus? earlier = before?.StartedAt == status.StartedAt ? before : null;
+            common.Print(
+                parsed,
+                status,
+                ManagementJson.Default.PlatformStatus,
+                output =>
+                {
+                    // Where nobody watches, such as in a file, one look stands below the other.
+                    output.Write(Console.IsOutputRedirected ? "" : ClearScreen);
+                    StatusText.Write(output, status, earlier, interval);
+                    output.Write(Console.IsOutputRedirected ? "\n" : "");
+                }
+            );
+            before = status;
+        } while (await timer.WaitForNextTickAsync(cancellationToken));
     }
 
-    private static void Write(TextWriter output, ResourceStatus resources)
-    {
-        output.WriteLine(
-            $"limits     memory of a database: {Held(resources.MemoryLimited)}; its processes: {Held(resources.ProcessesLimited)}; "
-                + "its disk and processor time: not limited"
-        );
-        string reclaimed = (resources.Reclaimer, resources.SwapBytes) switch
-        {
-            (null, _) => "memory stays, this host offers no way to reclaim it",
-            (_, 0) => "memory stays, there is no swap or zram",
-            _ => $"memory reclaimed by {resources.Reclaimer}",
-        };
-        output.WriteLine($"sleep      frozen by {resources.Freezer}; {reclaimed}");
-        string instances = resources.InstanceBytes is { } bytes ? $", databases hold {Gibibytes(bytes)}" : "";
-        string swap = resources.SwapBytes > 0 ? $", swap {Gibibytes(resources.SwapFreeBytes)} free" : "";
-        output.WriteLine($"memory     pressure {resources.Pressure}, {Gibibytes(resources.AvailableBytes)} available{swap}{instances}");
-    }
-
-    private static string Held(bool holds) => holds ? "limited" : "not limited";
-
-    private static string Gibibytes(long bytes) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{bytes / (double)(1 << 30):0.00} GiB");
+    private static string Text(FormattableString text) => text.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

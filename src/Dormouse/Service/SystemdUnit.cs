@@ -48,11 +48,12 @@ internal static class SystemdUnit
             TimeoutStopSec=5min
 
             # Its control groups are its own, an instance that runs out of memory is no failure of the platform, and some thousand
-            # instances have many processes.
+            # instances have many processes and sockets.
             Delegate=yes
             OOMPolicy=continue
             OOMScoreAdjust=-500
             TasksMax=infinity
+            LimitNOFILE=1048576
 
             [Install]
             WantedBy=multi-user.target

@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
+using Dormouse.Contracts;
+using Dormouse.Contracts.Management;
 using Dormouse.Control.Tests.Support;
 
 namespace Dormouse.Control.Tests.Metrics;
@@ -74,4 +76,35 @@ public sealed class MetricsEndpointTests
         Assert.DoesNotContain("shop", text, StringComparison.Ordinal);
         Assert.DoesNotContain(ControlUnderTest.AdminToken, text, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task The_status_counts_requests_and_wakes_and_tells_how_long_they_took()
+    {
+        await using ManagementServer server = await ManagementServer.StartAsync();
+        Meter meter = server.Service<IMeterFactory>().Create("Dormouse.Edge");
+        var bounds = new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.01] };
+        Histogram<double> requests = meter.CreateHistogram(WorkMetrics.RequestDuration, "s", null, null, bounds);
+        Histogram<double> wakes = meter.CreateHistogram(WorkMetrics.WakeWait, "s", null, null, bounds);
+        Record(requests, 0.0005, WorkMetrics.Ok, "a");
+        Record(requests, 0.005, WorkMetrics.Ok, "b");
+        Record(requests, 3, "caller", "b");
+        Record(wakes, 0.002, WorkMetrics.Ok, "");
+        Record(wakes, 0.5, "failed", "");
+
+        (_, JsonElement shown) = await server.SendAsync(HttpMethod.Get, "/management/status");
+        WorkStatus work = shown.GetProperty("work").Deserialize(ManagementJson.Default.WorkStatus)!;
+
+        Assert.Equal([1, 1, 1], work.Requests.Counts);
+        Assert.Equal([0.001, 0.01], work.Requests.UpToSeconds);
+        Assert.Equal(1, work.RequestsFailed);
+        Assert.Equal([0, 1, 1], work.Wakes.Counts);
+        Assert.Equal(1, work.WakesFailed);
+    }
+
+    private static void Record(Histogram<double> times, double seconds, string outcome, string protocol) =>
+        times.Record(
+            seconds,
+            new KeyValuePair<string, object?>("dormouse.protocol", protocol),
+            new KeyValuePair<string, object?>(WorkMetrics.Outcome, outcome)
+        );
 }

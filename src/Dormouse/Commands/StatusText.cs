@@ -1,0 +1,93 @@
+using Dormouse.Contracts.Management;
+
+namespace Dormouse.Commands;
+
+/// <summary>The running platform, for a person.</summary>
+internal static class StatusText
+{
+    /// <summary>Writes it.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="status">What there is to see.</param>
+    /// <param name="before">What there was at an earlier look, for what was done since; null: since the platform's start.</param>
+    /// <param name="interval">The time between the two.</param>
+    public static void Write(TextWriter output, PlatformStatus status, PlatformStatus? before = null, TimeSpan interval = default)
+    {
+        output.WriteLine($"Dormouse {status.Version} at {status.Http}, process {status.Pid}, since {TextTable.Time(status.StartedAt)}");
+        if (status.Https is { } https)
+        {
+            string until = https.CertificateFile is { } certificate
+                ? $", certificate {certificate} until {TextTable.Time(https.ValidUntil)}"
+                : "";
+            output.WriteLine($"https      {https.Url}{until}");
+            if (https.CaFile is { } file)
+            {
+                output.WriteLine($"           apps need {UrlText.TrustLine(file)}");
+            }
+            if (https.Problem is { } problem)
+            {
+                output.WriteLine($"problem    {problem}");
+            }
+        }
+        output.WriteLine($"data       {status.Data}");
+        string states = string.Join(", ", status.States.OrderBy(state => state.Key).Select(state => $"{state.Value} {state.Key}"));
+        output.WriteLine($"databases  {status.DatabaseCount}{(states.Length > 0 ? $": {states}" : "")}");
+        if (status.Work is { } work)
+        {
+            WriteWork(output, work, before?.Work, interval);
+        }
+        if (status.Resources is { } resources)
+        {
+            Write(output, resources);
+        }
+        foreach (string line in status.Host)
+        {
+            output.WriteLine(line);
+        }
+    }
+
+    private static void WriteWork(TextWriter output, WorkStatus work, WorkStatus? before, TimeSpan interval)
+    {
+        WorkStatus seen = before is null ? work : work.Since(before);
+        string when = before is null ? "since the start" : Text($"in the last {interval.TotalSeconds:0.#} s");
+        output.WriteLine($"requests   {Counted(seen.Requests, seen.RequestsFailed, "ended with an error", when)}");
+        output.WriteLine($"wakes      {Counted(seen.Wakes, seen.WakesFailed, "in vain", when)}");
+    }
+
+    // 120 since the start, 2 in vain; half within 5 ms, 99 % within 25 ms
+    private static string Counted(DurationCounts durations, long failed, string how, string when)
+    {
+        string failures = failed > 0 ? Text($", {failed} {how}") : "";
+        string times =
+            durations.Within(0.5) is { } half && durations.Within(0.99) is { } most ? $"; half {Within(half)}, 99 % {Within(most)}" : "";
+        return Text($"{durations.Total()} {when}{failures}{times}");
+    }
+
+    private static string Within(double seconds) =>
+        double.IsInfinity(seconds) ? "longer than is counted"
+        : seconds < 1 ? Text($"within {seconds * 1000:0.##} ms")
+        : Text($"within {seconds:0.##} s");
+
+    private static string Text(FormattableString text) => text.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    private static void Write(TextWriter output, ResourceStatus resources)
+    {
+        output.WriteLine(
+            $"limits     memory of a database: {Held(resources.MemoryLimited)}; its processes: {Held(resources.ProcessesLimited)}; "
+                + "its disk and processor time: not limited"
+        );
+        string reclaimed = (resources.Reclaimer, resources.SwapBytes) switch
+        {
+            (null, _) => "memory stays, this host offers no way to reclaim it",
+            (_, 0) => "memory stays, there is no swap or zram",
+            _ => $"memory reclaimed by {resources.Reclaimer}",
+        };
+        output.WriteLine($"sleep      frozen by {resources.Freezer}; {reclaimed}");
+        string instances = resources.InstanceBytes is { } bytes ? $", databases hold {Gibibytes(bytes)}" : "";
+        string swap = resources.SwapBytes > 0 ? $", swap {Gibibytes(resources.SwapFreeBytes)} free" : "";
+        output.WriteLine($"memory     pressure {resources.Pressure}, {Gibibytes(resources.AvailableBytes)} available{swap}{instances}");
+    }
+
+    private static string Held(bool holds) => holds ? "limited" : "not limited";
+
+    private static string Gibibytes(long bytes) => Text($"{bytes / (double)(1 << 30):0.00} GiB");
+}
