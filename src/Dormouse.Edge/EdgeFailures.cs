@@ -32,6 +32,7 @@ internal static class EdgeFailures
     public const string CacheTagsCode = "DM4040";
     public const string DiskCacheFolderCode = "DM4041";
     public const string ServerAwayCode = "DM4060";
+    public const string DatabaseFullCode = "DM4061";
 
     // The text is the one that the hosted service gives, so that apps which look for it find it here too. It says nothing about whether
     // the key was unknown, expired or revoked: that would help only whoever is guessing.
@@ -166,6 +167,8 @@ internal static class EdgeFailures
 
     public static DormouseException ServerAway(Exception cause) =>
         new(FailureKind.Compute, ServerAwayCode, "The database server took no new connection: it is starting, stopping or away.", cause);
+
+    public static DormouseException DatabaseFull(string why) => new(FailureKind.Quota, DatabaseFullCode, why);
 
     public static DormouseException ClientGone(Exception? cause) =>
         new(FailureKind.ClientGone, ClientGoneCode, "The client has gone.", cause);

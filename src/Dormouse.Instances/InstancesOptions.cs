@@ -1,4 +1,5 @@
 using Dormouse.Contracts;
+using Dormouse.Instances.Disk;
 using Dormouse.Instances.Resources;
 using Dormouse.Instances.Upkeep;
 
@@ -71,6 +72,9 @@ public sealed class InstancesOptions
     /// takes 15 MB of disk.
     /// </summary>
     public int SparesMax { get; init; } = 2;
+
+    /// <summary>What databases may take on disk.</summary>
+    public DiskOptions Disk { get; init; } = new();
 
     /// <summary>What is done for databases before they sleep.</summary>
     public UpkeepOptions Upkeep { get; init; } = new();

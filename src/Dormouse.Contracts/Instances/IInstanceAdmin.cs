@@ -18,5 +18,8 @@ public interface IInstanceAdmin
 
     InstanceStatus? Find(DatabaseId id);
 
+    /// <summary>What it takes on disk, as measured last; null until then, and where nobody measures.</summary>
+    InstanceDisk? FindDisk(DatabaseId id) => null;
+
     IReadOnlyList<InstanceStatus> List();
 }

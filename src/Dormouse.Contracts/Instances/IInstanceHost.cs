@@ -48,6 +48,9 @@ public sealed record InstanceEndpoint(
     /// <summary>Heard before the instance freezes.</summary>
     public FreezeNotice Freezing { get; } = new();
 
+    /// <summary>Asked before each statement.</summary>
+    public DiskGate Disk { get; init; } = new();
+
     /// <summary>Leaves the password out, so that a log line cannot hold it.</summary>
     public override string ToString() => $"{Database} generation {Generation} at {SocketPath}";
 }

@@ -25,6 +25,9 @@ public sealed record DatabaseResource(string Id, string Name, string State, Date
     /// <summary>Why the last wake failed, if it did.</summary>
     public string? LastFailure { get; init; }
 
+    /// <summary>Of one database that is shown: what it takes on disk, as measured last; absent until then.</summary>
+    public DatabaseDisk? Disk { get; init; }
+
     /// <summary>Of one database that is shown: the last states of its instance since the platform started, the oldest first.</summary>
     public IReadOnlyList<StateChange>? History { get; init; }
 
@@ -40,6 +43,13 @@ public sealed record DatabaseResource(string Id, string Name, string State, Date
     /// <summary>Only in the answer to a creation: the first connection.</summary>
     public ConnectionName? Connection { get; init; }
 }
+
+/// <summary>What a database takes on disk.</summary>
+/// <param name="Bytes">Its data.</param>
+/// <param name="LogBytes">Its log, which does not count against the limit.</param>
+/// <param name="LimitBytes">What its data may take; beyond it growth is refused.</param>
+/// <param name="MayGrow">Whether it may grow now.</param>
+public sealed record DatabaseDisk(long Bytes, long LogBytes, long LimitBytes, bool MayGrow);
 
 /// <summary>An instance came into a state.</summary>
 /// <param name="At">When.</param>
@@ -157,6 +167,19 @@ public sealed record ResourceStatus(string Freezer, string? Reclaimer, bool Memo
 
     /// <summary>What all instances hold, page cache included; absent where the host does not count it.</summary>
     public long? InstanceBytes { get; init; }
+
+    /// <summary>What databases may take on disk.</summary>
+    public DiskStatus? Disk { get; init; }
+}
+
+/// <summary>How the disk of databases is bounded.</summary>
+/// <param name="LimitBytes">Beyond it the front door refuses what makes a database grow.</param>
+/// <param name="HardLimitBytes">Beyond it sessions that write are ended.</param>
+/// <param name="CheckSeconds">How often that is looked at: a limit can be overrun by what is written meanwhile.</param>
+public sealed record DiskStatus(long LimitBytes, long HardLimitBytes, double CheckSeconds)
+{
+    /// <summary>Databases that may not grow now.</summary>
+    public int Full { get; init; }
 }
 
 /// <summary>How apps reach the front door over https.</summary>

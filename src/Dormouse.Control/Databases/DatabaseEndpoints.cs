@@ -53,8 +53,14 @@ internal sealed class DatabaseEndpoints(
         );
     }
 
-    private async Task<Answer> ShowAsync(HttpContext context) =>
-        Answer.Ok(Resource(await NamedByAsync(context, databases)), ManagementJson.Default.DatabaseResource);
+    private async Task<Answer> ShowAsync(HttpContext context)
+    {
+        Database database = await NamedByAsync(context, databases);
+        DatabaseDisk? taken = instances.FindDisk(database.Id) is { } disk
+            ? new DatabaseDisk(disk.Bytes, disk.LogBytes, disk.SoftBytes, disk.MayGrow)
+            : null;
+        return Answer.Ok(Resource(database) with { Disk = taken }, ManagementJson.Default.DatabaseResource);
+    }
 
     private async Task<Answer> CreateAsync(HttpContext context)
     {

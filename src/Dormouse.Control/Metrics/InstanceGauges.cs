@@ -14,15 +14,31 @@ internal sealed class InstanceGauges
         (InstanceState.Stopped, "stopped"),
     ];
 
-    public InstanceGauges(IMeterFactory meters, IInstanceAdmin instances) =>
-        meters
-            .Create("Dormouse.Control")
-            .CreateObservableUpDownCounter(
-                "dormouse.instance.count",
-                () => Count(instances.List()),
-                "{instance}",
-                "Instances of databases by state; the platform's own one is not counted."
-            );
+    public InstanceGauges(IMeterFactory meters, IInstanceAdmin instances)
+    {
+        Meter meter = meters.Create("Dormouse.Control");
+        meter.CreateObservableUpDownCounter(
+            "dormouse.instance.count",
+            () => Count(instances.List()),
+            "{instance}",
+            "Instances of databases by state; the platform's own one is not counted."
+        );
+        meter.CreateObservableUpDownCounter(
+            "dormouse.instance.disk",
+            () => Disks(instances).Sum(disk => disk.Bytes + disk.LogBytes),
+            "By",
+            "What databases take on disk, their logs included, as measured last."
+        );
+        meter.CreateObservableUpDownCounter(
+            "dormouse.instance.full",
+            () => Disks(instances).Count(disk => !disk.MayGrow),
+            "{instance}",
+            "Databases that may not grow: over their limit, or the host's disk is nearly full."
+        );
+    }
+
+    private static IEnumerable<InstanceDisk> Disks(IInstanceAdmin instances) =>
+        instances.List().Select(instance => instances.FindDisk(instance.Id)).OfType<InstanceDisk>();
 
     private static IEnumerable<Measurement<long>> Count(IReadOnlyList<InstanceStatus> all) =>
         States.Select(state => new Measurement<long>(

@@ -96,6 +96,7 @@ internal sealed class PooledSqlSession(ServerAccess access, DatabaseId database,
     private async ValueTask<long> RunAsync(SqlStatement statement, RowTable? rows, CancellationToken cancellationToken)
     {
         ServerConnection connection = await ConnectionAsync(cancellationToken);
+        Growth.ThrowIfRefused(seat.Disk, statement.Sql);
         IsolationLevel? begin = due;
         due = null;
         return await run.RunAsync(connection, statement, rows, cancellationToken, begin);

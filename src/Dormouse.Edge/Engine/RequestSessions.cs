@@ -61,7 +61,7 @@ internal sealed class RequestSessions(
             await using TransactionTable.TransactionUse use = await transactions.UseAsync(database, transaction, operation, deadline.Token);
             try
             {
-                await work(new TransactionSqlSession(use.Transaction.Connection, run), use.Token);
+                await work(new TransactionSqlSession(use.Transaction.Connection, use.Transaction.Disk, run), use.Token);
                 run.EndShaping();
             }
             catch (Exception failure) when (use.Token.IsCancellationRequested && failure is not DormouseException)

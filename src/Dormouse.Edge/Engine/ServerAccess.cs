@@ -71,6 +71,9 @@ internal readonly struct ServerSeat(IInstanceLease? lease, PooledConnection conn
 {
     public ServerConnection Connection => connection.Connection;
 
+    /// <summary>Null for an attached server, whose disk is its owner's.</summary>
+    public DiskGate? Disk => lease?.Endpoint.Disk;
+
     public async ValueTask DisposeAsync()
     {
         // The connection goes first: closing it may need the instance awake.

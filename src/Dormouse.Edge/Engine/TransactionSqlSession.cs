@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Dormouse.Contracts;
 using Dormouse.Postgres;
 using Dormouse.Query.Rows;
 using Dormouse.Query.Sql;
@@ -9,21 +10,27 @@ namespace Dormouse.Edge.Engine;
 /// The session of one query inside an interactive transaction. It is always in a transaction, so a plan's own transaction node begins
 /// none: its statements belong to the client's transaction.
 /// </summary>
-internal sealed class TransactionSqlSession(ServerConnection connection, StatementRun run) : ISqlSession
+internal sealed class TransactionSqlSession(ServerConnection connection, DiskGate? disk, StatementRun run) : ISqlSession
 {
     public bool InTransaction => true;
 
     public async ValueTask QueryAsync(SqlStatement statement, RowTable rows, CancellationToken cancellationToken) =>
-        await run.RunAsync(connection, statement, rows, cancellationToken);
+        await RunAsync(statement, rows, cancellationToken);
 
     public ValueTask<long> ExecuteAsync(SqlStatement statement, CancellationToken cancellationToken) =>
-        run.RunAsync(connection, statement, null, cancellationToken);
+        RunAsync(statement, null, cancellationToken);
 
     public ValueTask BeginAsync(CancellationToken cancellationToken) => throw NotOurs();
 
     public ValueTask CommitAsync(CancellationToken cancellationToken) => throw NotOurs();
 
     public ValueTask RollbackAsync(CancellationToken cancellationToken) => throw NotOurs();
+
+    private ValueTask<long> RunAsync(SqlStatement statement, RowTable? rows, CancellationToken cancellationToken)
+    {
+        Growth.ThrowIfRefused(disk, statement.Sql);
+        return run.RunAsync(connection, statement, rows, cancellationToken);
+    }
 
     private static UnreachableException NotOurs() => new("A plan began or ended a transaction that is not its own.");
 }

@@ -42,6 +42,7 @@ internal sealed class OpenTransaction : IAsyncDisposable
     public long StartedAt { get; }
     public TimeSpan Taken => timeProvider.GetElapsedTime(StartedAt);
     public ServerConnection Connection => seat.Connection;
+    public DiskGate? Disk => seat.Disk;
 
     /// <summary>Cancelled when the time is up: ends the statement that runs.</summary>
     public CancellationToken Expired { get; }

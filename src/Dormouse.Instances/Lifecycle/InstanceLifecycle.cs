@@ -1,5 +1,6 @@
 using Dormouse.Contracts;
 using Dormouse.Contracts.Management;
+using Dormouse.Instances.Disk;
 using Dormouse.Instances.Drivers.Native;
 using Dormouse.Instances.Drivers.Process;
 using Dormouse.Instances.Images;
@@ -33,6 +34,7 @@ public sealed partial class InstanceLifecycle(
 
     // Stays when the parts have gone, for whoever asks how things are.
     private InstanceSet? instances;
+    private DiskWatch? disk;
 
     /// <summary>How instances are frozen here and which of their bounds truly hold. Known once started.</summary>
     public ResourceReport Resources => Started.Starter.Resources;
@@ -52,6 +54,10 @@ public sealed partial class InstanceLifecycle(
             SwapBytes = memory.SwapTotalBytes,
             SwapFreeBytes = memory.SwapFreeBytes,
             InstanceBytes = Started.Memory.InstanceBytes,
+            Disk = new DiskStatus(options.Disk.SoftBytes, options.Disk.HardBytes, options.Disk.CheckPeriod.TotalSeconds)
+            {
+                Full = Set.All.Count(instance => FindDisk(instance.Id) is { MayGrow: false }),
+            },
         };
     }
 
@@ -73,7 +79,9 @@ public sealed partial class InstanceLifecycle(
             loggers.CreateLogger<SpareClones>()
         );
         spares.RemoveLeftovers();
-        var starter = new InstanceStarter(options, data, images, templates, spares, secrets, driver, groups, time);
+        // Before the starter, which gives each endpoint its gate.
+        disk = NewDiskWatch(data, secrets);
+        var starter = new InstanceStarter(options, data, images, templates, spares, secrets, driver, groups, disk.GateOf, time);
         var adoption = new Adoption(data, starter, command, groups, events, logger);
         var around = new Surroundings(starter, new HostTurns(options), options, time, TaskScheduler.Default);
         InstanceSet set = instances = new InstanceSet(around, users, loggers);
@@ -99,6 +107,7 @@ public sealed partial class InstanceLifecycle(
         Log.Ready(logger, set.Count, groups.Report.Freezer, groups.Report.MemoryLimited, groups.Report.ProcessesLimited);
         watcher.Start();
         parts.Schedule.Start();
+        disk.Start();
     }
 
     public ValueTask<IInstanceLease> LeaseAsync(DatabaseId id, CancellationToken cancellationToken) =>
@@ -147,6 +156,7 @@ public sealed partial class InstanceLifecycle(
         await Started.Upkeep.EndAsync(id);
         await Set.DeleteAsync(id, cancellationToken);
         Started.Upkeep.Forget(id);
+        disk?.Forget(id);
     }
 
     public async Task SleepAsync(DatabaseId id, InstanceState to, CancellationToken cancellationToken)
@@ -167,6 +177,8 @@ public sealed partial class InstanceLifecycle(
         await asleep.WaitAsync(cancellationToken);
     }
 
+    public InstanceDisk? FindDisk(DatabaseId id) => disk?.Find(id);
+
     public Task WakeAsync(DatabaseId id, CancellationToken cancellationToken) => Existing(id).WakeAsync(cancellationToken);
 
     public InstanceStatus? Find(DatabaseId id) => instances?.StatusOf(id);
@@ -184,6 +196,7 @@ public sealed partial class InstanceLifecycle(
         await started.Watcher.StopAsync();
         await started.Schedule.StopAsync();
         await started.Spares.StopAsync();
+        await disk!.StopAsync();
         if (!await Set.StopAllAsync(cancellationToken))
         {
             return;
@@ -205,9 +218,11 @@ public sealed partial class InstanceLifecycle(
             await started.Watcher.StopAsync();
             await started.Schedule.StopAsync();
             await started.Spares.StopAsync();
+            await disk!.StopAsync();
             await Set.LetGoAsync();
             started.Watcher.Dispose();
             started.Schedule.Dispose();
+            disk.Dispose();
             started.Events.Dispose();
             parts = null;
         }
@@ -217,6 +232,17 @@ public sealed partial class InstanceLifecycle(
 
     /// <summary>Databases in which large upkeep is due.</summary>
     internal IReadOnlyCollection<DatabaseId> UpkeepOwed => Started.Upkeep.Owed;
+
+    private DiskWatch NewDiskWatch(DataFolder data, InstanceSecrets secrets) =>
+        new(
+            options.Disk,
+            () => Set.All.Where(instance => instance.IsThere && instance.Id != DatabaseId.System),
+            id => InstanceFolder.Of(data, id),
+            id => secrets.Open(id, InstanceFolder.Of(data, id)),
+            () => new DriveInfo(data.Path).AvailableFreeSpace,
+            time,
+            loggers.CreateLogger<DiskWatch>()
+        );
 
     private UpkeepSchedule NewSchedule(InstanceSet set, InstanceUpkeep upkeep, IdleWatcher watcher) =>
         new(

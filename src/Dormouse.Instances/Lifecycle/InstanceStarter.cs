@@ -22,6 +22,7 @@ internal sealed class InstanceStarter(
     InstanceSecrets secrets,
     ProcessDriver driver,
     ResourceGroups groups,
+    Func<DatabaseId, DiskGate> gateOf,
     TimeProvider time
 ) : IInstanceDriver
 {
@@ -187,7 +188,10 @@ internal sealed class InstanceStarter(
             DatabaseInside,
             EdgeConnectionsMax,
             stopped.Token
-        );
+        )
+        {
+            Disk = gateOf(id),
+        };
         return new Generation(endpoint, stopped, time);
     }
 

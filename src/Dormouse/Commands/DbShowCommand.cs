@@ -40,6 +40,7 @@ internal static class DbShowCommand
                 Line(output, "generation", database.Generation?.ToString(CultureInfo.InvariantCulture));
                 Line(output, "leases", database.Leases?.ToString(CultureInfo.InvariantCulture));
                 Line(output, "image", database.Image);
+                Line(output, "disk", database.Disk is { } disk ? Text(disk) : null);
                 Line(output, "last failure", database.LastFailure);
                 foreach (StateChange change in database.History ?? [])
                 {
@@ -48,6 +49,14 @@ internal static class DbShowCommand
                 PrintServer(output, database.Server);
             }
         );
+
+    private static string Text(DatabaseDisk disk) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Mebibytes(disk.Bytes):0.0} of {Mebibytes(disk.LimitBytes):0} MiB, log {Mebibytes(disk.LogBytes):0.0} MiB"
+        ) + (disk.MayGrow ? "" : "; may not grow");
+
+    private static double Mebibytes(long bytes) => bytes / (double)(1 << 20);
 
     private static void PrintServer(TextWriter output, ServerResource? server)
     {

@@ -11,6 +11,9 @@ internal sealed class UpSwitches
     // The system database and a handful of others; less would put to sleep whatever falls idle.
     private const int MemoryBudgetMin = 64;
 
+    // An empty database has 15, and a sample's tables some more.
+    private const int DiskLimitMin = 32;
+
     private const double SecondsMax = 365 * 24 * 3600;
     private const int CacheMebibytesMax = 1024 * 1024;
 
@@ -73,6 +76,12 @@ internal sealed class UpSwitches
         HelpName = "MIB",
     };
 
+    private readonly Option<int?> diskLimit = new("--disk-limit")
+    {
+        Description = "What one database may take on disk, in MiB; beyond it growth is refused. Default: 10240.",
+        HelpName = "MIB",
+    };
+
     private readonly Option<double?> stopAfter = new("--stop-after")
     {
         Description = "Seconds without use after which a database stops. Default: 600.",
@@ -112,6 +121,7 @@ internal sealed class UpSwitches
             command.Options.Add(option);
         }
         httpsSwitches.AddTo(command);
+        command.Options.Add(diskLimit);
         limitSwitches.AddTo(command);
         edgeSwitches.AddTo(command);
         otlpSwitches.AddTo(command);
@@ -135,6 +145,7 @@ internal sealed class UpSwitches
             ReclaimAfter = Seconds(parsed.GetValue(reclaimAfter)),
             StopAfter = Seconds(parsed.GetValue(stopAfter)),
             MemoryBudgetMebibytes = parsed.GetValue(memoryBudget),
+            DiskLimitMebibytes = parsed.GetValue(diskLimit),
             CacheMebibytes = parsed.GetValue(cacheMemory),
             CacheDisk = parsed.GetValue(cacheDisk) is { } folder ? Path.GetFullPath(folder) : null,
             CacheDiskMebibytes = parsed.GetValue(cacheDiskSize),
@@ -154,6 +165,10 @@ internal sealed class UpSwitches
         if (Parsed(() => result.GetValue(memoryBudget)) is { } budget && budget < MemoryBudgetMin)
         {
             result.AddError($"{memoryBudget.Name}: {budget} must be {MemoryBudgetMin} MiB at least.");
+        }
+        if (Parsed(() => result.GetValue(diskLimit)) is { } disk && disk < DiskLimitMin)
+        {
+            result.AddError($"{diskLimit.Name}: {disk} must be {DiskLimitMin} MiB at least.");
         }
         CheckSeconds(result, stopAfter.Name, Parsed(() => result.GetValue(stopAfter)));
         CheckSeconds(result, staleOnError.Name, Parsed(() => result.GetValue(staleOnError)));

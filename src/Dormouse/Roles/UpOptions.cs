@@ -6,6 +6,7 @@ using Dormouse.Edge;
 using Dormouse.Edge.Caching;
 using Dormouse.Edge.Caching.Disk;
 using Dormouse.Instances;
+using Dormouse.Instances.Disk;
 
 namespace Dormouse.Roles;
 
@@ -54,6 +55,9 @@ internal sealed record UpOptions
 
     /// <summary>What all instances may hold together; null: what the host has.</summary>
     public int? MemoryBudgetMebibytes { get; init; }
+
+    /// <summary>What one database may take on disk; null: as the instances' own default says.</summary>
+    public int? DiskLimitMebibytes { get; init; }
 
     /// <summary>Idle this long, a database stops; null: as the instances' own default says.</summary>
     public TimeSpan? StopAfter { get; init; }
@@ -108,6 +112,7 @@ internal sealed record UpOptions
             ReclaimAfter = ReclaimAfter ?? defaults.ReclaimAfter,
             StopAfter = StopAfter ?? defaults.StopAfter,
             MemoryBudgetBytes = (long?)MemoryBudgetMebibytes * Mebibyte,
+            Disk = new DiskOptions { SoftBytes = (long?)DiskLimitMebibytes * Mebibyte ?? defaults.Disk.SoftBytes },
         };
     }
 
@@ -159,6 +164,7 @@ internal sealed record UpOptions
         Add(words, "--freeze-after", FreezeAfter is { } freeze ? Text(freeze.TotalSeconds) : null);
         Add(words, "--reclaim-after", ReclaimAfter is { } reclaim ? Text(reclaim.TotalSeconds) : null);
         Add(words, "--memory-budget", MemoryBudgetMebibytes is { } budget ? Text(budget) : null);
+        Add(words, "--disk-limit", DiskLimitMebibytes is { } disk ? Text(disk) : null);
         Add(words, "--stop-after", StopAfter is { } stop ? Text(stop.TotalSeconds) : null);
         Add(words, "--cache-memory", CacheMebibytes is { } mebibytes ? Text(mebibytes) : null);
         Add(words, "--cache-disk", CacheDisk);

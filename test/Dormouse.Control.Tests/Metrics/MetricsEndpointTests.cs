@@ -71,7 +71,10 @@ public sealed class MetricsEndpointTests
         Assert.Equal(1, page["""dormouse_instance_count{dormouse_instance_state="running"}"""]);
         Assert.Equal(0, page["""dormouse_instance_count{dormouse_instance_state="stopped"}"""]);
         Assert.Equal(0, server.Instances.Leases);
-        Assert.Equal(["dormouse_instance_count", "dormouse_metrics_dropped_total"], page.Families);
+        Assert.Equal(
+            ["dormouse_instance_count", "dormouse_instance_disk_bytes", "dormouse_instance_full", "dormouse_metrics_dropped_total"],
+            page.Families
+        );
         Assert.DoesNotContain(id, text, StringComparison.Ordinal);
         Assert.DoesNotContain("shop", text, StringComparison.Ordinal);
         Assert.DoesNotContain(ControlUnderTest.AdminToken, text, StringComparison.Ordinal);

@@ -22,6 +22,8 @@ internal static class PostgresSettings
             // Memory: an idle instance costs about 8 MB with these. The page cache serves what the buffers do not hold.
             ("shared_buffers", "8MB"),
             ("huge_pages", "off"),
+            // What one session may spill to disk; a tenant cannot raise it. A sort of more than this is no query for 1 GiB of memory.
+            ("temp_file_limit", "1GB"),
             ("jit", "off"),
             ("max_wal_senders", "0"),
             ("max_logical_replication_workers", "0"),

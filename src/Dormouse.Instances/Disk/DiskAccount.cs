@@ -1,0 +1,26 @@
+using Dormouse.Contracts;
+
+namespace Dormouse.Instances.Disk;
+
+/// <summary>What the watch knows of one database. Its gate is for everybody; the rest is the watch's own.</summary>
+internal sealed class DiskAccount
+{
+    public DiskGate Gate { get; } = new();
+
+    /// <summary>Null until it was measured once.</summary>
+    public DiskMeasure? Measured { get; set; }
+
+    /// <summary>The measure before that.</summary>
+    public DiskMeasure? Before { get; set; }
+
+    /// <summary>The newest file of its log at that moment.</summary>
+    public long LogNewest { get; set; }
+
+    public long MeasuredAt { get; set; }
+
+    /// <summary>How long that took: one of many tables takes longer, and is measured less often.</summary>
+    public TimeSpan Took { get; set; }
+
+    /// <summary>At the last look: one that has fallen asleep since is looked at once more.</summary>
+    public bool Ran { get; set; }
+}

@@ -1,0 +1,40 @@
+namespace Dormouse.Instances.Disk;
+
+/// <summary>What databases may take on disk, and how that is seen.</summary>
+public sealed class DiskOptions
+{
+    private const long LeewayMin = 64L << 20;
+
+    /// <summary>
+    /// What one database may hold, its log apart; beyond it the front door refuses growth. A small instance, with 8 MB of buffers and 1 GiB of
+    /// page cache, still serves ten times that well where a tenth is in use.
+    /// </summary>
+    public long SoftBytes { get; init; } = 10L << 30;
+
+    /// <summary>
+    /// What is beyond this is ended, whoever does it. A tenth above the soft limit: room for a VACUUM FULL of a table of that size, which
+    /// writes it anew before it gives the old one back.
+    /// </summary>
+    public long HardBytes => SoftBytes + Math.Max(SoftBytes / 10, LeewayMin);
+
+    /// <summary>
+    /// How often those that write are looked at: one look into the folder of their log. A disk writes some hundred megabytes meanwhile, which is
+    /// by how much a limit can be overrun.
+    /// </summary>
+    public TimeSpan CheckPeriod { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>One in use is measured this often although its log does not grow: unlogged tables and spilled sorts leave no trace in it.</summary>
+    public TimeSpan MeasureAfter { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Databases of which nothing is known yet that are measured in one round, after the start of the platform. A measure takes some milliseconds.</summary>
+    public int UnknownPerRound { get; init; } = 20;
+
+    /// <summary>Files that are counted of one database: 50,000 tables have some 300,000. What is beyond is not counted.</summary>
+    public int FilesMax { get; init; } = 500_000;
+
+    /// <summary>
+    /// With less free on the host's disk no database may grow: the rest is for their logs, without which they crash. Some thirty that are busy at
+    /// once fill 16 MB of it each between two checkpoints.
+    /// </summary>
+    public long HostReserveBytes { get; init; } = 512L << 20;
+}

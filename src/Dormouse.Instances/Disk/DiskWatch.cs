@@ -1,0 +1,244 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Dormouse.Contracts;
+using Dormouse.Instances.Lifecycle;
+using Dormouse.Instances.Templates;
+using Dormouse.Instances.Upkeep;
+using Dormouse.Postgres;
+using Microsoft.Extensions.Logging;
+
+namespace Dormouse.Instances.Disk;
+
+/// <summary>
+/// Watches what databases take on disk: one loop for all, which looks into the log folder of those that run and measures those that wrote.
+/// Above the soft limit, or where the host's disk is nearly full, it closes their gate; above the hard one it ends the sessions that write. Nobody
+/// waits for it. The platform's own database is not watched. Thread-safe.
+/// </summary>
+internal sealed partial class DiskWatch(
+    DiskOptions options,
+    Func<IEnumerable<Instance>> instances,
+    Func<DatabaseId, InstanceFolder> folderOf,
+    Func<DatabaseId, RoleSecrets> secrets,
+    Func<long> freeBytes,
+    TimeProvider time,
+    ILogger logger
+) : IDisposable
+{
+    private const string GoesOn =
+        "Reading and deleting go on. DELETE alone makes room for new rows and gives no disk back: TRUNCATE, DROP and VACUUM FULL do.";
+
+    private const string HostFull =
+        "The disk of the host is nearly full, so no database may grow. Reading and deleting go on. Whoever runs the host has to make room.";
+
+    // Measuring takes a fiftieth of a core at most for one database, however many files it has.
+    private const int PauseOverMeasure = 50;
+
+    private static readonly TimeSpan EndingMax = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<DatabaseId, DiskAccount> accounts = new();
+    private readonly CancellationTokenSource stop = new();
+    private Task loop = Task.CompletedTask;
+    private bool isHostShort;
+
+    public DiskGate GateOf(DatabaseId id) => AccountOf(id).Gate;
+
+    /// <summary>Null until it was measured.</summary>
+    public InstanceDisk? Find(DatabaseId id) =>
+        accounts.TryGetValue(id, out DiskAccount? account) && account.Measured is { } measured
+            ? new InstanceDisk(measured.DataBytes, measured.LogBytes, options.SoftBytes, options.HardBytes, account.Gate.Refusal is null)
+            : null;
+
+    public void Forget(DatabaseId id) => accounts.TryRemove(id, out _);
+
+    public void Start() => loop = Task.Run(RunAsync);
+
+    public async Task StopAsync()
+    {
+        await stop.CancelAsync();
+        await loop;
+    }
+
+    public void Dispose() => stop.Dispose();
+
+    private DiskAccount AccountOf(DatabaseId id) => accounts.GetOrAdd(id, static _ => new DiskAccount());
+
+    private async Task RunAsync()
+    {
+        using var timer = new PeriodicTimer(options.CheckPeriod, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop.Token))
+            {
+                await RoundAsync();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The platform ends.
+        }
+    }
+
+    private async Task RoundAsync()
+    {
+        LookAtHost();
+        int unknown = options.UnknownPerRound;
+        foreach (Instance instance in instances())
+        {
+            try
+            {
+                bool isNew = AccountOf(instance.Id).Measured is null;
+                await LookAsync(instance, unknown > 0);
+                unknown -= isNew ? 1 : 0;
+            }
+            catch (IOException exception)
+            {
+                // Deleted meanwhile, for one.
+                Log.NotMeasured(logger, instance.Id, exception.Message);
+            }
+        }
+    }
+
+    private void LookAtHost()
+    {
+        bool isShort = freeBytes() < options.HostReserveBytes;
+        if (isShort != isHostShort)
+        {
+            isHostShort = isShort;
+            Log.HostDisk(logger, isShort ? "nearly full: no database may grow" : "no longer nearly full");
+        }
+    }
+
+    private async Task LookAsync(Instance instance, bool mayBeNew)
+    {
+        DiskAccount account = AccountOf(instance.Id);
+        bool runs = instance.Phase == InstancePhase.Running;
+        bool isToMeasure = account.Measured is null ? mayBeNew || runs : (runs || account.Ran) && IsDue(instance, account);
+        // One that fell asleep is looked at until it was measured once more.
+        account.Ran = runs || (account.Ran && !isToMeasure && HasWrittenSince(instance, account));
+        if (isToMeasure)
+        {
+            long began = time.GetTimestamp();
+            account.LogNewest = LogFolder.Read(folderOf(instance.Id).DataPath).Newest;
+            account.Before = account.Measured;
+            account.Measured = DiskMeasure.Of(folderOf(instance.Id).DataPath, options.FilesMax);
+            account.MeasuredAt = time.GetTimestamp();
+            account.Took = time.GetElapsedTime(began);
+        }
+        Judge(instance.Id, account);
+        if (isToMeasure && runs && account.Measured?.DataBytes >= options.HardBytes && HasGrown(account))
+        {
+            await EndWritersAsync(instance);
+        }
+    }
+
+    private bool IsDue(Instance instance, DiskAccount account)
+    {
+        TimeSpan ago = time.GetElapsedTime(account.MeasuredAt);
+        if (ago < account.Took * PauseOverMeasure)
+        {
+            return false;
+        }
+        return HasWrittenSince(instance, account)
+            // What is over its limit is watched closely, so that it is let go on as soon as it may.
+            || account.Gate.Refusal is not null
+            || (instance.Leases > 0 && ago > options.MeasureAfter);
+    }
+
+    private bool HasWrittenSince(Instance instance, DiskAccount account) =>
+        LogFolder.Read(folderOf(instance.Id).DataPath).Newest != account.LogNewest;
+
+    private static bool HasGrown(DiskAccount account) =>
+        account.Before is not { } before || account.Measured!.Value.DataBytes > before.DataBytes;
+
+    private void Judge(DatabaseId id, DiskAccount account)
+    {
+        bool isOver = account.Measured?.DataBytes >= options.SoftBytes;
+        bool mayGrow = !isOver && !isHostShort;
+        if (mayGrow == account.Gate.Refusal is null)
+        {
+            return;
+        }
+        if (mayGrow)
+        {
+            account.Gate.Open();
+            Log.MayGrow(logger, id);
+        }
+        else
+        {
+            account.Gate.Close(isOver ? OverLimit(account.Measured!.Value.DataBytes) : HostFull);
+            Log.MayNotGrow(logger, id, account.Measured?.DataBytes ?? 0, isOver ? "its limit" : "the host's disk");
+        }
+    }
+
+    private string OverLimit(long bytes) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"The database takes {Mebibytes(bytes):0.0} MiB of disk, and {Mebibytes(options.SoftBytes):0.0} MiB are allowed. {GoesOn}"
+        );
+
+    private static double Mebibytes(long bytes) => bytes / (double)(1 << 20);
+
+    /// <summary>Those with a transaction that has written: whatever the session set, growth ends with it.</summary>
+    private async Task EndWritersAsync(Instance instance)
+    {
+        using IInstanceLease? lease = instance.TryLeaseQuietly();
+        if (lease is null)
+        {
+            return;
+        }
+        using var timeout = new CancellationTokenSource(EndingMax, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop.Token);
+        try
+        {
+            ServerConnection session = await PlatformSession.OpenAsync(
+                folderOf(instance.Id),
+                secrets(instance.Id),
+                PlatformSession.MainDatabase,
+                "disk watch",
+                limit.Token
+            );
+            try
+            {
+                const string end = """
+                    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                    WHERE backend_type = 'client backend' AND backend_xid IS NOT NULL AND usename <> 'dormouse'
+                    """;
+                int ended = (await PlatformSession.RowsAsync(session, end, limit.Token)).Count;
+                Log.Ended(logger, instance.Id, ended);
+            }
+            finally
+            {
+                await PlatformSession.CloseAsync(session);
+            }
+        }
+        catch (Exception exception) when (exception is PostgresException or ServerConnectionException or DormouseException)
+        {
+            Log.NotEnded(logger, instance.Id, exception);
+        }
+        catch (OperationCanceledException exception) when (!stop.IsCancellationRequested)
+        {
+            Log.NotEnded(logger, instance.Id, exception);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3470, LogLevel.Warning, "{Id} may not grow: it takes {Bytes} bytes and reached {Limit}")]
+        public static partial void MayNotGrow(ILogger logger, DatabaseId id, long bytes, string limit);
+
+        [LoggerMessage(3471, LogLevel.Information, "{Id} may grow again")]
+        public static partial void MayGrow(ILogger logger, DatabaseId id);
+
+        [LoggerMessage(3472, LogLevel.Warning, "{Id} grew beyond its hard limit; {Count} sessions that wrote are ended")]
+        public static partial void Ended(ILogger logger, DatabaseId id, int count);
+
+        [LoggerMessage(3473, LogLevel.Error, "{Id} grew beyond its hard limit, and its sessions could not be ended")]
+        public static partial void NotEnded(ILogger logger, DatabaseId id, Exception exception);
+
+        [LoggerMessage(3474, LogLevel.Warning, "the host's disk is {State}")]
+        public static partial void HostDisk(ILogger logger, string state);
+
+        [LoggerMessage(3475, LogLevel.Debug, "the disk of {Id} could not be measured: {Reason}")]
+        public static partial void NotMeasured(ILogger logger, DatabaseId id, string reason);
+    }
+}
