@@ -2,6 +2,7 @@ using Dormouse.Bench;
 using Dormouse.Bench.Density;
 using Dormouse.Bench.Drivers;
 using Dormouse.Bench.Edge;
+using Dormouse.Bench.Neighbours;
 using Dormouse.Bench.Query;
 using Dormouse.Bench.Query.Handwritten;
 using Dormouse.Bench.Reads;
@@ -32,6 +33,7 @@ IBench[] benches =
     new DriverBench(),
     new ReadsBench(),
     new DensityBench(databases),
+    new NeighboursBench(),
 ];
 
 // Not for people: what a bench starts as a process of its own.
@@ -51,7 +53,7 @@ if (args is ["list"])
 {
     foreach (IBench bench in benches)
     {
-        Console.WriteLine($"{bench.Name, -10}{bench.Summary}");
+        Console.WriteLine($"{bench.Name, -12}{bench.Summary}");
     }
     return 0;
 }

@@ -60,6 +60,12 @@ internal sealed class DataFolder
                 File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | Walkable);
             }
         }
+        if (isRoot)
+        {
+            // By a name that it knows an instance's user walks to its own folder; it finds no others.
+            string instances = System.IO.Path.Combine(full, "instances");
+            File.SetUnixFileMode(instances, File.GetUnixFileMode(instances) & ~(UnixFileMode.GroupRead | UnixFileMode.OtherRead));
+        }
         bool tooLong = Encoding.UTF8.GetByteCount(full) + InsideBytes > SocketPathBytesMax;
         string reach = isRoot && (tooLong || !CanOthersWalk(full)) ? Mounted(full) : full;
         return new DataFolder(full, reach, tooLong && !isRoot ? Linked(full) : reach, isRoot);

@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Dormouse.Bench.Load;
+using Dormouse.Bench.Reports;
+using Dormouse.Testing;
+using Dormouse.Testing.Node;
+using Dormouse.Testing.Platform;
+
+namespace Dormouse.Bench.Neighbours;
+
+/// <summary>
+/// What one tenant's harm costs another: the time to an answer of a database that is asked for one row at a time, while a second one on the same
+/// host does its worst through the front door, over the same while that one is quiet. In turns, so that the machine's own moods meet all alike.
+/// </summary>
+internal sealed class NeighboursBench : IBench
+{
+    private const int Rounds = 5;
+    private const int RequestsPerRound = 200;
+    private const int Hostiles = 8;
+    private const double AtMost = 2;
+
+    // Each goes on until it is stopped; what is refused is sent again at once.
+    private static readonly (string Name, string Sql)[] Harms =
+    [
+        ("processor", "SELECT count(*) FROM generate_series(1, 2000000)"),
+        ("memory", "SELECT length(string_agg(md5(i::text), '')) FROM generate_series(1, 2000000) i"),
+        ("disk", "INSERT INTO grown SELECT repeat(md5(n::text), 30) FROM generate_series(1, 3000) n"),
+        ("flood", "SELECT 1"),
+    ];
+
+    public string Name => "neighbours";
+
+    public string Summary => "the answers of one database while another does its worst, over a quiet one's";
+
+    public async Task<BenchReport> RunAsync(Action<string> progress, CancellationToken cancellationToken)
+    {
+        progress("starting a platform with two databases");
+        NodeClients clients = await NodeClients.EnsureAsync(cancellationToken);
+        string recorded = await clients.RunAsync("record.js", ["1"], TimeSpan.FromMinutes(1), cancellationToken);
+        string body = JsonSerializer.Deserialize<Dictionary<string, string[]>>(recorded)!["findUnique"][0];
+        // The disk runs full within the bench: being refused is part of that harm.
+        await using PlatformProcess platform = await PlatformProcess.StartAsync(cancellationToken, "--no-sample", "--disk-limit", "512");
+        PlatformDatabase good = await platform.CreateDatabaseAsync("good", cancellationToken);
+        PlatformDatabase hostile = await platform.CreateDatabaseAsync("hostile", cancellationToken);
+        string tables = await File.ReadAllTextAsync(
+            Path.Combine(Checkout.Root, "bench", "Dormouse.Bench", "Query", "schema.sql"),
+            cancellationToken
+        );
+        await platform.ExecuteAsync(good.Id, tables, cancellationToken);
+        await platform.ExecuteAsync(hostile.Id, "CREATE TABLE grown (text text)", cancellationToken);
+
+        using ProtocolConnection connection = await ProtocolConnection.OpenAsync(platform.Http, cancellationToken);
+        byte[] request = ProtocolConnection.Request(platform.Http, good.ApiKey, body);
+        await AskAsync(connection, request, cancellationToken);
+        foreach ((_, string sql) in Harms)
+        {
+            // Served once each, so that what is measured is not a request that does nothing.
+            await connection.SendAsync(Request(platform.Http, hostile, sql), cancellationToken);
+        }
+        Dictionary<string, List<double[]>> samples = Harms.ToDictionary(harm => harm.Name, _ => new List<double[]>());
+        List<double[]> quiet = [];
+        for (int round = 0; round < Rounds; round++)
+        {
+            progress($"round {round + 1} of {Rounds}");
+            quiet.Add(await AskAsync(connection, request, cancellationToken));
+            foreach ((string name, string sql) in Harms)
+            {
+                await using Hostile harm = Hostile.Begin(platform.Http, Request(platform.Http, hostile, sql), Hostiles);
+                samples[name].Add(await AskAsync(connection, request, cancellationToken));
+            }
+        }
+        return Report(quiet, samples);
+    }
+
+    private static async Task<double[]> AskAsync(ProtocolConnection connection, byte[] request, CancellationToken cancellationToken)
+    {
+        double[] milliseconds = new double[RequestsPerRound];
+        for (int i = 0; i < milliseconds.Length; i++)
+        {
+            long sent = Stopwatch.GetTimestamp();
+            await connection.SendAsync(request, cancellationToken);
+            milliseconds[i] = Stopwatch.GetElapsedTime(sent).TotalMilliseconds;
+        }
+        return milliseconds;
+    }
+
+    private static BenchReport Report(List<double[]> quiet, Dictionary<string, List<double[]>> samples)
+    {
+        BenchReport report = new("neighbours", Rounds);
+        report.Baseline("quiet_p50_ms", Measure.OverSamples(quiet, 50));
+        report.Baseline("quiet_p99_ms", Measure.OverSamples(quiet, 99));
+        foreach ((string name, List<double[]> rounds) in samples)
+        {
+            report.Figure($"{name}_p50_ms", Measure.OverSamples(rounds, 50));
+            report.Figure($"{name}_p99_ms", Measure.OverSamples(rounds, 99));
+            IEnumerable<double> ratios = rounds.Zip(quiet, (harmed, calm) => Measure.Percentile(harmed, 99) / Measure.Percentile(calm, 99));
+            report.Figure($"{name}_p99_ratio", Measure.OverRounds([.. ratios]));
+            report.Aim(new Aim($"{name}_p99_ratio", AtMost: true, AtMost));
+        }
+        return report;
+    }
+
+    /// <summary>As client 7 sends <c>$executeRaw</c>.</summary>
+    private static byte[] Request(Uri server, PlatformDatabase database, string sql)
+    {
+        string text = JsonSerializer.Serialize(sql);
+        string body = $$$"""
+            {"operation":"executeRaw","plan":{"type":"execute","args":{"type":"rawSql","sql":{{{text}}},"args":[],"argTypes":[]}},"params":{}}
+            """;
+        return ProtocolConnection.Request(server, database.ApiKey, body);
+    }
+}
