@@ -73,8 +73,15 @@ internal static class StatusText
     {
         output.WriteLine(
             $"limits     memory of a database: {Held(resources.MemoryLimited)}; its processes: {Held(resources.ProcessesLimited)}; "
-                + "its disk and processor time: not limited"
+                + "its processor time: not limited"
         );
+        if (resources.Disk is { } disk)
+        {
+            output.WriteLine(
+                $"disk       of a database: growth refused at the front door from {Gibibytes(disk.LimitBytes)} on, writers ended from "
+                    + $"{Gibibytes(disk.HardLimitBytes)} on; {disk.Full} may not grow now"
+            );
+        }
         string reclaimed = (resources.Reclaimer, resources.SwapBytes) switch
         {
             (null, _) => "memory stays, this host offers no way to reclaim it",
