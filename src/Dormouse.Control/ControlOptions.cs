@@ -1,4 +1,5 @@
 using Dormouse.Contracts.Management;
+using Dormouse.Control.Management;
 
 namespace Dormouse.Control;
 
@@ -13,6 +14,12 @@ public sealed class ControlOptions
 
     /// <summary>The token that the management endpoint asks for.</summary>
     public required string AdminToken { get; init; }
+
+    /// <summary>A token that opens <c>/metrics</c> alone; null: the admin token does.</summary>
+    public string? MetricsToken { get; init; }
+
+    /// <summary>Whether management and metrics have a port of their own, and are at no other.</summary>
+    public bool HasManagementDoor { get; init; }
 
     /// <summary>Where apps reach the front door, such as <c>http://localhost:4466</c>; it goes into the URLs that are handed out.</summary>
     public required Uri PublicOrigin { get; init; }
@@ -100,6 +107,17 @@ public sealed class ControlOptions
 
     /// <summary>How long undoing a failed creation may take, after which the next start of the platform does it.</summary>
     public TimeSpan UndoTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The part of the management endpoint.</summary>
+    internal ManagementOptions Management =>
+        new()
+        {
+            AdminToken = AdminToken,
+            MetricsToken = MetricsToken,
+            HasOwnDoor = HasManagementDoor,
+            BodyBytesMax = BodyBytesMax,
+            MetricSeriesMax = MetricSeriesMax,
+        };
 
     /// <summary>What an app is given to use a key.</summary>
     public ConnectionUrls UrlsFor(string apiKey) =>

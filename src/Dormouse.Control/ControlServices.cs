@@ -64,7 +64,6 @@ public static class ControlServices
         services.AddSingleton(provider => new ScriptRunner(options, provider.GetRequiredService<TenantSessions>()));
         services.AddSingleton(provider => new SchemaPush(options, provider.GetRequiredService<TenantSessions>()));
         services.AddSingleton(provider => new SampleMarks(provider.GetRequiredService<SettingsStore>()));
-        services.AddSingleton<ManagementRequests>();
         services.AddSingleton<PlatformEndpoints>();
         services.AddSingleton<DatabaseEndpoints>();
         services.AddSingleton<AttachedEndpoints>();
@@ -73,11 +72,29 @@ public static class ControlServices
         services.AddSingleton<DumpEndpoints>();
         services.AddSingleton<ConnectionEndpoints>();
         services.AddSingleton<CacheEndpoints>();
-        services.AddMetrics();
+        services.AddManagement(options.Management);
         services.AddSingleton<InstanceGauges>();
-        services.AddSingleton<MetricsCollector>();
-        services.AddSingleton<MetricsEndpoint>();
         return services.AddSingleton<IHostedService, ControlStart>();
+    }
+
+    /// <summary>The management endpoint of an edge of its own. The edge, and a <see cref="PlatformControl"/>, come from elsewhere.</summary>
+    public static IServiceCollection AddDormouseEdgeManagement(this IServiceCollection services, ManagementOptions options) =>
+        services.AddManagement(options).AddSingleton<EdgeProcessEndpoints>();
+
+    /// <summary>Maps what an edge of its own has under <c>/management</c>, and <c>/metrics</c>.</summary>
+    public static void MapDormouseEdgeManagement(this IEndpointRouteBuilder routes)
+    {
+        routes.ServiceProvider.GetRequiredService<EdgeProcessEndpoints>().Map(routes);
+        routes.ServiceProvider.GetRequiredService<MetricsEndpoint>().Map(routes);
+    }
+
+    private static IServiceCollection AddManagement(this IServiceCollection services, ManagementOptions options)
+    {
+        services.AddMetrics();
+        services.AddSingleton(options);
+        services.AddSingleton<ManagementRequests>();
+        services.AddSingleton<MetricsCollector>();
+        return services.AddSingleton<MetricsEndpoint>();
     }
 
     /// <summary>Maps the management endpoint, all under <c>/management</c>, and <c>/metrics</c>.</summary>

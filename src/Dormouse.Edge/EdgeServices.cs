@@ -43,7 +43,6 @@ public static class EdgeServices
         );
         services.AddSingleton<TransactionTable>();
         services.AddSingleton<RequestSessions>();
-        services.AddSingleton<ICacheAdmin, CacheAdmin>();
         services.AddSingleton<EdgeGauges>();
         services.AddSingleton<QueryEndpoint>();
         services.AddSingleton<TransactionEndpoints>();

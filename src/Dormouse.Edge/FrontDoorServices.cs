@@ -69,6 +69,8 @@ internal static class FrontDoorServices
         services.AddSingleton<CacheStep>();
         services.AddSingleton<CacheUpkeep>();
         services.AddSingleton<EdgeMetrics>();
+        services.AddSingleton<CacheGauges>();
+        services.AddSingleton<ICacheAdmin, CacheAdmin>();
         services.AddSingleton<EdgeTraces>();
         services.AddSingleton<Answers>();
         services.AddSingleton<SmallEndpoints>();
@@ -91,6 +93,8 @@ internal static class FrontDoorServices
         var health = endpoints.ServiceProvider.GetRequiredService<HealthEndpoints>();
         endpoints.MapGet("/health", (RequestDelegate)health.HealthAsync);
         endpoints.MapGet("/ready", (RequestDelegate)health.ReadyAsync);
+        // Nobody asks it for anything; it is there from now on.
+        _ = endpoints.ServiceProvider.GetRequiredService<CacheGauges>();
     }
 
     // The server is shared by all roles of the process; these are the bounds that a door to the internet needs.

@@ -82,4 +82,8 @@ public sealed record CacheCountsResource(
 
 /// <summary>What was forgotten.</summary>
 /// <param name="Forgotten">How many answers.</param>
-public sealed record InvalidationResult(int Forgotten);
+public sealed record InvalidationResult(int Forgotten)
+{
+    /// <summary>Whether other edges, and the platform, still have theirs.</summary>
+    public bool AtThisEdgeAlone { get; init; }
+}

@@ -1,5 +1,11 @@
 namespace Dormouse.Contracts.Management;
 
+/// <summary>An edge of its own, as it sees itself.</summary>
+/// <param name="Origin">The platform's door for edges.</param>
+/// <param name="Follows">Whether it has a lease: without one it serves nothing from its cache.</param>
+/// <param name="Revision">The last revision of the log that it has applied; -1: none yet.</param>
+public sealed record EdgeProcessStatus(string Origin, bool Follows, long Revision);
+
 /// <param name="Name">The new edge's name.</param>
 public sealed record AddEdgeRequest(string? Name);
 

@@ -144,6 +144,9 @@ public sealed record PlatformStatus(
 
     /// <summary>What the front door has done since <see cref="StartedAt"/>.</summary>
     public WorkStatus? Work { get; init; }
+
+    /// <summary>Of an edge of its own; absent for a platform.</summary>
+    public EdgeProcessStatus? Edge { get; init; }
 }
 
 /// <summary>How instances are frozen and bounded on this host.</summary>

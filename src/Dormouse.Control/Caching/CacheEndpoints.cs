@@ -46,18 +46,26 @@ internal sealed class CacheEndpoints(ManagementRequests requests, DatabaseRegist
     private async Task<Answer> InvalidateAsync(HttpContext context)
     {
         InvalidateRequest request = await requests.ReadAsync(context, ManagementJson.Default.InvalidateRequest);
+        Database database = await DatabaseEndpoints.NamedByAsync(context, databases);
+        int forgotten = await cache.InvalidateAsync(database.Id, request.CheckedTags(), context.RequestAborted);
+        return Answer.Ok(new InvalidationResult(forgotten), ManagementJson.Default.InvalidationResult);
+    }
+}
+
+internal static class InvalidateRequests
+{
+    /// <summary>The tags; null for all.</summary>
+    /// <exception cref="DormouseException"><see cref="FailureKind.Caller"/></exception>
+    public static IReadOnlyList<string>? CheckedTags(this InvalidateRequest request)
+    {
         bool hasTags = request.Tags is { Count: > 0 };
         // Neither would mean nothing and both too much; whoever writes either has made a slip.
-        if (hasTags == request.All || request.Tags?.Contains(null!) == true)
-        {
-            throw new DormouseException(
+        return hasTags == request.All || request.Tags?.Contains(null!) == true
+            ? throw new DormouseException(
                 FailureKind.Caller,
                 "DM2026",
                 "Say what is to be forgotten: either some tags, or all. Over HTTP: {\"tags\":[\"user_42\"]} or {\"all\":true}."
-            );
-        }
-        Database database = await DatabaseEndpoints.NamedByAsync(context, databases);
-        int forgotten = await cache.InvalidateAsync(database.Id, request.Tags, context.RequestAborted);
-        return Answer.Ok(new InvalidationResult(forgotten), ManagementJson.Default.InvalidationResult);
+            )
+            : request.Tags;
     }
 }

@@ -15,23 +15,35 @@ namespace Dormouse.Control.Management;
 /// What every management request goes through: the admin token, a bounded body, the work, and an answer in JSON, where a failure is
 /// <c>{"error":{"code","message"}}</c> with a status by its kind.
 /// </summary>
-internal sealed partial class ManagementRequests(ControlOptions options, ILogger<ManagementRequests> logger)
+internal sealed partial class ManagementRequests(ManagementOptions options, ILogger<ManagementRequests> logger)
 {
     private const string Scheme = "Bearer ";
 
     // Hashes of equal length are compared, so that neither the token's content nor its length can be timed.
-    private readonly byte[] tokenHash = SHA256.HashData(Encoding.UTF8.GetBytes(options.AdminToken));
+    private readonly byte[] tokenHash = HashOf(options.AdminToken);
+    private readonly byte[]? metricsTokenHash = options.MetricsToken is { } token ? HashOf(token) : null;
 
     public RequestDelegate Handle(Func<HttpContext, Task<Answer>> work) =>
         Guard(async context => await WriteAsync(context, await work(context)));
 
     /// <summary>The same for work that writes an answer of its own.</summary>
-    public RequestDelegate Guard(RequestDelegate work) =>
+    public RequestDelegate Guard(RequestDelegate work) => Guard(work, null);
+
+    /// <summary>The same for what the token for metrics opens too.</summary>
+    public RequestDelegate GuardMetrics(RequestDelegate work) => Guard(work, metricsTokenHash);
+
+    private RequestDelegate Guard(RequestDelegate work, byte[]? otherHash) =>
         async context =>
         {
+            // As if nothing were there: at apps' doors nobody is told that there is a management endpoint elsewhere.
+            if (options.HasOwnDoor && !ManagementDoor.IsAt(context))
+            {
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                return;
+            }
             try
             {
-                Authenticate(context.Request);
+                Authenticate(context.Request, otherHash);
                 await work(context);
             }
             catch (Exception exception) when (!context.Response.HasStarted)
@@ -105,11 +117,16 @@ internal sealed partial class ManagementRequests(ControlOptions options, ILogger
         await response.BodyWriter.WriteAsync(body, context.RequestAborted);
     }
 
-    private void Authenticate(HttpRequest request)
+    private static byte[] HashOf(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
+
+    private void Authenticate(HttpRequest request, byte[]? otherHash)
     {
         string header = request.Headers.Authorization.ToString();
         string token = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..] : "";
-        if (!CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(token)), tokenHash))
+        byte[] hash = HashOf(token);
+        bool isAdmin = CryptographicOperations.FixedTimeEquals(hash, tokenHash);
+        bool isOther = otherHash is not null && CryptographicOperations.FixedTimeEquals(hash, otherHash);
+        if (!isAdmin && !isOther)
         {
             throw new DormouseException(
                 FailureKind.Auth,

@@ -26,6 +26,9 @@ public sealed class PlatformControl
     /// <summary>Which bounds of instances hold, and the memory of this moment; null: not known here.</summary>
     public Func<ResourceStatus?> Resources { get; init; } = static () => null;
 
+    /// <summary>Of an edge of its own: how it stands to its origin.</summary>
+    public Func<EdgeProcessStatus?> Edge { get; init; } = static () => null;
+
     /// <summary>Begins to stop the platform and its instances; returns at once.</summary>
     public required Action RequestStop { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Dormouse.Control.Management;
 
 namespace Dormouse.Control.Metrics;
 
@@ -17,7 +18,7 @@ internal sealed class MetricsCollector : IDisposable
     private int seriesCount;
     private long dropped;
 
-    public MetricsCollector(ControlOptions options, IMeterFactory meters)
+    public MetricsCollector(ManagementOptions options, IMeterFactory meters)
     {
         this.meters = meters;
         seriesMax = options.MetricSeriesMax;

@@ -6,10 +6,10 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Dormouse.Control.Metrics;
 
-/// <summary><c>GET /metrics</c>: what the platform does, for Prometheus, to who has the admin token.</summary>
+/// <summary><c>GET /metrics</c>: what the platform does, for Prometheus, to who has the admin token or the one for metrics.</summary>
 internal sealed class MetricsEndpoint(ManagementRequests requests, MetricsCollector collector)
 {
-    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/metrics", requests.Guard(SendAsync));
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/metrics", requests.GuardMetrics(SendAsync));
 
     private async Task SendAsync(HttpContext context)
     {

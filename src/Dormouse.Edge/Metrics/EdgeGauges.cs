@@ -1,19 +1,15 @@
 using System.Diagnostics.Metrics;
-using Dormouse.Edge.Caching;
 using Dormouse.Edge.Engine;
 using Dormouse.Postgres;
 
 namespace Dormouse.Edge.Metrics;
 
-/// <summary>What the edge holds at the moment at which somebody reads its metrics; costs nothing in between.</summary>
+/// <summary>What server connections there are at the moment at which somebody reads its metrics; costs nothing in between.</summary>
 internal sealed class EdgeGauges
 {
-    public EdgeGauges(IMeterFactory meters, AnswerCache cache, ServerPools pools)
+    public EdgeGauges(IMeterFactory meters, ServerPools pools)
     {
         Meter meter = meters.Create(EdgeMetrics.MeterName);
-        meter.CreateObservableUpDownCounter("dormouse.cache.size", () => cache.Bytes, "By", "Memory of cached answers, metadata included.");
-        meter.CreateObservableUpDownCounter("dormouse.cache.limit", () => cache.Options.MaxBytes, "By", "What cached answers may take.");
-        meter.CreateObservableUpDownCounter("dormouse.cache.entries", () => (long)cache.SizeOfAll().Entries, "{answer}", "Cached answers.");
         // OpenTelemetry's names. It wants the pool's name too, which would be a database's.
         meter.CreateObservableUpDownCounter(
             "db.client.connection.count",

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Dormouse.Contracts;
+using Dormouse.Contracts.Management;
 using Dormouse.Edge.Caching;
 using Dormouse.Edge.Caching.Disk;
 using Dormouse.Edge.Http;
@@ -37,6 +38,7 @@ public static class RemoteEdgeServices
         services.AddSingleton<OriginRequests>();
         services.AddSingleton<OriginCalls>();
         services.AddSingleton<ForwardingEndpoint>();
+        services.AddSingleton<OriginGauges>();
         services.AddHostedService<RemoteEdgeShutdown>();
         return services;
     }
@@ -61,8 +63,17 @@ public static class RemoteEdgeServices
         endpoints.MapTraced("POST", "/{version}/{hash}/itx/{id}/commit", ProtocolTag.A, forwarding.PassOperationAsync);
         endpoints.MapTraced("POST", "/{version}/{hash}/itx/{id}/rollback", ProtocolTag.A, forwarding.PassOperationAsync);
         endpoints.MapHealth();
+        _ = endpoints.ServiceProvider.GetRequiredService<OriginGauges>();
         return endpoints;
     }
+
+    /// <summary>How the edge in this host stands to its origin.</summary>
+    public static EdgeProcessStatus RemoteEdgeStatus(this IServiceProvider services) =>
+        new(
+            services.GetRequiredService<OriginOptions>().Address.GetLeftPart(UriPartial.Authority),
+            services.GetRequiredService<EdgeLease>().IsHeld,
+            services.GetRequiredService<LogFollower>().Applied
+        );
 
     /// <summary>Stops after the server has stopped taking requests.</summary>
     private sealed class RemoteEdgeShutdown(

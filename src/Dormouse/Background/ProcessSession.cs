@@ -9,7 +9,6 @@ internal static partial class ProcessSession
     private const int ReadWrite = 2;
     private const int WriteAppendCreate = 1 | 0x40 | 0x400;
     private const int OwnerReadWrite = 0x180;
-    private const int SigTerm = 15;
 
     /// <summary>Leaves the terminal's session, so that its signals and its end do not reach this process.</summary>
     public static void Leave()
@@ -31,15 +30,6 @@ internal static partial class ProcessSession
         Redirect(errorFile, WriteAppendCreate, 2);
     }
 
-    /// <summary>Asks a process of this program to stop in its stages.</summary>
-    public static void Terminate(int pid)
-    {
-        if (Kill(pid, SigTerm) < 0)
-        {
-            throw new Win32Exception();
-        }
-    }
-
     private static void Redirect(string path, int flags, int descriptor)
     {
         int opened = Open(path, flags, OwnerReadWrite);
@@ -52,9 +42,6 @@ internal static partial class ProcessSession
 
     [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
     private static partial int SetSid();
-
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Kill(int pid, int signal);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags, int mode);

@@ -29,7 +29,7 @@ internal sealed class ManagementClient : IDisposable
             // A dump is sent once the platform has said that it wants it: refusals come before the first byte.
             Expect100ContinueTimeout = RequestTimeout,
         };
-        http = new HttpClient(handler) { BaseAddress = new Uri(record.Http), Timeout = RequestTimeout };
+        http = new HttpClient(handler) { BaseAddress = new Uri(record.Management ?? record.Http), Timeout = RequestTimeout };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 

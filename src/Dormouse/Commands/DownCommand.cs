@@ -9,7 +9,7 @@ namespace Dormouse.Commands;
 
 /// <summary>
 /// <c>down</c>: asks the running platform to stop itself and its instances, waits for its end, then stops what an earlier platform left
-/// behind, if one crashed. Nothing to stop is no failure.
+/// behind, if one crashed. An edge has none. Nothing to stop is no failure.
 /// </summary>
 internal static class DownCommand
 {
@@ -19,7 +19,7 @@ internal static class DownCommand
 
     public static Command Create(CommonOptions common)
     {
-        var command = new Command("down", "Stop the platform and its instances. Databases stay.");
+        var command = new Command("down", "Stop the platform and its instances, or the edge. Databases stay.");
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
@@ -29,8 +29,16 @@ internal static class DownCommand
                     common.PrintDone(parsed, $"There is no data folder '{folder.Path}': nothing to stop.");
                     return 0;
                 }
+                bool isEdge = folder.ReadRecord() is { Role: PlatformRecord.EdgeRole };
                 bool ran = await AskAsync(folder, cancellationToken);
                 using IDisposable folderLock = await LockAsync(folder, ran, cancellationToken);
+                if (isEdge)
+                {
+                    // It has no instances; one that was killed has left its record.
+                    folder.RemoveRecord();
+                    common.PrintDone(parsed, ran ? "The edge is stopped." : "No edge ran.");
+                    return 0;
+                }
                 int leftBehind = await LeftoverInstances.StopAsync(folder, common.Terminal, cancellationToken);
                 common.PrintDone(
                     parsed,
@@ -49,11 +57,6 @@ internal static class DownCommand
         if (folder.ReadRecord() is not { } record || !record.IsAlive())
         {
             return false;
-        }
-        if (record.Role == PlatformRecord.EdgeRole)
-        {
-            ProcessSession.Terminate(record.Pid);
-            return true;
         }
         using ManagementClient client = ManagementClient.Find(folder);
         await client.StopAsync(cancellationToken);
@@ -76,7 +79,7 @@ internal static class DownCommand
                     FailureKind.Conflict,
                     "DM1014",
                     asked
-                        ? $"The platform on '{folder.Path}' did not end within {StopTimeout.TotalMinutes:F0} minutes. Its log tells why; "
+                        ? $"The process on '{folder.Path}' did not end within {StopTimeout.TotalMinutes:F0} minutes. Its log tells why; "
                             + "ending its process is safe, and another './dormouse down' then stops the instances."
                         : $"A platform on '{folder.Path}' is starting or stopping at this moment. Try again when it is done."
                 );

@@ -29,6 +29,11 @@ internal static class StatusText
             }
         }
         output.WriteLine($"data       {status.Data}");
+        if (status.Edge is { } edge)
+        {
+            WriteEdge(output, edge);
+            return;
+        }
         string states = string.Join(", ", status.States.OrderBy(state => state.Key).Select(state => $"{state.Value} {state.Key}"));
         output.WriteLine($"databases  {status.DatabaseCount}{(states.Length > 0 ? $": {states}" : "")}");
         if (status.Work is { } work)
@@ -43,6 +48,14 @@ internal static class StatusText
         {
             output.WriteLine(line);
         }
+    }
+
+    private static void WriteEdge(TextWriter output, EdgeProcessStatus edge)
+    {
+        string how = edge.Follows
+            ? Text($"follows its log, at revision {edge.Revision}")
+            : "cut off: requests are passed on as far as that goes, and nothing is answered from the cache";
+        output.WriteLine($"edge       of {edge.Origin}, {how}");
     }
 
     private static void WriteWork(TextWriter output, WorkStatus work, WorkStatus? before, TimeSpan interval)

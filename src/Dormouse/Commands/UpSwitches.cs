@@ -49,6 +49,12 @@ internal sealed class UpSwitches
         HelpName = "URL",
     };
 
+    private readonly Option<int?> management = new("--management")
+    {
+        Description = "A port on this machine for /management and /metrics, which then are at no other; 0 takes a free one.",
+        HelpName = "PORT",
+    };
+
     private readonly Option<string?> controlStore = new("--control-store")
     {
         Description = "Keep the control store in this PostgreSQL (an Npgsql connection string) and not in an instance of the platform.",
@@ -114,7 +120,7 @@ internal sealed class UpSwitches
 
     public void AddTo(Command command)
     {
-        Option[] all = [http, tcp, listen, publicUrl, controlStore, noSample, cacheMemory, cacheDisk, cacheDiskSize, staleOnError];
+        Option[] all = [http, tcp, listen, publicUrl, management, controlStore, noSample, cacheMemory, cacheDisk, cacheDiskSize, staleOnError];
         Option[] sleep = [freezeAfter, reclaimAfter, stopAfter, memoryBudget];
         foreach (Option option in all.Concat(sleep))
         {
@@ -140,6 +146,7 @@ internal sealed class UpSwitches
             Limits = limitSwitches.Read(parsed.GetValue),
             TrustedProxies = limitSwitches.ReadProxies(parsed),
             PublicUrl = parsed.GetValue(publicUrl) is { } url ? new Uri(url) : null,
+            ManagementPort = parsed.GetValue(management),
             ControlStore = parsed.GetValue(controlStore),
             FreezeAfter = Seconds(parsed.GetValue(freezeAfter)),
             ReclaimAfter = Seconds(parsed.GetValue(reclaimAfter)),
@@ -159,6 +166,7 @@ internal sealed class UpSwitches
     private void Validate(CommandResult result)
     {
         CheckPort(result, http.Name, Parsed(() => result.GetValue(http)), 0);
+        CheckPort(result, management.Name, Parsed(() => result.GetValue(management)) ?? 0, 0);
         CheckPort(result, tcp.Name, Parsed(() => result.GetValue(tcp)) ?? 1, 1);
         CheckSeconds(result, freezeAfter.Name, Parsed(() => result.GetValue(freezeAfter)));
         CheckSeconds(result, reclaimAfter.Name, Parsed(() => result.GetValue(reclaimAfter)));

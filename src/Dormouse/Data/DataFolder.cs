@@ -113,6 +113,9 @@ internal sealed class DataFolder
     /// <summary>The token that the management endpoint asks for, made at the first call.</summary>
     public string AdminToken() => Convert.ToHexStringLower(SecretFile.LoadOrCreate(AdminTokenFile));
 
+    /// <summary>The token that opens <c>/metrics</c> and nothing else, made at the first call.</summary>
+    public string MetricsToken() => Convert.ToHexStringLower(SecretFile.LoadOrCreate(In("metrics.token")));
+
     /// <summary>The server-side key of the look-up hashes of API keys.</summary>
     public byte[] Pepper() => SecretFile.LoadOrCreate(System.IO.Path.Combine(Keys, "lookup.pepper"));
 

@@ -16,7 +16,10 @@ internal sealed record PlatformRecord(int Pid, long StartTicks, string Http, int
 
     private const int StartTicksField = 19;
 
-    /// <summary><see cref="EdgeRole"/> for an edge alone, which has no management endpoint; null for a whole platform.</summary>
+    /// <summary>Where management and metrics are, if not at the front door.</summary>
+    public string? Management { get; init; }
+
+    /// <summary><see cref="EdgeRole"/> for an edge alone; null for a whole platform.</summary>
     public string? Role { get; init; }
 
     /// <summary>Whether that very process still runs. A token must not be sent to whoever took over its port.</summary>

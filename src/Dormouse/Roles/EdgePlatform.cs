@@ -1,4 +1,6 @@
 using Dormouse.Contracts.Management;
+using Dormouse.Control;
+using Dormouse.Control.Management;
 using Dormouse.Data;
 using Dormouse.Edge;
 using Dormouse.Edge.Origin;
@@ -17,6 +19,7 @@ internal sealed class EdgePlatform : IRunningPlatform
 {
     private readonly WebApplication app;
     private readonly DataFolder folder;
+    private readonly TaskCompletionSource stopAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private EdgePlatform(UpOptions options, UpOrigin origin, FrontDoor door, Action<string> log)
     {
@@ -24,11 +27,34 @@ internal sealed class EdgePlatform : IRunningPlatform
         WebApplicationBuilder builder = DoorHost.NewBuilder(folder, door, log);
         builder.Services.AddSingleton(folder.SecretBox());
         builder.Services.AddDormouseRemoteEdge(options.Edge(), origin.Options());
+        builder.Services.AddDormouseEdgeManagement(
+            new ManagementOptions
+            {
+                AdminToken = folder.AdminToken(),
+                MetricsToken = folder.MetricsToken(),
+                HasOwnDoor = door.Management is not null,
+            }
+        );
+        string http = $"http://{door.Http.Endpoints[0]}";
+        Uri? https = options.HttpsOrigin(door.Https?.Port);
+        builder.Services.AddSingleton(host => new PlatformControl
+        {
+            Version = Platform.Version,
+            Http = http,
+            Https = () => Platform.Status(https, host.GetService<FrontDoorCertificate>()),
+            Data = folder.Path,
+            StartedAt = TimeProvider.System.GetUtcNow(),
+            Host = [],
+            Edge = host.RemoteEdgeStatus,
+            RequestStop = () => stopAsked.TrySetResult(),
+        });
         builder.Services.AddOtlpExport(options.Otlp?.Options(Platform.Version));
         app = builder.Build();
         app.MapDormouseRemoteEdge();
-        Report = new UpReport($"http://{door.Http.Endpoints[0]}", folder.Path, Environment.ProcessId, false, null, [])
+        app.MapDormouseEdgeManagement();
+        Report = new UpReport(http, folder.Path, Environment.ProcessId, false, null, [])
         {
+            Management = door.ManagementUrl,
             Origin = origin.Address.GetLeftPart(UriPartial.Authority),
         };
     }
@@ -61,7 +87,7 @@ internal sealed class EdgePlatform : IRunningPlatform
 
     public async Task RunAsync(CancellationToken stop)
     {
-        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAny(stopAsked.Task, Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop));
         folder.RemoveRecord();
         await app.StopAsync(CancellationToken.None);
     }
@@ -83,6 +109,7 @@ internal sealed class EdgePlatform : IRunningPlatform
             new PlatformRecord(Environment.ProcessId, startTicks, Report.Http, null, TimeProvider.System.GetUtcNow())
             {
                 Role = PlatformRecord.EdgeRole,
+                Management = Report.Management,
             }
         );
     }

@@ -32,6 +32,7 @@ internal sealed class Platform : IRunningPlatform
     private readonly WebApplication app;
     private readonly DataFolder folder;
     private readonly int? edgesPort;
+    private readonly string? managementUrl;
 
     // Whether the end that came was that of "down".
     private bool stoppedInstances;
@@ -41,6 +42,7 @@ internal sealed class Platform : IRunningPlatform
     {
         folder = options.Folder;
         edgesPort = door.Edges?.Port;
+        managementUrl = door.ManagementUrl;
         app = Build(options, door, hostReport, log);
     }
 
@@ -109,9 +111,15 @@ internal sealed class Platform : IRunningPlatform
             Https = control.Https(),
             Tcp = options.TcpPort,
             Edges = edgesPort,
+            Management = managementUrl,
         };
         long startTicks = PlatformRecord.StartTicksOf(Environment.ProcessId)!.Value;
-        folder.WriteRecord(new PlatformRecord(Environment.ProcessId, startTicks, control.Http, options.TcpPort, control.StartedAt));
+        folder.WriteRecord(
+            new PlatformRecord(Environment.ProcessId, startTicks, control.Http, options.TcpPort, control.StartedAt)
+            {
+                Management = managementUrl,
+            }
+        );
     }
 
     private WebApplication Build(UpOptions options, FrontDoor door, IReadOnlyList<string> hostReport, Action<string> log)
@@ -139,6 +147,8 @@ internal sealed class Platform : IRunningPlatform
                 StoreConnectionString = options.ControlStore,
                 KeyPepper = folder.Pepper(),
                 AdminToken = folder.AdminToken(),
+                MetricsToken = folder.MetricsToken(),
+                HasManagementDoor = door.Management is not null,
                 PublicOrigin = options.PublicOrigin(door.Http.Port),
                 HttpsOrigin = httpsOrigin,
                 CaFile = edge.Tls?.CaFile,

@@ -92,6 +92,9 @@ internal sealed record UpOptions
     /// <summary>The port of the door for edges, 0: a free one; null: there is none.</summary>
     public int? EdgesPort { get; init; }
 
+    /// <summary>The port of management and metrics, 0: a free one; null: they are at the front door.</summary>
+    public int? ManagementPort { get; init; }
+
     /// <summary>What apps write into their URLs. By the name of this machine clients know that there is no TLS.</summary>
     public Uri PublicOrigin(int httpPort) => PublicUrl ?? new Uri($"http://{Host(Https is null ? Listen : null)}:{Text(httpPort)}");
 
@@ -181,6 +184,7 @@ internal sealed record UpOptions
         }
         words.AddRange(Origin?.ToWords() ?? []);
         Add(words, "--region", Region);
+        Add(words, "--management", ManagementPort is { } management ? Text(management) : null);
         Add(words, "--edges", EdgesPort is { } edges ? Text(edges) : null);
         if (!Sample)
         {

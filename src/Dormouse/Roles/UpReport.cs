@@ -13,6 +13,9 @@ internal sealed record UpReport(string Http, string Data, int Pid, bool FirstRun
     /// <summary>The port of the door for edges; null: there is none.</summary>
     public int? Edges { get; init; }
 
+    /// <summary>Where management and metrics are, if not at the front door.</summary>
+    public string? Management { get; init; }
+
     /// <summary>The platform that this process is an edge of; null: it is a platform itself.</summary>
     public string? Origin { get; init; }
 

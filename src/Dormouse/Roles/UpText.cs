@@ -28,6 +28,10 @@ internal static class UpText
         {
             output.WriteLine($"Edges follow at port {edges}; './dormouse edge add NAME' makes a token for one.");
         }
+        if (report.Management is { } management)
+        {
+            output.WriteLine($"Management and metrics are at {management} alone.");
+        }
         if (report.Origin is not null)
         {
             output.WriteLine(

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
+using Dormouse.Control.Management;
 using Dormouse.Control.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -101,13 +102,7 @@ public sealed class MetricsCollectorTests : IDisposable
 
     private MetricsCollector Collector(int seriesMax = 100) =>
         new(
-            new ControlOptions
-            {
-                KeyPepper = [],
-                AdminToken = "",
-                PublicOrigin = new Uri("http://localhost"),
-                MetricSeriesMax = seriesMax,
-            },
+            new ManagementOptions { AdminToken = "", MetricSeriesMax = seriesMax },
             Meters
         );
 }
