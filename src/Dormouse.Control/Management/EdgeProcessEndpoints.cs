@@ -50,8 +50,7 @@ internal sealed class EdgeProcessEndpoints(ManagementRequests requests, Platform
 
     private Answer Summary() => Answer.Ok(cache.Summary(), ManagementJson.Default.CacheSummary);
 
-    private Answer Statistics(HttpContext context) =>
-        Answer.Ok(cache.Statistics(NamedBy(context)), ManagementJson.Default.CacheStatistics);
+    private Answer Statistics(HttpContext context) => Answer.Ok(cache.Statistics(NamedBy(context)), ManagementJson.Default.CacheStatistics);
 
     private async Task<Answer> InvalidateAsync(HttpContext context)
     {

@@ -18,6 +18,10 @@ internal sealed class Authenticator(IKeyDirectory keys, AddressLimits addresses)
 
     private const string Scheme = "Bearer ";
 
+    /// <summary>Whose request it is, if that is known without asking anybody; nothing depends on it but who is counted with whom.</summary>
+    public DatabaseId? Guess(HttpContext context) =>
+        FindKey(context.Request.Headers.Authorization) is { } key && keys.TryFindKnown(key, out KeyGrant? known) ? known.Database : null;
+
     /// <exception cref="DormouseException"><see cref="FailureKind.Auth"/></exception>
     public ValueTask<KeyGrant> AuthenticateAsync(HttpContext context, CancellationToken cancellationToken) =>
         Stage.AreRecorded ? TracedAsync(context, cancellationToken) : FindAsync(context, cancellationToken);

@@ -2,6 +2,7 @@ using System.Net;
 using Dormouse.Contracts;
 using Dormouse.Edge.Http;
 using Dormouse.Edge.Limits;
+using Dormouse.Edge.Tracing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
@@ -64,12 +65,29 @@ internal sealed class OriginRequests(OriginClient origin, TrustedProxies proxies
                 Add(request, name, values);
             }
         }
+        Trace(request);
         if (proxies.ClientOf(context) is { } client)
         {
             request.Headers.TryAddWithoutValidation(EdgeWire.ClientHeader, Plain(client).ToString());
         }
         request.Headers.TryAddWithoutValidation(EdgeWire.OriginHeader, publicOrigins.Of(context));
         return request;
+    }
+
+    // The origin's span goes below this edge's, if there is one, and else below the client's.
+    private static void Trace(HttpRequestMessage request)
+    {
+        if (EdgeTraces.Current is not { Id: { } id } span)
+        {
+            return;
+        }
+        request.Headers.Remove(HeaderNames.TraceParent);
+        request.Headers.Remove(HeaderNames.TraceState);
+        request.Headers.TryAddWithoutValidation(HeaderNames.TraceParent, id);
+        if (span.TraceStateString is { Length: > 0 } state)
+        {
+            request.Headers.TryAddWithoutValidation(HeaderNames.TraceState, state);
+        }
     }
 
     private static void Add(HttpRequestMessage request, string name, StringValues values)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Dormouse.Edge.Auth;
 using Dormouse.Edge.Metrics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
@@ -10,9 +11,12 @@ namespace Dormouse.Edge.Tracing;
 /// names one (<c>traceparent</c> of W3C Trace Context), else the beginning of a trace. What happens within a request is a <see cref="Stage"/>
 /// each. Without a listener nothing is made, and a request passes untouched. Thread-safe.
 /// </summary>
-internal sealed class EdgeTraces : IDisposable
+internal sealed class EdgeTraces(Authenticator? callers = null) : IDisposable
 {
     public const string SourceName = "Dormouse.Edge";
+
+    /// <summary>Told to who decides about recording, so that one tenant cannot have all of it; on no span.</summary>
+    private const string CallerTag = "dormouse.caller";
 
     /// <summary>What the standard asks everybody to pass on; more is left behind rather than kept for somebody who sends without end.</summary>
     private const int MaxStateLength = 512;
@@ -35,6 +39,9 @@ internal sealed class EdgeTraces : IDisposable
 
     public void Dispose() => source.Dispose();
 
+    /// <summary>The request's span for who is asked on its behalf; null where there is none of ours.</summary>
+    public static Activity? Current => Activity.Current is { Source.Name: SourceName } current ? current : null;
+
     /// <summary>The caller's span; nothing where the headers are not what the standard says.</summary>
     public static ActivityContext ParentOf(IHeaderDictionary headers)
     {
@@ -56,12 +63,18 @@ internal sealed class EdgeTraces : IDisposable
     {
         // Whatever else may trace in this process is not above us: the caller is, or nobody.
         Activity.Current = null;
-        using Activity? request = source.StartActivity(kind.Name, ActivityKind.Server, ParentOf(context.Request.Headers));
+        using Activity? request = source.StartActivity(
+            kind.Name,
+            ActivityKind.Server,
+            ParentOf(context.Request.Headers),
+            [new KeyValuePair<string, object?>(CallerTag, callers?.Guess(context)?.ToString())]
+        );
         if (request is null)
         {
             await handle(context);
             return;
         }
+        request.SetTag(CallerTag, null);
         // By which whoever asked finds the trace, recorded or not.
         context.Response.Headers["traceresponse"] = request.Id;
         try

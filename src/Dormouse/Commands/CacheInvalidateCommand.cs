@@ -36,7 +36,13 @@ internal static class CacheInvalidateCommand
                     parsed,
                     result,
                     ManagementJson.Default.InvalidationResult,
-                    output => output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Forgotten} answers forgotten{(result.AtThisEdgeAlone ? ", at this edge alone; on the platform's machine the same command is for all" : "")}."))
+                    output =>
+                        output.WriteLine(
+                            string.Create(
+                                CultureInfo.InvariantCulture,
+                                $"{result.Forgotten} answers forgotten{(result.AtThisEdgeAlone ? ", at this edge alone; on the platform's machine the same command is for all" : "")}."
+                            )
+                        )
                 );
                 return 0;
             }

@@ -120,7 +120,20 @@ internal sealed class UpSwitches
 
     public void AddTo(Command command)
     {
-        Option[] all = [http, tcp, listen, publicUrl, management, controlStore, noSample, cacheMemory, cacheDisk, cacheDiskSize, staleOnError];
+        Option[] all =
+        [
+            http,
+            tcp,
+            listen,
+            publicUrl,
+            management,
+            controlStore,
+            noSample,
+            cacheMemory,
+            cacheDisk,
+            cacheDiskSize,
+            staleOnError,
+        ];
         Option[] sleep = [freezeAfter, reclaimAfter, stopAfter, memoryBudget];
         foreach (Option option in all.Concat(sleep))
         {

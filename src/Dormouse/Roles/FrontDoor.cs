@@ -36,9 +36,7 @@ internal sealed class FrontDoor : IDisposable
             IPAddress? encrypted = options.Https is null ? null : options.Listen;
             door.Https = options.Https is { } https ? FrontDoorSockets.Open(encrypted, https.Port, "--https") : null;
             door.Edges = options.EdgesPort is { } edges ? FrontDoorSockets.Open(encrypted, edges, "--edges") : null;
-            door.Management = options.ManagementPort is { } management
-                ? FrontDoorSockets.Open(null, management, "--management")
-                : null;
+            door.Management = options.ManagementPort is { } management ? FrontDoorSockets.Open(null, management, "--management") : null;
             return door;
         }
         catch

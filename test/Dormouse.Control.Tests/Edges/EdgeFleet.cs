@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Dormouse.Contracts;
 using Dormouse.Control.Connections;
@@ -48,11 +49,13 @@ internal sealed class EdgeFleet : IAsyncDisposable
     private readonly ControlOptions options;
     private readonly SecretBox box;
     private readonly List<EdgeUnderTest> edges = [];
+    private readonly X509Certificate2? certificate;
     private WebApplication origin;
     private int forwarded;
 
-    private EdgeFleet(FakeInstances instances, ControlOptions options, SecretBox box)
+    private EdgeFleet(FakeInstances instances, ControlOptions options, SecretBox box, X509Certificate2? certificate)
     {
+        this.certificate = certificate;
         this.instances = instances;
         this.options = options;
         this.box = box;
@@ -87,7 +90,12 @@ internal sealed class EdgeFleet : IAsyncDisposable
     public T Service<T>()
         where T : notnull => origin.Services.GetRequiredService<T>();
 
-    public static async Task<EdgeFleet> StartAsync(int edges, Action<OriginOptions>? configure = null, string? disk = null)
+    public static async Task<EdgeFleet> StartAsync(
+        int edges,
+        Action<OriginOptions>? configure = null,
+        string? disk = null,
+        X509Certificate2? certificate = null
+    )
     {
         TestPostgres server = await TestPostgres.SharedAsync();
         TestDatabase store = await server.CreateDatabaseAsync(Cancelled);
@@ -101,7 +109,7 @@ internal sealed class EdgeFleet : IAsyncDisposable
             EdgePoll = Lease / 4,
         };
         var box = new SecretBox(new Dictionary<uint, byte[]> { [1] = RandomNumberGenerator.GetBytes(SecretBox.KeyBytes) });
-        var fleet = new EdgeFleet(new FakeInstances(server), options, box);
+        var fleet = new EdgeFleet(new FakeInstances(server), options, box, certificate);
         await fleet.StartOriginAsync();
         fleet.Shop = await fleet.Databases.CreateAsync("shop", null, Script, Cancelled);
         (await fleet.Direct.SendAsync(HttpMethod.Put, "schema", Upload)).Succeeded();
@@ -146,7 +154,18 @@ internal sealed class EdgeFleet : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, 0);
-            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseDormouseEdgeDoor());
+            kestrel.Listen(
+                IPAddress.Loopback,
+                0,
+                listen =>
+                {
+                    if (certificate is not null)
+                    {
+                        listen.UseHttps(certificate);
+                    }
+                    listen.UseDormouseEdgeDoor();
+                }
+            );
         });
         builder.Services.AddRoutingCore().AddLogging();
         builder.Services.AddSingleton<IInstanceAdmin>(instances).AddSingleton<IInstanceHost>(instances);

@@ -36,6 +36,9 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
 
     public EdgeClient Client { get; private set; }
 
+    /// <summary>Whether it has a lease.</summary>
+    public bool Follows => app.Services.RemoteEdgeStatus().Follows;
+
     public T Service<T>()
         where T : notnull => app.Services.GetRequiredService<T>();
 

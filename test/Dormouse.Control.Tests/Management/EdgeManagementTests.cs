@@ -34,7 +34,12 @@ public sealed class EdgeManagementTests : IAsyncDisposable
         JsonElement edge = body.GetProperty("edge");
         Assert.Equal(
             (200, "https://origin:4477", true, 42),
-            (status, edge.GetProperty("origin").GetString(), edge.GetProperty("follows").GetBoolean(), edge.GetProperty("revision").GetInt64())
+            (
+                status,
+                edge.GetProperty("origin").GetString(),
+                edge.GetProperty("follows").GetBoolean(),
+                edge.GetProperty("revision").GetInt64()
+            )
         );
     }
 
@@ -47,7 +52,12 @@ public sealed class EdgeManagementTests : IAsyncDisposable
 
         (_, JsonElement summary) = await SendAsync(0, HttpMethod.Get, "/management/cache");
         (_, JsonElement statistics) = await SendAsync(0, HttpMethod.Get, $"/management/databases/{shop}/cache");
-        (_, JsonElement result) = await SendAsync(0, HttpMethod.Post, $"/management/databases/{shop}/cache/invalidate", """{"tags":["a","b"]}""");
+        (_, JsonElement result) = await SendAsync(
+            0,
+            HttpMethod.Post,
+            $"/management/databases/{shop}/cache/invalidate",
+            """{"tags":["a","b"]}"""
+        );
 
         Assert.Equal(shop.ToString(), summary.GetProperty("databases")[0].GetProperty("id").GetString());
         Assert.Equal("findMany User", statistics.GetProperty("shapes")[0].GetProperty("name").GetString());

@@ -101,8 +101,5 @@ public sealed class MetricsCollectorTests : IDisposable
         readings.Where(reading => reading.Name == "dormouse.metrics.dropped").Sum(reading => reading.Series.Sum(series => series.Value));
 
     private MetricsCollector Collector(int seriesMax = 100) =>
-        new(
-            new ManagementOptions { AdminToken = "", MetricSeriesMax = seriesMax },
-            Meters
-        );
+        new(new ManagementOptions { AdminToken = "", MetricSeriesMax = seriesMax }, Meters);
 }

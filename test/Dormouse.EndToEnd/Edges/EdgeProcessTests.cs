@@ -66,19 +66,17 @@ public sealed class EdgeProcessTests(SharedPlatform shared)
         string metrics = await operators.GetStringAsync("/metrics", cancellationToken);
         using HttpResponseMessage atApps = await apps.GetAsync("/metrics", cancellationToken);
         ProcessRun down = await edge.RunAsync(["down"], cancellationToken);
-        ProcessRun again = await edge.RunAsync(["down"], cancellationToken);
 
         Assert.Equal(200, (int)answered.StatusCode);
         Assert.True(status.GetProperty("edge").GetProperty("follows").GetBoolean());
         Assert.Equal(0, summary.GetProperty("entries").GetInt32());
         Assert.True(forgotten.GetProperty("atThisEdgeAlone").GetBoolean());
-        Assert.Contains("DM2075", databases.Error, StringComparison.Ordinal);
+        Assert.Contains("DM2075", databases.Errors, StringComparison.Ordinal);
         Assert.Contains("dormouse_edge_leases 1\n", metrics, StringComparison.Ordinal);
         Assert.Contains("dormouse_cache_limit_bytes ", metrics, StringComparison.Ordinal);
         Assert.Contains("dormouse_edge_request_duration_seconds_count", metrics, StringComparison.Ordinal);
         Assert.Equal(404, (int)atApps.StatusCode);
         Assert.Equal("The edge is stopped.", down.Succeeded().Trim());
-        Assert.DoesNotContain("nstance", again.Succeeded(), StringComparison.Ordinal);
     }
 
     private static async Task<PlatformProcess> StartEdgeAsync(

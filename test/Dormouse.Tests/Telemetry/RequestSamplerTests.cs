@@ -55,11 +55,38 @@ public sealed class RequestSamplerTests : IDisposable
         listener.Start();
         RequestSampler sampler = Sampler(Options with { RequestsPerSecond = 10 });
 
-        int first = Enumerable.Range(0, 100).Count(number => Asks(sampler, number % 2 == 0 ? default : Parent(true, isRemote: true)));
+        int first = Enumerable
+            .Range(0, 100)
+            .Count(number => Asks(sampler, number % 2 == 0 ? default : Parent(true, isRemote: true), caller: $"db_{number}"));
         time.Advance(TimeSpan.FromSeconds(0.5));
-        int second = Enumerable.Range(0, 100).Count(_ => Asks(sampler, Parent(true, isRemote: true)));
+        int second = Enumerable.Range(0, 100).Count(number => Asks(sampler, Parent(true, isRemote: true), caller: $"db_{100 + number}"));
 
         Assert.Equal((10, 5, 185L), (first, second, unrecorded));
+    }
+
+    [Fact]
+    public void No_caller_can_keep_others_from_being_recorded()
+    {
+        RequestSampler sampler = Sampler(Options with { RequestsPerSecond = 100 });
+        for (var round = 0; round < 5; round++)
+        {
+            int greedy = Enumerable.Range(0, 1_000).Count(_ => Asks(sampler, Parent(true, isRemote: true), caller: "db_greedy"));
+            int unknown = Enumerable.Range(0, 1_000).Count(_ => Asks(sampler, Parent(true, isRemote: true)));
+            int modest = Enumerable.Range(0, 20).Count(_ => Asks(sampler, Parent(true, isRemote: true), caller: "db_modest"));
+
+            // Of those who asked within a second or the one before; in the first, nobody has asked before.
+            Assert.Equal(round == 0 ? (50, 33, 17) : (25, 25, 20), (greedy, unknown, modest));
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+    }
+
+    [Fact]
+    public void Whoever_is_alone_has_half_and_there_is_room_for_the_next()
+    {
+        RequestSampler sampler = Sampler(Options with { RequestsPerSecond = 100 });
+
+        Assert.Equal(50, Enumerable.Range(0, 1_000).Count(_ => Asks(sampler, default, caller: "db_one")));
+        Assert.Equal(33, Enumerable.Range(0, 1_000).Count(_ => Asks(sampler, default, caller: "db_two")));
     }
 
     [Fact]
@@ -80,9 +107,23 @@ public sealed class RequestSamplerTests : IDisposable
 
     private RequestSampler Sampler(OtlpOptions options) => new(options, new OtlpCounts(options, Meters), time);
 
-    private static bool Asks(RequestSampler sampler, ActivityContext parent, ActivityKind kind = ActivityKind.Server) =>
-        sampler.ShouldSample(new SamplingParameters(parent, ActivityTraceId.CreateRandom(), "POST /query", kind)).Decision
-        == SamplingDecision.RecordAndSample;
+    private static bool Asks(
+        RequestSampler sampler,
+        ActivityContext parent,
+        ActivityKind kind = ActivityKind.Server,
+        string? caller = null
+    ) =>
+        sampler
+            .ShouldSample(
+                new SamplingParameters(
+                    parent,
+                    ActivityTraceId.CreateRandom(),
+                    "POST /query",
+                    kind,
+                    caller is null ? null : [new KeyValuePair<string, object?>("dormouse.caller", caller)]
+                )
+            )
+            .Decision == SamplingDecision.RecordAndSample;
 
     private static ActivityContext Parent(bool isRecorded, bool isRemote) =>
         new(
