@@ -87,6 +87,11 @@ internal sealed partial class DiskCache(
                 totals = new DiskTotals();
                 folder.Begin(secrets);
             }
+            // The budgets may have become smaller.
+            foreach (DiskTenant tenant in All())
+            {
+                MakeRoom(tenant, 0);
+            }
             Revision = isGood ? DiskRevision.Read(folder.Path, folder.Key) : null;
             isOn = true;
             Log.Opened(logger, folder.Path, Size.Entries, Size.Bytes);
@@ -285,12 +290,13 @@ internal sealed partial class DiskCache(
             }
             Guard(() =>
             {
-                foreach (Segment segment in All().SelectMany(tenant => tenant.Segments))
+                Segment[] all = [.. All().SelectMany(tenant => tenant.Segments)];
+                foreach (Segment segment in all)
                 {
                     segment.Close();
                     segment.Flush();
                 }
-                folder!.MarkClosed();
+                folder!.MarkClosed(all);
             });
             // What is invalidated from here on cannot be written down, so it must not be answered for: there is nothing of that, since
             // the server has stopped, and should there be, the files go.

@@ -25,6 +25,9 @@ internal sealed class DiskFolder : IDisposable
 
     public byte[] Key => key ?? throw new InvalidOperationException("The folder was not opened.");
 
+    /// <summary>The files as they were closed, by their paths below the folder; null: the process before was killed, and there is no telling.</summary>
+    public IReadOnlyDictionary<string, long>? ClosedFiles { get; private set; }
+
     /// <summary>Whether what was written has gone through the same run of the machine as what is written now.</summary>
     public bool IsOfThisBoot { get; private set; }
 
@@ -71,7 +74,8 @@ internal sealed class DiskFolder : IDisposable
             return false;
         }
         key = opened;
-        state = left with { Boot = boot, Closed = false };
+        ClosedFiles = left.Closed ? left.Files ?? new Dictionary<string, long>() : null;
+        state = left with { Boot = boot, Closed = false, Files = null };
         state.Write(Path);
         return true;
     }
@@ -88,7 +92,23 @@ internal sealed class DiskFolder : IDisposable
     }
 
     /// <summary>All that was written is on the disk.</summary>
-    public void MarkClosed() => (state! with { Closed = true }).Write(Path);
+    public void MarkClosed(IEnumerable<Segment> segments) =>
+        (
+            state! with
+            {
+                Closed = true,
+                Files = segments.ToDictionary(segment => System.IO.Path.GetRelativePath(Path, segment.Path), segment => segment.Length),
+            }
+        ).Write(Path);
+
+    /// <summary>Whether a file is what it was when it was closed, if it was.</summary>
+    public bool IsAsClosed(string file) =>
+        ClosedFiles is null
+        || (
+            ClosedFiles.TryGetValue(System.IO.Path.GetRelativePath(Path, file), out long length)
+            && File.Exists(file)
+            && new FileInfo(file).Length == length
+        );
 
     /// <summary>Deletes all there is, the state first.</summary>
     /// <returns>False where something may be left that would be taken for good.</returns>
@@ -115,15 +135,19 @@ internal sealed class DiskFolder : IDisposable
 
     public string FolderOf(DatabaseId database) => System.IO.Path.Combine(Path, database.ToString());
 
-    /// <summary>Databases that have files, and these in the order in which they were written.</summary>
+    /// <summary>
+    /// Databases that have files, or had some when these were closed, and the files in the order in which they were written.
+    /// </summary>
     public IEnumerable<(DatabaseId Database, IReadOnlyList<(int Number, string Path)> Segments)> List()
     {
+        string[] closed = [.. (ClosedFiles?.Keys ?? []).Select(file => System.IO.Path.Combine(Path, file))];
         foreach (string folder in Directory.EnumerateDirectories(Path))
         {
             if (DatabaseId.TryParse(System.IO.Path.GetFileName(folder), out DatabaseId database))
             {
+                IEnumerable<string> missing = closed.Where(file => System.IO.Path.GetDirectoryName(file) == folder);
                 IEnumerable<(int, string)> segments =
-                    from file in Directory.EnumerateFiles(folder, "*" + SegmentSuffix)
+                    from file in Directory.EnumerateFiles(folder, "*" + SegmentSuffix).Union(missing)
                     let name = System.IO.Path.GetFileNameWithoutExtension(file)
                     where int.TryParse(name, out int _)
                     let number = int.Parse(name, System.Globalization.CultureInfo.InvariantCulture)

@@ -37,7 +37,9 @@ internal sealed class DiskLoad(DiskFolder folder, DiskTotals totals, TimeProvide
     private void Load(DiskTenant tenant, string path)
     {
         if (
-            Segment.Scan(path, folder.Key, tenant.Database, (from, place, head, text) => Take(tenant, from, place, head, text)) is { } whole
+            folder.IsAsClosed(path)
+            && Segment.Scan(path, folder.Key, tenant.Database, (from, place, head, text) => Take(tenant, from, place, head, text))
+                is { } whole
         )
         {
             tenant.Add(whole);

@@ -13,7 +13,11 @@ namespace Dormouse.Edge.Caching.Disk;
 /// <param name="Boot">The machine's run in which they were written.</param>
 /// <param name="Closed">Whether they are on the disk to the last byte, and nobody writes them.</param>
 /// <param name="Key">The key of the tier with what it is bound to, sealed by the platform's key.</param>
-internal sealed record DiskState(string Boot, bool Closed, string Key)
+/// <param name="Files">
+/// Once closed: the files by their paths below the folder, with their lengths. A file that is not among them was deleted before, and has come
+/// back with the disk's own recovery.
+/// </param>
+internal sealed record DiskState(string Boot, bool Closed, string Key, IReadOnlyDictionary<string, long>? Files = null)
 {
     private const string FileName = "state";
     private const int KeyBytes = 32;

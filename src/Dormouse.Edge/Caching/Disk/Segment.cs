@@ -29,6 +29,8 @@ internal sealed class Segment : IDisposable
 
     private static ReadOnlySpan<byte> Magic => "DMCACHE1"u8;
 
+    public string Path => path;
+
     public long Length { get; private set; }
 
     /// <summary>What the file takes of the disk.</summary>
@@ -100,7 +102,7 @@ internal sealed class Segment : IDisposable
                 ? (head, body)
                 : null;
         }
-        catch (IOException)
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
             return null;
         }

@@ -35,6 +35,35 @@ public sealed class DamageTests
         Assert.Equal("new", await tier.AskAsync(One));
     }
 
+    [Fact]
+    public async Task A_file_that_comes_back_after_it_was_deleted_or_is_missing_after_it_was_closed_is_not_believed()
+    {
+        using var tier = new TestTier();
+        tier.Fill(One, "old", tags: "a");
+        tier.WriteAll();
+        string path = tier.Segments()[0];
+        byte[] deleted = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
+        tier.Answers.InvalidateAll(TestCache.Tenant);
+        tier.Fill(Two, "new", tags: "b");
+        tier.WriteAll();
+        tier.Disk.Close();
+        tier.Disk.Dispose();
+        // As a file system does that has not written the deletion down when the power fails.
+        await File.WriteAllBytesAsync(path, deleted, TestContext.Current.CancellationToken);
+        tier.Start();
+        Assert.Null(await tier.AskAsync(One, tags: "a"));
+        Assert.Equal("new", await tier.AskAsync(Two, tags: "b"));
+
+        // The record of this is in a file of its own, which is lost.
+        tier.Answers.Invalidate(TestCache.Tenant, ["b"]);
+        tier.Disk.Close();
+        tier.Disk.Dispose();
+        File.Delete(tier.Segments()[^1]);
+        tier.Start();
+        Assert.Null(await tier.AskAsync(Two, tags: "b"));
+        Assert.True(tier.Disk.IsOn);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

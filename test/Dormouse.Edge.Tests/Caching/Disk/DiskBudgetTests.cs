@@ -81,6 +81,25 @@ public sealed class DiskBudgetTests
     }
 
     [Fact]
+    public void A_budget_that_became_smaller_holds_from_the_start()
+    {
+        long most = 64 * Mebibyte;
+        using var tier = new TestTier(disk => disk.MaxBytes = disk.MaxBytesPerDatabase = most, Small);
+        for (var key = 0; key < 300; key++)
+        {
+            tier.Fill(TestCache.Key(key), new string('x', 100_000));
+            tier.WriteAll();
+        }
+        Assert.InRange(tier.Disk.Size.Bytes, 25 * Mebibyte, 64 * Mebibyte);
+
+        most = 16 * Mebibyte;
+        tier.Kill();
+
+        Assert.InRange(tier.Disk.Size.Bytes, 1, 16 * Mebibyte);
+        Assert.InRange(OnDisk(tier), 1, 16 * Mebibyte);
+    }
+
+    [Fact]
     public void What_comes_while_the_queue_is_full_is_not_written_and_nobody_waits()
     {
         using var tier = new TestTier(disk => disk.MaxQueuedBytes = 64 * 1024);
