@@ -159,7 +159,7 @@ internal sealed partial class InstanceSet(
     public Task LetGoAsync() => Task.WhenAll(instances.Values.Select(instance => instance.LetGoAsync()));
 
     private DormouseException NotServed(DatabaseId id) =>
-        leftAlone.TryGetValue(id, out string? reason) ? WakeFailures.LeftAlone(id, reason) : WakeFailures.NoSuchInstance(id);
+        leftAlone.ContainsKey(id) ? WakeFailures.LeftAlone(id) : WakeFailures.NoSuchInstance(id);
 
     private void ThrowIfLeftAlone(DatabaseId id)
     {

@@ -78,12 +78,13 @@ internal static class WakeFailures
             cause
         );
 
-    public static DormouseException LeftAlone(DatabaseId id, string reason) =>
+    /// <summary>Without the reason, which names folders of the host: who asks may be a tenant's app.</summary>
+    public static DormouseException LeftAlone(DatabaseId id) =>
         new(
             FailureKind.ComputeAsleep,
             "DM3416",
-            $"The database {id} could not be taken over when the platform started, and is left as it is: {reason} Mend that, then start the platform "
-                + "again."
+            $"The database {id} could not be taken over when the platform started, and is left as it is. 'dormouse db show' says why to whoever runs "
+                + "the platform: that is to be mended, and the platform started again."
         );
 
     public static DormouseException NoUidLeft(int firstUid, int count) =>

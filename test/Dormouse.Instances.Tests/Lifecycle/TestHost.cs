@@ -55,10 +55,12 @@ internal sealed class TestHost : IAsyncDisposable
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <param name="configure">Makes the options for a data folder; the default never puts to sleep by itself.</param>
-    public static async Task<TestHost> StartAsync(Func<string, InstancesOptions>? configure = null)
+    /// <param name="prepare">What is done with the data folder before.</param>
+    public static async Task<TestHost> StartAsync(Func<string, InstancesOptions>? configure = null, Func<string, Task>? prepare = null)
     {
         await TestImage.GetTemplateAsync();
         var folder = new TestDataFolder();
+        await (prepare?.Invoke(folder.Path) ?? Task.CompletedTask);
         var host = new TestHost(folder, (configure ?? Awake)(folder.Path), ownsFolder: true);
         await host.Lifecycle.StartAsync(Cancellation);
         return host;

@@ -181,7 +181,7 @@ internal sealed class ControllerSimulation
     {
         platform.Instances.Close();
         Task ended = scheduler.Run(end);
-        for (int i = 0; !ended.IsCompleted || clients.Pending > 0 || scheduler.Ready > 0; i++)
+        for (int i = 0; !ended.IsCompleted || clients.Pending + platform.Preparing > 0 || scheduler.Ready > 0; i++)
         {
             RunReady();
             clock.Time.Advance(TimeSpan.FromMilliseconds(100));

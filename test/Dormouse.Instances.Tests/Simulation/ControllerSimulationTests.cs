@@ -9,6 +9,9 @@ public sealed class ControllerSimulationTests(ITestOutputHelper output)
     private const int Platforms = 6;
     private const int Deeds = 3000;
 
+    // Six are enough today; another order of the controller's steps may need some more.
+    private const int SeedsMax = 60;
+
     // Each of these was asked of an instance in each phase in which others can see it.
     private static readonly string[] Wishes = ["lease", "freeze", "reclaim", "stop", "create", "delete"];
 
@@ -30,20 +33,23 @@ public sealed class ControllerSimulationTests(ITestOutputHelper output)
     public void Every_wish_is_asked_in_every_phase()
     {
         var asked = new HashSet<(InstancePhase, string)>();
-        for (int seed = 11; seed <= 16; seed++)
+        string[] missing = Missing(asked);
+        for (int seed = 11; seed < 11 + SeedsMax && missing.Length > 0; seed++)
         {
             // Few databases, so that much is asked of the same ones.
             asked.UnionWith(Run(seed, databases: 40).Asked);
+            missing = Missing(asked);
         }
 
-        string[] missing =
+        Assert.Empty(missing);
+    }
+
+    private static string[] Missing(HashSet<(InstancePhase, string)> asked) =>
         [
             .. Enum.GetValues<InstancePhase>()
                 .Where(phase => phase is not (InstancePhase.Thawing or InstancePhase.Deleting))
                 .SelectMany(phase => Wishes.Where(wish => !asked.Contains((phase, wish))).Select(wish => $"{wish} while {phase}")),
         ];
-        Assert.Empty(missing);
-    }
 
     [Fact]
     [Trait("Category", "Long")]

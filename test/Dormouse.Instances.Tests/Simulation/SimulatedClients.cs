@@ -154,18 +154,10 @@ internal sealed class SimulatedClients(
         using (lease)
         {
             SimulatedDatabase database = host.Of(id);
-            long generation = lease.Endpoint.Generation;
-            database.Held[generation] = database.Held.GetValueOrDefault(generation) + 1;
-            try
-            {
-                AssertAwake(database, lease);
-                await Task.Delay(hold, clock.Time, CancellationToken.None);
-                AssertAwake(database, lease);
-            }
-            finally
-            {
-                database.Held[generation]--;
-            }
+            using IDisposable held = database.Hold(lease.Endpoint.Generation);
+            AssertAwake(database, lease);
+            await Task.Delay(hold, clock.Time, CancellationToken.None);
+            AssertAwake(database, lease);
         }
     }
 

@@ -47,8 +47,20 @@ internal sealed class SimulatedDatabase(DatabaseId id)
         }
     }
 
+    /// <summary>Counts a lease until it is given back.</summary>
+    public IDisposable Hold(long generation)
+    {
+        Held[generation] = Held.GetValueOrDefault(generation) + 1;
+        return new Holding(this, generation);
+    }
+
     /// <summary>Leases that clients hold at this moment, by generation.</summary>
     public Dictionary<long, int> Held { get; } = [];
+
+    private sealed class Holding(SimulatedDatabase database, long generation) : IDisposable
+    {
+        public void Dispose() => database.Held[generation]--;
+    }
 }
 
 /// <summary>The processes of one start.</summary>

@@ -20,7 +20,7 @@ internal sealed class SimulatedPlatform : IMemoryGauge
     {
         var around = new Surroundings(host, new HostTurns(options), options, clock.Time, scheduler);
         Instances = new InstanceSet(around, null, defects.AsFactory(), ByText.Instance);
-        Watcher = new IdleWatcher(Instances, around, this, defects);
+        Watcher = new IdleWatcher(Instances, around, this, defects) { BeforeSleep = (instance, _) => SeeToAsync(host, instance) };
         Scheduler = scheduler;
     }
 
@@ -35,11 +35,34 @@ internal sealed class SimulatedPlatform : IMemoryGauge
 
     public bool HasSwap { get; set; } = true;
 
+    /// <summary>Instances that are seen to before they sleep.</summary>
+    public int Preparing { get; private set; }
+
     public long? InstanceBytes => null;
 
     public HostMemory Read() => new(Memory, (long)(Memory * Available), Memory, Memory, 0);
 
     public bool CanReclaim(HostMemory memory) => HasSwap;
+
+    /// <summary>As upkeep before sleep does: it holds what is no use, for a while, and may fail.</summary>
+    private async Task SeeToAsync(SimulatedHost host, Instance instance)
+    {
+        using IInstanceLease? quiet = instance.TryLeaseQuietly();
+        if (quiet is null)
+        {
+            return;
+        }
+        Preparing++;
+        try
+        {
+            using IDisposable held = host.Of(instance.Id).Hold(quiet.Endpoint.Generation);
+            await host.PauseAsync("upkeep", CancellationToken.None);
+        }
+        finally
+        {
+            Preparing--;
+        }
+    }
 
     /// <summary>The hash of a text is another in each process, and would bring the instances in another order.</summary>
     private sealed class ByText : IEqualityComparer<DatabaseId>
