@@ -48,6 +48,8 @@ internal sealed class ProcessDriver(SandboxCommand command, KernelEvents events,
 
         // 2
         int launcher = DetachedProcess.Launch(command.Build(order.Sandbox), log.Fd, held.Fd);
+        // Before it has started anything: what is born later inherits it. A process that PostgreSQL was just forking would be in no walk below.
+        OomScore.Raise([launcher]);
         try
         {
             using var launched = new DescriptorHandle(Libc.Check(Libc.PidfdOpen(launcher), "pidfd_open"));
