@@ -11,7 +11,7 @@ public sealed class MetricsTests(SharedPlatform shared)
     public async Task Probes_and_metrics_of_a_whole_platform_answer_and_leave_a_stopped_database_asleep()
     {
         PlatformProcess platform = await shared.Platform;
-        PlatformDatabase database = await platform.CreateDatabaseAsync("measured", Cancelled);
+        PlatformDatabase database = await platform.CreateDatabaseAsync("name-of-a-tenant", Cancelled);
         using (ProtocolClient app = ProtocolClient.Of(platform, database))
         {
             Assert.Equal("1", await app.ScalarAsync("SELECT '1'", Cancelled));
