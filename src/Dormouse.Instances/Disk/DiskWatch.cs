@@ -90,9 +90,9 @@ internal sealed partial class DiskWatch(
                 await LookAsync(instance, unknown > 0);
                 unknown -= isNew ? 1 : 0;
             }
-            catch (IOException exception)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // Deleted meanwhile, for one.
+                // Deleted meanwhile, for one. The loop goes on: the others are watched by it too.
                 Log.NotMeasured(logger, instance.Id, exception.Message);
             }
         }

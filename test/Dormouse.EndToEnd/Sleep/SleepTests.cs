@@ -27,7 +27,10 @@ public sealed class SleepTests(SleepyPlatform sleepy) : IClassFixture<SleepyPlat
         Assert.Equal("frozen", last.GetProperty("state").GetString());
         Assert.StartsWith("idle for ", last.GetProperty("reason").GetString(), StringComparison.Ordinal);
         ProcessRun status = await Platform.RunAsync(["status"], Cancelled);
-        Assert.Matches("(?m)^limits     memory of a database: (not )?limited; its processes: (not )?limited; its processor", status.Succeeded());
+        Assert.Matches(
+            "(?m)^limits     memory of a database: (not )?limited; its processes: (not )?limited; its processor",
+            status.Succeeded()
+        );
         Assert.Matches("(?m)^disk       of a database: growth refused .+; 0 may not grow now$", status.Succeeded());
         Assert.Matches("(?m)^sleep      frozen by (cgroup v2|cgroup v1|signals); memory ", status.Succeeded());
         Assert.Matches("(?m)^memory     pressure (none|tight|short), [0-9.]+ GiB available", status.Succeeded());
