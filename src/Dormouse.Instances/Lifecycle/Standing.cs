@@ -58,7 +58,8 @@ internal sealed partial class Standing(DatabaseId id, IInstanceDriver driver, Ti
     public void Move(InstanceEvent happening, IInstanceRun? run)
     {
         InstancePhase next = Next(happening);
-        if (IsAtRest(view.Phase))
+        // From nothing too: that is where a creation begins.
+        if (IsAtRest(view.Phase) || view.Phase == InstancePhase.Absent)
         {
             leftAt = time.GetTimestamp();
         }

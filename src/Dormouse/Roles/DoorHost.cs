@@ -28,6 +28,8 @@ internal static class DoorHost
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         // It tells no more than a request's begin and end, and would make an activity and a scope of each for the sake of that.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        // What fails at the start or the end is thrown too, and told by whoever gets it, in words and not as a stack.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Services.AddSingleton(TimeProvider.System);
         return builder;
     }
