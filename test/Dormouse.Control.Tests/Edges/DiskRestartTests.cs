@@ -11,6 +11,16 @@ public sealed class DiskRestartTests
     // Both answers that the tests ask for, and not one alone.
     private const long BothBytes = 340;
 
+    private static async Task StartsOverAfterAsync(Func<EdgeFleet, Task> whileAway)
+    {
+        using var data = new TestDataFolder();
+        await using EdgeFleet fleet = await StartAsync(data);
+
+        await fleet.Edges[0].RestartAsync(Disk(data), killed: true, () => whileAway(fleet));
+
+        Assert.Equal(1, (await ForwardingTests.KeptAsync(fleet, 1)).Version);
+    }
+
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -66,62 +76,35 @@ public sealed class DiskRestartTests
     }
 
     [Fact]
-    public async Task An_edge_whose_log_was_put_back_from_a_copy_starts_over()
-    {
-        using var data = new TestDataFolder();
-        await using EdgeFleet fleet = await StartAsync(data);
-
-        await fleet
-            .Edges[0]
-            .RestartAsync(
-                Disk(data),
-                killed: true,
-                async () =>
-                {
-                    (await fleet.Direct.WriteAsync(1, 1)).Succeeded();
-                    await ExecuteAsync(fleet, "update dormouse.log set mark = gen_random_uuid()::text");
-                    await ExecuteAsync(fleet, "update dormouse.log_head set mark = gen_random_uuid()::text");
-                }
-            );
-
-        Assert.Equal(1, (await ForwardingTests.KeptAsync(fleet, 1)).Version);
-    }
+    public Task An_edge_whose_log_was_put_back_from_a_copy_starts_over() =>
+        StartsOverAfterAsync(async fleet =>
+        {
+            (await fleet.Direct.WriteAsync(1, 1)).Succeeded();
+            await ExecuteAsync(fleet, "update dormouse.log set mark = gen_random_uuid()::text");
+            await ExecuteAsync(fleet, "update dormouse.log_head set mark = gen_random_uuid()::text");
+        });
 
     [Fact]
-    public async Task An_edge_that_was_away_for_longer_than_the_log_reaches_starts_over()
-    {
-        using var data = new TestDataFolder();
-        await using EdgeFleet fleet = await StartAsync(data);
-
-        await fleet
-            .Edges[0]
-            .RestartAsync(
-                Disk(data),
-                killed: true,
-                async () =>
-                {
-                    (await fleet.Direct.WriteAsync(1, 1)).Succeeded();
-                    (await fleet.Direct.InvalidateAsync(1)).Succeeded();
-                    (await fleet.Direct.InvalidateAsync(8)).Succeeded();
-                    await ExecuteAsync(fleet, "delete from dormouse.log where revision < (select max(revision) from dormouse.log)");
-                }
-            );
-
-        Assert.Equal(1, (await ForwardingTests.KeptAsync(fleet, 1)).Version);
-    }
+    public Task An_edge_that_was_away_for_longer_than_the_log_reaches_starts_over() =>
+        StartsOverAfterAsync(async fleet =>
+        {
+            (await fleet.Direct.WriteAsync(1, 1)).Succeeded();
+            (await fleet.Direct.InvalidateAsync(1)).Succeeded();
+            (await fleet.Direct.InvalidateAsync(8)).Succeeded();
+            await ExecuteAsync(fleet, "delete from dormouse.log where revision < (select max(revision) from dormouse.log)");
+        });
 
     [Fact]
     public async Task An_edge_with_another_token_begins_with_nothing()
     {
         using var data = new TestDataFolder();
         await using EdgeFleet fleet = await StartAsync(data);
-        string? token = null;
 
         // Between its removal and its return nobody wrote down for it what was made void.
         await fleet.Registry.RemoveAsync("edge-0", Cancelled);
         (await fleet.Direct.WriteAsync(1, 1)).Succeeded();
         (await fleet.Direct.InvalidateAsync(1)).Succeeded();
-        token = (await fleet.Registry.AddAsync("edge-0", Cancelled)).Token;
+        string? token = (await fleet.Registry.AddAsync("edge-0", Cancelled)).Token;
         await fleet.Edges[0].RestartAsync(Disk(data), killed: true, () => Task.CompletedTask, token);
 
         Assert.Equal(1, (await ForwardingTests.KeptAsync(fleet, 1)).Version);

@@ -118,13 +118,7 @@ public sealed class CommandLineTests
     public async Task A_service_is_not_told_secrets_by_variables()
     {
         (int status, string output, string error) = await RunAsync(
-            "service",
-            "install",
-            "--print",
-            "--role",
-            "edge",
-            "--origin",
-            "https://db.example.com:4477"
+            "service install --print --role edge --origin https://db.example.com:4477".Split(' ')
         );
 
         Assert.Equal(2, status);
@@ -135,15 +129,7 @@ public sealed class CommandLineTests
     [Fact]
     public async Task A_service_can_be_looked_at_before_it_is_installed()
     {
-        (int status, string output, string error) = await RunAsync(
-            "service",
-            "install",
-            "--print",
-            "--data",
-            "/srv/d",
-            "--stop-after",
-            "60"
-        );
+        (int status, string output, string error) = await RunAsync("service install --print --data /srv/d --stop-after 60".Split(' '));
 
         Assert.Equal(0, status);
         Assert.Empty(error);
