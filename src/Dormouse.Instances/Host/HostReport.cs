@@ -254,7 +254,7 @@ public sealed class HostReport
                 "none",
                 HostVerdict.Note,
                 "Frozen instances keep their private memory",
-                "Set up zram (package zram-tools)"
+                facts.IsRoot ? "Start it with --zram MIB" : "Set up zram (package zram-tools), or run as root with --zram MIB"
             );
 
     private static HostCheck Kvm(HostFacts facts) =>

@@ -39,7 +39,7 @@ internal static class WakeFailures
             "DM3415",
             reclaimer is null
                 ? "This host offers no way to move the memory of a frozen database to swap. Run as root with control groups for memory."
-                : "There is no free swap for the memory of a frozen database. Set up zram (package zram-tools) or another swap."
+                : "There is no free swap for the memory of a frozen database. Start the platform with --zram, or set up another swap."
         );
 
     public static DormouseException ImageMissing(DatabaseId id, string digest) =>

@@ -3,12 +3,13 @@ using Dormouse.Background;
 using Dormouse.Client;
 using Dormouse.Contracts;
 using Dormouse.Data;
+using Dormouse.Instances.Swap;
 using Dormouse.Roles;
 
 namespace Dormouse.Commands;
 
 /// <summary>
-/// <c>down</c>: asks the running platform to stop itself and its instances, waits for its end, then stops what an earlier platform left
+/// <c>down</c>: asks the running platform to stop itself and its instances, waits for its end, then stops and undoes what an earlier platform left
 /// behind, if one crashed. An edge has none. Nothing to stop is no failure.
 /// </summary>
 internal static class DownCommand
@@ -40,6 +41,7 @@ internal static class DownCommand
                     return 0;
                 }
                 int leftBehind = await LeftoverInstances.StopAsync(folder, common.Terminal, cancellationToken);
+                await ZramSwap.Of(folder.Path).RemoveAsync(cancellationToken);
                 common.PrintDone(
                     parsed,
                     ran ? "Dormouse and its instances are stopped."

@@ -11,6 +11,10 @@ internal sealed class UpSwitches
     // The system database and a handful of others; less would put to sleep whatever falls idle.
     private const int MemoryBudgetMin = 64;
 
+    // Less has room for a handful of databases. The kernel's own bound is far above a tebibyte, which no host has the memory for.
+    private const int ZramMin = 64;
+    private const int ZramMax = 1024 * 1024;
+
     // An empty database has 15, and a sample's tables some more.
     private const int DiskLimitMin = 32;
 
@@ -82,6 +86,13 @@ internal sealed class UpSwitches
         HelpName = "MIB",
     };
 
+    private readonly Option<int?> zram = new("--zram")
+    {
+        Description =
+            "Set up compressed swap in memory (zram) of so many MiB before compression, until 'down'. Needs root. Default: what the host has.",
+        HelpName = "MIB",
+    };
+
     private readonly Option<int?> diskLimit = new("--disk-limit")
     {
         Description = "What one database may take on disk, in MiB; beyond it growth is refused. Default: 10240.",
@@ -134,7 +145,7 @@ internal sealed class UpSwitches
             cacheDiskSize,
             staleOnError,
         ];
-        Option[] sleep = [freezeAfter, reclaimAfter, stopAfter, memoryBudget];
+        Option[] sleep = [freezeAfter, reclaimAfter, stopAfter, memoryBudget, zram];
         foreach (Option option in all.Concat(sleep))
         {
             command.Options.Add(option);
@@ -165,6 +176,7 @@ internal sealed class UpSwitches
             ReclaimAfter = Seconds(parsed.GetValue(reclaimAfter)),
             StopAfter = Seconds(parsed.GetValue(stopAfter)),
             MemoryBudgetMebibytes = parsed.GetValue(memoryBudget),
+            ZramMebibytes = parsed.GetValue(zram),
             DiskLimitMebibytes = parsed.GetValue(diskLimit),
             CacheMebibytes = parsed.GetValue(cacheMemory),
             CacheDisk = parsed.GetValue(cacheDisk) is { } folder ? Path.GetFullPath(folder) : null,
@@ -186,6 +198,10 @@ internal sealed class UpSwitches
         if (Parsed(() => result.GetValue(memoryBudget)) is { } budget && budget < MemoryBudgetMin)
         {
             result.AddError($"{memoryBudget.Name}: {budget} must be {MemoryBudgetMin} MiB at least.");
+        }
+        if (Parsed(() => result.GetValue(zram)) is { } swap && swap is < ZramMin or > ZramMax)
+        {
+            result.AddError($"{zram.Name}: {swap} must be {ZramMin} to {ZramMax} MiB.");
         }
         if (Parsed(() => result.GetValue(diskLimit)) is { } disk && disk < DiskLimitMin)
         {

@@ -11,6 +11,7 @@ using Dormouse.Instances;
 using Dormouse.Instances.Backups;
 using Dormouse.Instances.Images;
 using Dormouse.Instances.Lifecycle;
+using Dormouse.Instances.Swap;
 using Dormouse.Instances.Templates;
 using Dormouse.Telemetry;
 using Microsoft.AspNetCore.Builder;
@@ -19,9 +20,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Dormouse.Roles;
 
 /// <summary>
-/// All roles in this process. Start: 1 sockets and certificate, so that what is wrong with them is told at once; 2 instances (image, template, adoption of what
-/// runs); 3 control (system instance, store, recovery); 4 edge and Kestrel; 5 the sample database; 6 the record by which the command line
-/// finds us. Stop goes the other way; the instances stay as they are unless <c>down</c> asked for their end.
+/// All roles in this process. Start: 1 sockets and certificate, so that what is wrong with them is told at once; zram where it was asked for;
+/// 2 instances (image, template, adoption of what runs); 3 control (system instance, store, recovery); 4 edge and Kestrel; 5 the sample database;
+/// 6 the record by which the command line finds us. Stop goes the other way; the instances stay as they are unless <c>down</c> asked for their end.
 /// </summary>
 internal sealed class Platform : IRunningPlatform
 {
@@ -62,6 +63,8 @@ internal sealed class Platform : IRunningPlatform
     )
     {
         using FrontDoor door = FrontDoor.Open(options);
+        // Before the host is looked at, which tells its swap.
+        await ZramSwap.Of(options.Folder.Path).EnsureAsync(options.ZramBytes, cancellationToken);
         IReadOnlyList<string> hostReport = await HostLines.ReadAsync(options.Folder, terminal, cancellationToken);
         var platform = new Platform(options, door, hostReport, log);
         try
@@ -84,6 +87,8 @@ internal sealed class Platform : IRunningPlatform
         if (downAsked.Task.IsCompleted)
         {
             await app.Services.GetRequiredService<InstanceLifecycle>().StopAllAsync(CancellationToken.None);
+            // Only now is nothing in it that anybody needs.
+            await ZramSwap.Of(folder.Path).RemoveAsync(CancellationToken.None);
             stoppedInstances = true;
         }
     }

@@ -56,6 +56,12 @@ internal sealed record UpOptions
     /// <summary>What all instances may hold together; null: what the host has.</summary>
     public int? MemoryBudgetMebibytes { get; init; }
 
+    /// <summary>Compressed swap of the platform's own; null: what the host has.</summary>
+    public int? ZramMebibytes { get; init; }
+
+    /// <summary>The same in bytes.</summary>
+    public long? ZramBytes => (long?)ZramMebibytes * Mebibyte;
+
     /// <summary>What one database may take on disk; null: as the instances' own default says.</summary>
     public int? DiskLimitMebibytes { get; init; }
 
@@ -167,6 +173,7 @@ internal sealed record UpOptions
         Add(words, "--freeze-after", FreezeAfter is { } freeze ? Text(freeze.TotalSeconds) : null);
         Add(words, "--reclaim-after", ReclaimAfter is { } reclaim ? Text(reclaim.TotalSeconds) : null);
         Add(words, "--memory-budget", MemoryBudgetMebibytes is { } budget ? Text(budget) : null);
+        Add(words, "--zram", ZramMebibytes is { } zram ? Text(zram) : null);
         Add(words, "--disk-limit", DiskLimitMebibytes is { } disk ? Text(disk) : null);
         Add(words, "--stop-after", StopAfter is { } stop ? Text(stop.TotalSeconds) : null);
         Add(words, "--cache-memory", CacheMebibytes is { } mebibytes ? Text(mebibytes) : null);

@@ -75,6 +75,8 @@ public sealed class CommandLineTests
     [InlineData("up --cache-memory much")]
     [InlineData("up --stale-on-error 0")]
     [InlineData("up --stop-after never")]
+    [InlineData("up --zram 63")]
+    [InlineData("up --zram much")]
     [InlineData("status --watch often")]
     [InlineData("status --watch 0")]
     [InlineData("service")]

@@ -4,7 +4,7 @@ namespace Dormouse.Instances.Drivers.Native;
 
 /// <summary>
 /// The few calls of the C library that .NET does not offer: process launch with its own session and files, signals, pidfds, epoll,
-/// inotify, file identity, advisory locks and mounts. Thin: callers check the results by <see cref="Check"/>.
+/// inotify, file identity, advisory locks, mounts and swap. Thin: callers check the results by <see cref="Check"/>.
 /// </summary>
 internal static unsafe partial class Libc
 {
@@ -44,6 +44,9 @@ internal static unsafe partial class Libc
 
     public const ulong MountBind = 4096;
     public const int UnmountDetach = 2;
+
+    /// <summary>With a priority of 100: before any swap on a disk, which has none above zero unless somebody chose so.</summary>
+    public const int SwapPreferred = 0x8000 | 100;
 
     public const int ErrorInterrupted = 4;
     public const int ErrorNoProcess = 3;
@@ -115,6 +118,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "umount2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Unmount(string target, int flags);
+
+    [LibraryImport("libc", EntryPoint = "swapon", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int SwapOn(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "swapoff", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int SwapOff(string path);
 
     [LibraryImport("libc", EntryPoint = "waitpid", SetLastError = true)]
     public static partial int WaitPid(int pid, int* status, int options);
