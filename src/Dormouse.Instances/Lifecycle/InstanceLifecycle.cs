@@ -94,7 +94,8 @@ public sealed partial class InstanceLifecycle(
             loggers.CreateLogger<InstanceUpkeep>()
         );
         var watcher = new IdleWatcher(set, around, memory, loggers.CreateLogger<IdleWatcher>()) { BeforeSleep = upkeep.BeforeSleepAsync };
-        parts = new Parts(data, groups, events, starter, spares, memory, watcher, upkeep, NewSchedule(set, upkeep, watcher));
+        var oomOrder = new OomOrder(() => set.All, time);
+        parts = new Parts(data, groups, events, starter, spares, memory, watcher, upkeep, NewSchedule(set, upkeep, watcher), oomOrder);
         Findings findings = await adoption.FindAsync();
         foreach (LeftAlone left in findings.LeftAlone)
         {
@@ -108,6 +109,7 @@ public sealed partial class InstanceLifecycle(
         watcher.Start();
         parts.Schedule.Start();
         disk.Start();
+        oomOrder.Start();
     }
 
     public ValueTask<IInstanceLease> LeaseAsync(DatabaseId id, CancellationToken cancellationToken) =>
@@ -120,6 +122,7 @@ public sealed partial class InstanceLifecycle(
         Instance instance = await CreateAsync(id, null, cancellationToken);
         await instance.WakeAsync(cancellationToken);
         Started.Upkeep.Notice(instance);
+        Started.Starter.RefillSpares();
     }
 
     /// <summary>With a seed it is made from that, and runs.</summary>
@@ -197,6 +200,7 @@ public sealed partial class InstanceLifecycle(
         await started.Schedule.StopAsync();
         await started.Spares.StopAsync();
         await disk!.StopAsync();
+        await started.OomOrder.StopAsync();
         if (!await Set.StopAllAsync(cancellationToken))
         {
             return;
@@ -219,10 +223,12 @@ public sealed partial class InstanceLifecycle(
             await started.Schedule.StopAsync();
             await started.Spares.StopAsync();
             await disk!.StopAsync();
+            await started.OomOrder.StopAsync();
             await Set.LetGoAsync();
             started.Watcher.Dispose();
             started.Schedule.Dispose();
             disk.Dispose();
+            started.OomOrder.Dispose();
             started.Events.Dispose();
             parts = null;
         }
@@ -263,7 +269,8 @@ public sealed partial class InstanceLifecycle(
         MemoryGauge Memory,
         IdleWatcher Watcher,
         InstanceUpkeep Upkeep,
-        UpkeepSchedule Schedule
+        UpkeepSchedule Schedule,
+        OomOrder OomOrder
     );
 
     private static partial class Log

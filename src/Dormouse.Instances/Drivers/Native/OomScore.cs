@@ -2,28 +2,65 @@ using System.Globalization;
 
 namespace Dormouse.Instances.Drivers.Native;
 
-/// <summary>Whom the kernel ends first when the host has no memory left.</summary>
+/// <summary>
+/// Whom the kernel ends first when the host has no memory left: a backend, then a postmaster with its whole instance, then the platform, whose
+/// end no instance would survive as its users see it.
+/// </summary>
 internal static class OomScore
 {
     /// <summary>
-    /// Half of the way to "always first": before the platform (0), whose end no instance would survive as its users see it, and after what a
-    /// person marked as worthless (1000).
+    /// Half of the way to "always first": before the platform (0, or what its service manager gave it), and after what a person marked as
+    /// worthless (1000).
     /// </summary>
     public const int OfInstances = 500;
+
+    /// <summary>A step above: the kernel adds a thousandth of the host's memory for each point, so a tenth outweighs what a postmaster holds.</summary>
+    public const int OfBackends = 600;
 
     /// <summary>Children that are born later inherit it.</summary>
     public static void Raise(IEnumerable<int> pids)
     {
         foreach (int pid in pids)
         {
-            try
-            {
-                File.WriteAllText($"/proc/{pid}/oom_score_adj", OfInstances.ToString(CultureInfo.InvariantCulture));
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                // It has ended, or the host forbids it: then the kernel chooses by size alone.
-            }
+            TryWrite(pid, OfInstances);
         }
     }
+
+    /// <summary>
+    /// The children of a postmaster go before it. Who has not its score is left alone: it has a backend's already, or is no child of an instance.
+    /// </summary>
+    public static void RaiseBackends(IEnumerable<int> children)
+    {
+        foreach (int pid in children.Where(pid => Of(pid) == OfInstances))
+        {
+            TryWrite(pid, OfBackends);
+        }
+    }
+
+    /// <summary>Null once the process is gone.</summary>
+    public static int? Of(int pid)
+    {
+        try
+        {
+            return int.Parse(File.ReadAllText(PathOf(pid)), CultureInfo.InvariantCulture);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static void TryWrite(int pid, int score)
+    {
+        try
+        {
+            File.WriteAllText(PathOf(pid), score.ToString(CultureInfo.InvariantCulture));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It has ended, or the host forbids it: then the kernel chooses by size alone.
+        }
+    }
+
+    private static string PathOf(int pid) => $"/proc/{pid}/oom_score_adj";
 }
