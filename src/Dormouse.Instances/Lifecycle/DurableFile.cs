@@ -5,7 +5,10 @@ namespace Dormouse.Instances.Lifecycle;
 /// <summary>Replaces small files so that after a crash the old or the new content is there, whole.</summary>
 internal static class DurableFile
 {
-    public static void Replace(string path, ReadOnlySpan<byte> content)
+    /// <param name="path">The file.</param>
+    /// <param name="content">All of it.</param>
+    /// <param name="flushFolder">False: the caller does so, once for several files. Until then an older content may come back, or no file.</param>
+    public static void Replace(string path, ReadOnlySpan<byte> content, bool flushFolder = true)
     {
         string temporary = path + ".new";
         File.Delete(temporary);
@@ -22,6 +25,10 @@ internal static class DurableFile
             stream.Flush(flushToDisk: true);
         }
         File.Move(temporary, path, overwrite: true);
+        if (!flushFolder)
+        {
+            return;
+        }
         using var folder = new DescriptorHandle(Path.GetDirectoryName(path)!, Libc.OReadOnly);
         Libc.Check(Libc.Fsync(folder.Fd), $"fsync of the folder of {path}");
     }

@@ -59,8 +59,8 @@ internal sealed record InstanceRecord(
         }
     }
 
-    public void Write(string path) =>
-        DurableFile.Replace(path, JsonSerializer.SerializeToUtf8Bytes(this, InstanceRecordJson.Default.InstanceRecord));
+    public void Write(string path, bool flushFolder = true) =>
+        DurableFile.Replace(path, JsonSerializer.SerializeToUtf8Bytes(this, InstanceRecordJson.Default.InstanceRecord), flushFolder);
 }
 
 [JsonSourceGenerationOptions(

@@ -20,16 +20,16 @@ internal sealed class InstanceSecrets(SecretBox box)
     /// <exception cref="DormouseException">DM3410: it cannot be opened.</exception>
     public RoleSecrets Open(DatabaseId id, InstanceFolder folder) => Open(id, folder.SecretPath, Purpose(id));
 
+    /// <summary>Notes the passwords that a new instance's data directory has from the beginning. The caller flushes the folder.</summary>
+    public void Keep(DatabaseId id, InstanceFolder folder, RoleSecrets own) =>
+        Write(folder.SecretPath, own, Purpose(id), flushFolder: false);
+
     /// <summary>Gives a freshly cloned and started instance secrets of its own. Repeating it does no harm.</summary>
     public async Task<RoleSecrets> SetAsync(DatabaseId id, InstanceFolder folder, RoleSecrets template, CancellationToken cancellationToken)
     {
         if (!File.Exists(folder.SecretPath))
         {
-            RoleSecrets made = RoleSecrets.New();
-            DurableFile.Replace(
-                folder.SecretPath,
-                box.Seal(Encoding.UTF8.GetBytes($"{made.PlatformPassword}\n{made.AppPassword}"), Purpose(id))
-            );
+            Write(folder.SecretPath, RoleSecrets.New(), Purpose(id));
         }
         RoleSecrets own = Open(id, folder);
         await using ServerConnection connection = await LogInAsync(folder.SocketPath, template, own, cancellationToken);
@@ -45,16 +45,20 @@ internal sealed class InstanceSecrets(SecretBox box)
 
     /// <summary>Notes the passwords inside a data directory that comes from elsewhere, for its first start.</summary>
     public void KeepOrigin(DatabaseId id, InstanceFolder folder, RoleSecrets origin) =>
-        DurableFile.Replace(
-            folder.OriginSecretPath,
-            box.Seal(Encoding.UTF8.GetBytes($"{origin.PlatformPassword}\n{origin.AppPassword}"), OriginPurpose(id))
-        );
+        Write(folder.OriginSecretPath, origin, OriginPurpose(id));
 
     /// <summary>Null if the data directory comes from the template.</summary>
     public RoleSecrets? FindOrigin(DatabaseId id, InstanceFolder folder) =>
         File.Exists(folder.OriginSecretPath) ? Open(id, folder.OriginSecretPath, OriginPurpose(id)) : null;
 
     public static void ForgetOrigin(InstanceFolder folder) => File.Delete(folder.OriginSecretPath);
+
+    private void Write(string path, RoleSecrets secrets, byte[] purpose, bool flushFolder = true) =>
+        DurableFile.Replace(
+            path,
+            box.Seal(Encoding.UTF8.GetBytes($"{secrets.PlatformPassword}\n{secrets.AppPassword}"), purpose),
+            flushFolder
+        );
 
     private RoleSecrets Open(DatabaseId id, string path, byte[] purpose)
     {

@@ -34,6 +34,9 @@ internal sealed class InstanceStarter(
     private readonly ConcurrentDictionary<string, PostgresImage> knownImages = new();
     private readonly ResourceLimits limits = new(options.MemoryMaxBytes, options.ProcessesMax);
 
+    // Of the last database that was made from one.
+    private volatile InstanceTemplate? lastTemplate;
+
     public ResourceReport Resources => groups.Report;
 
     public InstanceFolder FolderOf(DatabaseId id) => InstanceFolder.Of(data, id);
@@ -70,15 +73,12 @@ internal sealed class InstanceStarter(
             folder.Path,
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute
         );
-        record.Write(folder.RecordPath);
-        if (spare is not null && !folder.HasData)
+        // The folder is flushed once, when the data is in it: what is there of it after a crash before is finished or made anew.
+        record.Write(folder.RecordPath, flushFolder: false);
+        bool hasOwnSecrets = false;
+        if (!folder.HasData && template is not null)
         {
-            Directory.Move(spare.DataPath, folder.DataPath);
-            HostDisk.Flush(folder.Path);
-        }
-        else if (!folder.HasData && template is not null)
-        {
-            await templates.CloneAsync(template, folder.DataPath, record.Uid, cancellationToken);
+            hasOwnSecrets = await PlaceCloneAsync(id, folder, record.Uid, template, spare, cancellationToken);
         }
         else if (!folder.HasData)
         {
@@ -87,11 +87,40 @@ internal sealed class InstanceStarter(
             Directory.Move(folder.RestoringPath, folder.DataPath);
             HostDisk.Flush(folder.Path);
         }
-        if (template is not null)
+        lastTemplate = template ?? lastTemplate;
+        // On disk it says so after the first start: cut short before, that tries both passwords.
+        return hasOwnSecrets ? record with { SecretsSet = true } : record;
+    }
+
+    /// <summary>Makes clones for the next databases. After a creation, which has the cores for itself.</summary>
+    public void RefillSpares()
+    {
+        if (lastTemplate is { } template)
         {
             spares.Refill(template);
         }
-        return record;
+    }
+
+    /// <summary>Returns whether the instance has the passwords that were noted for it.</summary>
+    private async Task<bool> PlaceCloneAsync(
+        DatabaseId id,
+        InstanceFolder folder,
+        int? uid,
+        InstanceTemplate template,
+        SpareClone? spare,
+        CancellationToken cancellationToken
+    )
+    {
+        RoleSecrets own = spare?.Secrets ?? RoleSecrets.New();
+        // Before the data that knows them: no crash may leave passwords that nobody has.
+        secrets.Keep(id, folder, own);
+        if (spare is null)
+        {
+            return await templates.CloneAsync(template, folder.DataPath, uid, own, cancellationToken);
+        }
+        Directory.Move(spare.DataPath, folder.DataPath);
+        HostDisk.Flush(folder.Path);
+        return spare.Secrets is not null;
     }
 
     /// <summary>Makes <c>data.restoring</c> from a seed, flushed to disk, or leaves nothing of it.</summary>

@@ -8,7 +8,8 @@ namespace Dormouse.Instances.Templates;
 /// <summary>A clone that belongs to no instance yet.</summary>
 /// <param name="DataPath">The data directory, flushed to disk.</param>
 /// <param name="Uid">Whose it is already: giving five hundred files to another takes as long as a tenth of a creation.</param>
-internal sealed record SpareClone(string DataPath, int? Uid);
+/// <param name="Secrets">The passwords of its own that it has; null: it has the template's.</param>
+internal sealed record SpareClone(string DataPath, int? Uid, RoleSecrets? Secrets);
 
 /// <summary>
 /// A few clones made ahead of time, so that a new database gets its data directory by one rename: copying is more than half of a creation.
@@ -98,8 +99,12 @@ internal sealed partial class SpareClones(
             while (IsWanted(template))
             {
                 Directory.CreateDirectory(folder);
-                var spare = new SpareClone(Path.Combine(folder, Guid.CreateVersion7().ToString("N")), users?.Take());
-                await templates.CloneAsync(template, spare.DataPath, spare.Uid, CancellationToken.None);
+                var own = RoleSecrets.New();
+                var spare = new SpareClone(Path.Combine(folder, Guid.CreateVersion7().ToString("N")), users?.Take(), own);
+                if (!await templates.CloneAsync(template, spare.DataPath, spare.Uid, own, CancellationToken.None))
+                {
+                    spare = spare with { Secrets = null };
+                }
                 lock (gate)
                 {
                     spares.Enqueue(spare);

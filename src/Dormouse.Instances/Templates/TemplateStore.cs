@@ -43,7 +43,18 @@ public sealed class TemplateStore(string templatesPath, SecretBox? secretBox, Ti
     /// Copies the template to <paramref name="targetDataPath"/>, which must not exist. The target appears whole or not at all. As root
     /// all files become those of <paramref name="ownerUid"/>.
     /// </summary>
-    public Task CloneAsync(InstanceTemplate template, string targetDataPath, int? ownerUid, CancellationToken cancellationToken)
+    public Task CloneAsync(InstanceTemplate template, string targetDataPath, int? ownerUid, CancellationToken cancellationToken) =>
+        CloneAsync(template, targetDataPath, ownerUid, null, cancellationToken);
+
+    /// <summary>As above, and gives the clone passwords of its own where the template's form allows that.</summary>
+    /// <returns>Whether it has them; else it has the template's.</returns>
+    public Task<bool> CloneAsync(
+        InstanceTemplate template,
+        string targetDataPath,
+        int? ownerUid,
+        RoleSecrets? own,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(template);
         if (Path.GetFullPath(targetDataPath).StartsWith(Path.GetFullPath(templatesPath) + "/", StringComparison.Ordinal))
@@ -51,10 +62,10 @@ public sealed class TemplateStore(string templatesPath, SecretBox? secretBox, Ti
             throw new ArgumentException($"'{targetDataPath}' lies among the templates.", nameof(targetDataPath));
         }
         // Hundreds of small system calls: off the caller's thread, without pretending to be asynchronous.
-        return Task.Run(() => Clone(template, targetDataPath, ownerUid), cancellationToken);
+        return Task.Run(() => Clone(template, targetDataPath, ownerUid, own), cancellationToken);
     }
 
-    private static void Clone(InstanceTemplate template, string target, int? owner)
+    private static bool Clone(InstanceTemplate template, string target, int? owner, RoleSecrets? own)
     {
         string cloning = target + CloningSuffix;
         if (Directory.Exists(cloning))
@@ -62,9 +73,11 @@ public sealed class TemplateStore(string templatesPath, SecretBox? secretBox, Ti
             Directory.Delete(cloning, recursive: true);
         }
         DataDirectoryCopy.Copy(template.DataPath, cloning, owner);
+        bool hasOwn = own is not null && PasswordChange.TryMake(cloning, template.Secrets, own);
         HostDisk.FlushFileSystem(cloning);
         Directory.Move(cloning, target);
         HostDisk.Flush(Path.GetDirectoryName(target)!);
+        return hasOwn;
     }
 
     private string PathOf(PostgresImage image) => Path.Combine(templatesPath, $"{image.Digest}-{TemplateRecipe.Version}");
