@@ -10,16 +10,12 @@ using Dormouse.Bench.Reports;
 using Dormouse.Bench.Schema;
 using Dormouse.Bench.Wake;
 
-// How many databases `density` makes.
+// How many databases `density` makes, and with how many MiB of compressed swap.
 int databases = DensityBench.DefaultDatabases;
-if (Array.IndexOf(args, "--databases") is var at and >= 0)
+int zram = 0;
+if (!TryTake("--databases", ref databases) || !TryTake("--zram", ref zram))
 {
-    if (args.Length < at + 2 || !int.TryParse(args[at + 1], out databases) || databases < 1)
-    {
-        Console.Error.WriteLine("--databases needs a number, 1 at least.");
-        return 2;
-    }
-    args = [.. args[..at], .. args[(at + 2)..]];
+    return 2;
 }
 
 // ./dormouse bench list | NAME [--json]: starts what the bench needs, measures, prints the report, cleans up. Holding the aims is not
@@ -32,7 +28,7 @@ IBench[] benches =
     new EdgeBench(),
     new DriverBench(),
     new ReadsBench(),
-    new DensityBench(databases),
+    new DensityBench(databases, zram),
     new NeighboursBench(),
 ];
 
@@ -86,4 +82,20 @@ catch (Exception failure) when (failure is not OutOfMemoryException)
 {
     Console.Error.WriteLine($"The bench '{chosen.Name}' failed: {failure}");
     return 1;
+}
+
+bool TryTake(string option, ref int number)
+{
+    int at = Array.IndexOf(args, option);
+    if (at < 0)
+    {
+        return true;
+    }
+    if (args.Length < at + 2 || !int.TryParse(args[at + 1], out number) || number < 1)
+    {
+        Console.Error.WriteLine($"{option} needs a number, 1 at least.");
+        return false;
+    }
+    args = [.. args[..at], .. args[(at + 2)..]];
+    return true;
 }

@@ -53,12 +53,13 @@ internal sealed class BareFleet : IAsyncDisposable
     /// <summary>Megabytes that one running server takes: of available memory, and of its processes.</summary>
     public async Task<(Measure Available, double Processes)> RunningMegabytesAsync(CancellationToken cancellationToken)
     {
-        Measure before = await HostMeter.AvailableMegabytesAsync(cancellationToken);
+        int[] apart = [Environment.ProcessId];
+        Measure before = await HostMeter.AvailableMegabytesAsync(apart, cancellationToken);
         foreach (BareServer server in servers)
         {
             await server.StartAsync(cancellationToken);
         }
-        Measure drop = HostMeter.Drop(before, await HostMeter.AvailableMegabytesAsync(cancellationToken), servers.Count);
+        Measure drop = HostMeter.Drop(before, await HostMeter.AvailableMegabytesAsync(apart, cancellationToken), servers.Count);
         double processes = HostMeter.MegabytesOfTrees(servers.Select(server => server.Pid)) / servers.Count;
         await StopAsync(cancellationToken);
         return (drop, processes);

@@ -16,10 +16,13 @@ internal sealed class Fleet(PlatformProcess platform, ProtocolConnection connect
 
     public IReadOnlyList<Resident> Residents => residents;
 
+    /// <summary>What the names of its databases begin with.</summary>
+    public string Names { get; init; } = "resident";
+
     /// <summary>Makes a database and says how many milliseconds that took, without its tables; then fills it and asks it once.</summary>
     public async Task<double> AddAsync(CancellationToken cancellationToken)
     {
-        string name = $"resident{residents.Count}";
+        string name = $"{Names}{residents.Count}";
         long began = Stopwatch.GetTimestamp();
         string made = await platform.ManageAsync(
             HttpMethod.Post,
@@ -45,6 +48,15 @@ internal sealed class Fleet(PlatformProcess platform, ProtocolConnection connect
 
     public Task SleepAsync(Resident resident, string state, CancellationToken cancellationToken) =>
         platform.SleepAsync(resident.Id, state, cancellationToken);
+
+    public async Task DeleteAllAsync(CancellationToken cancellationToken)
+    {
+        foreach (Resident resident in residents)
+        {
+            await platform.ManageAsync(HttpMethod.Delete, $"/management/databases/{resident.Id}", null, cancellationToken);
+        }
+        residents.Clear();
+    }
 
     public Task WakeAsync(Resident resident, CancellationToken cancellationToken) =>
         platform.ManageAsync(HttpMethod.Post, $"/management/databases/{resident.Id}/wake", null, cancellationToken);

@@ -18,12 +18,13 @@ internal static class HostMeter
     /// Memory that could be had, in megabytes. What is compressed in zram has left it, so zram's own use is counted. The middle of a few readings,
     /// since others use the machine too.
     /// </summary>
-    public static async Task<Measure> AvailableMegabytesAsync(CancellationToken cancellationToken)
+    /// <param name="apart">Processes that are told apart: what they have for themselves counts as if it could be had.</param>
+    public static async Task<Measure> AvailableMegabytesAsync(IReadOnlyList<int> apart, CancellationToken cancellationToken)
     {
         double[] readings = new double[Readings];
         for (int i = 0; i < Readings; i++)
         {
-            readings[i] = Kibibytes("/proc/meminfo", "MemAvailable:") * 1024 / BytesPerMegabyte;
+            readings[i] = (Kibibytes("/proc/meminfo", "MemAvailable:") * 1024 / BytesPerMegabyte) + apart.Sum(OwnMegabytesOf);
             await Task.Delay(Between, TimeProvider.System, cancellationToken);
         }
         return Measure.OverRounds(readings);
@@ -37,6 +38,9 @@ internal static class HostMeter
 
     /// <summary>A process's own memory, shared pages in proportion, in megabytes.</summary>
     public static double MegabytesOf(int pid) => Kibibytes($"/proc/{pid}/smaps_rollup", "Pss:") * 1024 / BytesPerMegabyte;
+
+    /// <summary>What a process has that is in no file and that nobody shares, in megabytes.</summary>
+    public static double OwnMegabytesOf(int pid) => MegabytesOrNone(pid, "Pss_Anon:");
 
     /// <summary>
     /// The memory of processes with all their descendants, in megabytes: their own, and shared pages in proportion; without the kernel's for them

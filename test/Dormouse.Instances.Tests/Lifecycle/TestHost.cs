@@ -3,6 +3,7 @@ using Dormouse.Instances.Backups;
 using Dormouse.Instances.Images;
 using Dormouse.Instances.Lifecycle;
 using Dormouse.Instances.Resources;
+using Dormouse.Instances.Templates;
 using Dormouse.Postgres;
 using Dormouse.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -15,13 +16,20 @@ internal sealed class TestHost : IAsyncDisposable
     private readonly SecretBox box = new(new Dictionary<uint, byte[]> { [1] = new byte[SecretBox.KeyBytes] });
     private readonly bool ownsFolder;
 
-    private TestHost(TestDataFolder folder, InstancesOptions options, bool ownsFolder)
+    private TestHost(TestDataFolder folder, InstancesOptions options, bool ownsFolder, TemplateStore? templates = null)
     {
         Folder = folder;
         Options = options;
         this.ownsFolder = ownsFolder;
         Images = new ImageStore(TestImage.Options(), TimeProvider.System);
-        Lifecycle = new InstanceLifecycle(options, Images, TestImage.Templates, box, TimeProvider.System, NullLoggerFactory.Instance);
+        Lifecycle = new InstanceLifecycle(
+            options,
+            Images,
+            templates ?? TestImage.Templates,
+            box,
+            TimeProvider.System,
+            NullLoggerFactory.Instance
+        );
         Backups = NewBackups();
     }
 
@@ -56,12 +64,21 @@ internal sealed class TestHost : IAsyncDisposable
 
     /// <param name="configure">Makes the options for a data folder; the default never puts to sleep by itself.</param>
     /// <param name="prepare">What is done with the data folder before.</param>
-    public static async Task<TestHost> StartAsync(Func<string, InstancesOptions>? configure = null, Func<string, Task>? prepare = null)
+    /// <param name="hasTemplates">Whether its templates lie in it, and not where all tests share them.</param>
+    public static async Task<TestHost> StartAsync(
+        Func<string, InstancesOptions>? configure = null,
+        Func<string, Task>? prepare = null,
+        bool hasTemplates = false
+    )
     {
         await TestImage.GetTemplateAsync();
         var folder = new TestDataFolder();
         await (prepare?.Invoke(folder.Path) ?? Task.CompletedTask);
-        var host = new TestHost(folder, (configure ?? Awake)(folder.Path), ownsFolder: true);
+        string own = folder.Combine("templates");
+        TemplateStore? templates = hasTemplates
+            ? new TemplateStore(Directory.CreateDirectory(own).FullName, null, TimeProvider.System)
+            : null;
+        var host = new TestHost(folder, (configure ?? Awake)(folder.Path), ownsFolder: true, templates);
         await host.Lifecycle.StartAsync(Cancellation);
         return host;
     }
