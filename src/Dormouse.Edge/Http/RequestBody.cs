@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Dormouse.Contracts;
 using Dormouse.Edge.Limits;
 using Microsoft.AspNetCore.Http;
@@ -15,12 +16,13 @@ internal sealed class RequestBody(EdgeOptions options, BufferBudget budget, Time
     public ValueTask<PooledBuffer> ReadAsync(HttpContext context, CancellationToken cancellationToken) =>
         ReadAsync(context, options.Limits.MaxBodyBytes, EdgeFailures.BodyTooLarge, cancellationToken);
 
-    /// <summary>The whole body, with a bound of its own below the general one.</summary>
+    /// <summary>The whole body, with a bound of its own below the general one, and its digest, worked out while it arrives.</summary>
     public async ValueTask<PooledBuffer> ReadAsync(
         HttpContext context,
         int maxBytes,
         Func<int, DormouseException> tooLarge,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        IncrementalHash? digest = null
     )
     {
         HttpRequest request = context.Request;
@@ -53,6 +55,7 @@ internal sealed class RequestBody(EdgeOptions options, BufferBudget budget, Time
                     return body;
                 }
                 body.Advance(read);
+                digest?.AppendData(body.WrittenSpan[^read..]);
             }
         }
         catch (BadHttpRequestException refused)

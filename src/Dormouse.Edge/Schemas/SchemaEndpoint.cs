@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Dormouse.Contracts;
 using Dormouse.Edge.Auth;
@@ -28,12 +29,19 @@ internal sealed class SchemaEndpoint(
             hash = OperationPath.Read(context);
             KeyGrant grant = await authenticator.AuthenticateAsync(context, context.RequestAborted);
             using Admission.Ticket ticket = admission.Enter(context, grant);
+            using IncrementalHash digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             PooledBuffer body = await bodies.ReadAsync(
                 context,
                 options.Schemas.MaxUploadBytes,
                 SchemaFailures.TooLarge,
-                context.RequestAborted
+                context.RequestAborted,
+                digest
             );
+            if (SchemaHash.Of(digest) != hash)
+            {
+                body.Dispose();
+                throw SchemaFailures.Mismatch();
+            }
             await schemas.KeepAsync(grant.Database, hash, body);
         }
         catch (Exception failure)

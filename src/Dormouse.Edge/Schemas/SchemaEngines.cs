@@ -72,18 +72,14 @@ internal sealed partial class SchemaEngines(
 
     /// <summary>Takes an uploaded schema.</summary>
     /// <param name="database">Whose it is.</param>
-    /// <param name="hash">What the request calls it.</param>
+    /// <param name="hash">The hash of what was sent.</param>
     /// <param name="upload">What was sent, in base64. Disposed here, since it may be needed longer than the request.</param>
-    /// <exception cref="DormouseException">It is not what its hash says, no schema, or one with errors; or the store is away.</exception>
+    /// <exception cref="DormouseException">It is no schema, or one with errors; or the store is away.</exception>
     public async Task KeepAsync(DatabaseId database, SchemaHash hash, PooledBuffer upload)
     {
         bool isHandedOn = false;
         try
         {
-            if (SchemaHash.Of(upload.WrittenSpan) != hash)
-            {
-                throw SchemaFailures.Mismatch();
-            }
             if (!upload.TryDecodeBase64() || !Utf8.IsValid(upload.WrittenSpan))
             {
                 throw SchemaFailures.NotText();

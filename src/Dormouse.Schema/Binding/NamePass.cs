@@ -95,6 +95,7 @@ internal static class NamePass
                 context.Report(NameMessages.DuplicateBlock(top.Name.Text, top.Kind, existing, top.Name.Span));
             }
         }
+        context.ForEachModel(CheckFields);
     }
 
     private static void AddModel(BindingContext context, ModelSyntax syntax)
@@ -107,18 +108,24 @@ internal static class NamePass
             context.Report(NameMessages.ReservedModel(syntax.Kind, syntax.Name.Text, syntax.Span));
         }
         ModelEntry entry = new(syntax, new Model(syntax.Name.Text, isView, syntax.Documentation), context.Models.Count);
+        context.Models.Add(entry);
+        context.ModelsByName.TryAdd(entry.Name, entry);
+    }
+
+    private static void CheckFields(BindingContext context, ModelEntry entry)
+    {
+        ModelSyntax syntax = entry.Syntax;
+        string item = syntax.Block == BlockKind.View ? "field" : "Field";
         for (int position = 0; position < syntax.Fields.Length; position++)
         {
             ref readonly FieldSyntax field = ref syntax.Fields[position];
-            CheckIdentifier(context, field.Name, isView ? "field" : "Field");
+            CheckIdentifier(context, field.Name, item);
             CheckAttributes(context, field.Attributes);
             if (entry.FindField(field.Text)!.Value.Position != position)
             {
                 context.Report(NameMessages.DuplicateField(syntax.Kind, entry.Name, field.Text, field.Name.Span));
             }
         }
-        context.Models.Add(entry);
-        context.ModelsByName.TryAdd(entry.Name, entry);
     }
 
     private static void AddEnum(BindingContext context, EnumSyntax syntax)

@@ -1,6 +1,9 @@
 namespace Dormouse.Schema.Models;
 
-/// <summary>A field of a model: a <see cref="ScalarField"/> or a <see cref="RelationField"/>.</summary>
+/// <summary>
+/// A field of a model: a <see cref="ScalarField"/> or a <see cref="RelationField"/>. A large schema has tens of thousands, so what fits
+/// into a byte has no more.
+/// </summary>
 public abstract class Field
 {
     private protected Field(Model model, string name, FieldArity arity, string? documentation, int position)
@@ -41,11 +44,29 @@ public sealed class ScalarField : Field
     internal ScalarField(Model model, string name, FieldArity arity, string? documentation, int position)
         : base(model, name, arity, documentation, position) { }
 
+    private const byte NoScalarType = byte.MaxValue;
+
+    private readonly byte type = NoScalarType;
+    private Marks marks;
+
     /// <summary>An enum, or the text of an unsupported type: no field has both, and most have neither.</summary>
     private readonly object? other;
 
+    [Flags]
+    private enum Marks : byte
+    {
+        None = 0,
+        UpdatedAt = 1,
+        Id = 2,
+        Unique = 4,
+    }
+
     /// <summary>The scalar type; null for an enum and for <c>Unsupported</c>.</summary>
-    public ScalarType? Type { get; internal init; }
+    public ScalarType? Type
+    {
+        get => type == NoScalarType ? null : (ScalarType)type;
+        internal init => type = value is { } scalar ? (byte)scalar : NoScalarType;
+    }
 
     public EnumType? Enum
     {
@@ -73,16 +94,30 @@ public sealed class ScalarField : Field
 
     public DefaultValue? Default { get; internal set; }
 
-    public bool IsUpdatedAt { get; internal set; }
+    public bool IsUpdatedAt
+    {
+        get => marks.HasFlag(Marks.UpdatedAt);
+        internal set => Mark(Marks.UpdatedAt, value);
+    }
 
     /// <summary>Marked with <c>@id</c>; fields of an <c>@@id</c> are not.</summary>
-    public bool IsId { get; internal set; }
+    public bool IsId
+    {
+        get => marks.HasFlag(Marks.Id);
+        internal set => Mark(Marks.Id, value);
+    }
 
     /// <summary>Marked with <c>@unique</c>, or alone in an <c>@@unique</c>.</summary>
-    public bool IsUnique { get; internal set; }
+    public bool IsUnique
+    {
+        get => marks.HasFlag(Marks.Unique);
+        internal set => Mark(Marks.Unique, value);
+    }
 
     /// <summary>The type as the schema names it.</summary>
-    public string TypeName => Type is { } type ? ScalarTypes.Name(type) : Enum?.Name ?? $"Unsupported(\"{UnsupportedType}\")";
+    public string TypeName => Type is { } scalar ? ScalarTypes.Name(scalar) : Enum?.Name ?? $"Unsupported(\"{UnsupportedType}\")";
+
+    private void Mark(Marks mark, bool isSet) => marks = isSet ? marks | mark : marks & ~mark;
 }
 
 /// <summary>A field that stands for records of another model, or of the same one.</summary>

@@ -103,9 +103,12 @@ internal ref struct BlockReader(
             // Those that name another model come again too rarely.
             known?.Tails.Add(behindName, tail);
         }
-        string? documentation = CommentReader.Join(pendingDocumentation, tail.End.Documentation);
+        if (pendingDocumentation is not null)
+        {
+            tail = tail.Documented(CommentReader.Join(pendingDocumentation, tail.End.Documentation)!);
+        }
         pendingDocumentation = null;
-        fields.Add(new FieldSyntax(field.Text, tail, documentation, start, lexer.Position));
+        fields.Add(new FieldSyntax(field.Text, tail, start, lexer.Position));
     }
 
     /// <summary>What stands behind the name of a field that began at <paramref name="start"/>; null where it cannot be used.</summary>

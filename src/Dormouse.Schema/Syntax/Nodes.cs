@@ -82,12 +82,15 @@ internal sealed class FieldTail(TypeSyntax type, ScalarType? scalar, AritySyntax
     public AritySyntax Arity => arity;
 
     public LineEnd End => end;
+
+    /// <summary>The same, with a comment that a field has of its own.</summary>
+    public FieldTail Documented(string documentation) => new(type, scalar, arity, end with { Documentation = documentation });
 }
 
 /// <summary>
 /// A field's line. There are ten to twenty for each model, so a model keeps them in place, and the places in the text are worked out.
 /// </summary>
-internal readonly struct FieldSyntax(string name, FieldTail tail, string? documentation, int start, int end)
+internal readonly struct FieldSyntax(string name, FieldTail tail, int start, int end)
 {
     public string Text => name;
 
@@ -101,7 +104,7 @@ internal readonly struct FieldSyntax(string name, FieldTail tail, string? docume
 
     public AttributeSyntax[] Attributes => tail.End.Attributes;
 
-    public string? Documentation => documentation;
+    public string? Documentation => tail.End.Documentation;
 
     public SourceSpan Span => new(Source, start, end);
 

@@ -26,6 +26,12 @@ internal static class NativeTypeRules
 
     private static void CheckNative(BindingContext context, ScalarField field, AttributeSyntax attribute)
     {
+        // Fields of lines that are alike share the attribute, and then what it means.
+        if (context.NativeMeanings.TryGetValue(attribute, out NativeMeaning meaning) && meaning.Scalar == field.Type)
+        {
+            field.NativeType = meaning.Type;
+            return;
+        }
         SourceSpan span = attribute.Span;
         int dot = attribute.Name.Text.IndexOf('.');
         string scope = attribute.Name.Text[..dot];
@@ -63,6 +69,7 @@ internal static class NativeTypeRules
         }
         field.NativeType = new NativeType(shape.Name, numbers);
         CheckRange(context, field.NativeType, span);
+        context.NativeMeanings[attribute] = new NativeMeaning(shape.Scalar, field.NativeType);
     }
 
     private static void CheckRange(BindingContext context, NativeType type, SourceSpan span)

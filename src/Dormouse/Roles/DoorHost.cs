@@ -1,5 +1,6 @@
 using Dormouse.Data;
 using Dormouse.Logging;
+using Dormouse.Memory;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -31,6 +32,8 @@ internal static class DoorHost
         // What fails at the start or the end is thrown too, and told by whoever gets it, in words and not as a stack.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<IRuntimeMemory, RuntimeMemory>();
+        builder.Services.AddHostedService<SpareMemory>();
         return builder;
     }
 }
