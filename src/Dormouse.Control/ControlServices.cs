@@ -70,6 +70,7 @@ public static class ControlServices
         services.AddSingleton<RestoredDatabases>();
         services.AddSingleton<BackupEndpoints>();
         services.AddSingleton<DumpEndpoints>();
+        services.AddSingleton<ExtensionEndpoints>();
         services.AddSingleton<ConnectionEndpoints>();
         services.AddSingleton<CacheEndpoints>();
         services.AddManagement(options.Management);
@@ -105,6 +106,7 @@ public static class ControlServices
         routes.ServiceProvider.GetRequiredService<AttachedEndpoints>().Map(routes);
         routes.ServiceProvider.GetRequiredService<BackupEndpoints>().Map(routes);
         routes.ServiceProvider.GetRequiredService<DumpEndpoints>().Map(routes);
+        routes.ServiceProvider.GetRequiredService<ExtensionEndpoints>().Map(routes);
         routes.ServiceProvider.GetRequiredService<ConnectionEndpoints>().Map(routes);
         routes.ServiceProvider.GetRequiredService<CacheEndpoints>().Map(routes);
         routes.ServiceProvider.GetRequiredService<EdgeEndpoints>().Map(routes);

@@ -1,6 +1,7 @@
 using Dormouse.Contracts;
 using Dormouse.Instances.Backups;
 using Dormouse.Instances.Dumps;
+using Dormouse.Instances.Extensions;
 using Dormouse.Instances.Images;
 using Dormouse.Instances.Lifecycle;
 using Dormouse.Instances.Templates;
@@ -43,6 +44,8 @@ public static class InstancesServices
         services.AddSingleton<InstanceBackups>();
         services.AddSingleton<IBackups>(provider => provider.GetRequiredService<InstanceBackups>());
         services.AddSingleton<IDumps, InstanceDumps>();
+        services.TryAddSingleton(new ExtensionOptions());
+        services.AddSingleton<IExtensions, InstanceExtensions>();
         return services;
     }
 }

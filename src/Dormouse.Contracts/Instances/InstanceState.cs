@@ -42,6 +42,9 @@ public sealed record InstanceStatus(
     /// </summary>
     public bool IsLeftAlone { get; init; }
 
+    /// <summary>Of <see cref="ImageDigest"/>; null until its first cold start with a platform that notes it.</summary>
+    public string? PostgresVersion { get; init; }
+
     /// <summary>The last states it came into since the platform started, the oldest first.</summary>
     public IReadOnlyList<InstanceChange> History { get; init; } = [];
 }

@@ -34,6 +34,8 @@ namespace Dormouse.Contracts.Management;
 [JsonSerializable(typeof(RestoreRequest))]
 [JsonSerializable(typeof(BackupResource))]
 [JsonSerializable(typeof(IReadOnlyList<BackupResource>))]
+[JsonSerializable(typeof(ExtensionResource))]
+[JsonSerializable(typeof(IReadOnlyList<ExtensionResource>))]
 [JsonSerializable(typeof(AddEdgeRequest))]
 [JsonSerializable(typeof(EdgeResource))]
 [JsonSerializable(typeof(IReadOnlyList<EdgeResource>))]

@@ -22,6 +22,9 @@ public sealed record DatabaseResource(string Id, string Name, string State, Date
     /// <summary>The digest of the image on which it runs.</summary>
     public string? Image { get; init; }
 
+    /// <summary>The version of PostgreSQL in that image.</summary>
+    public string? Postgres { get; init; }
+
     /// <summary>Why the last wake failed, if it did.</summary>
     public string? LastFailure { get; init; }
 

@@ -151,6 +151,7 @@ internal sealed class DatabaseEndpoints(
             Generation = database.Instance?.Generation,
             Leases = database.Instance?.Leases,
             Image = database.Instance?.ImageDigest,
+            Postgres = database.Instance?.PostgresVersion,
             LastFailure = database.Instance?.LastFailure,
             History = database.Instance is { } instance ? [.. instance.History.Select(Change)] : null,
             Server = database.Attached is { } server ? Resource(server) : null,

@@ -10,8 +10,20 @@ namespace Dormouse.Instances.Images;
 /// The images of one folder: finds those that are there and makes the default one. An image is built in a folder beside the others,
 /// flushed, and renamed to its digest, so it is there whole or not at all; a lock keeps two processes from making it twice. Thread-safe.
 /// </summary>
-public sealed class ImageStore(ImageOptions options, TimeProvider time)
+public sealed class ImageStore
 {
+    private readonly ImageOptions options;
+    private readonly TimeProvider time;
+    private readonly NewestImages newest;
+
+    public ImageStore(ImageOptions options, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        this.options = options;
+        this.time = time;
+        newest = new NewestImages(options.ImagesPath, List);
+    }
+
     private const int ManifestFormat = 1;
     private const string BuildingPrefix = ".building-";
 
@@ -44,6 +56,13 @@ public sealed class ImageStore(ImageOptions options, TimeProvider time)
         string lockPath = Path.Combine(options.ImagesPath, ".lock");
         using FileLock held = await FileLock.AcquireAsync(lockPath, LockTimeout, time, cancellationToken);
         return await MakeAsync(progress, cancellationToken);
+    }
+
+    /// <summary>The image that an instance should run on from its next cold start on; null: the one that it has.</summary>
+    public PostgresImage? FindNewer(PostgresImage current)
+    {
+        ArgumentNullException.ThrowIfNull(current);
+        return newest.FindAfter(current);
     }
 
     public PostgresImage? Find(string digest)

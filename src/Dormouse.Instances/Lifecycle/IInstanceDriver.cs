@@ -13,6 +13,9 @@ internal interface IInstanceDriver
     /// <summary>Makes folder, record and data directory, from the template unless there is a seed. Finishes what a cut-short call left.</summary>
     Task<InstanceRecord> CreateAsync(DatabaseId id, Func<int?> takeUid, InstanceSeed? seed, CancellationToken cancellationToken);
 
+    /// <summary>The record with the image on which the next cold start is to be: a newer minor version, where there is one.</summary>
+    InstanceRecord ChooseImage(DatabaseId id, InstanceRecord record);
+
     /// <summary>Starts PostgreSQL; at the first time its roles get secrets of their own. Failed, it leaves nothing running.</summary>
     /// <exception cref="DormouseException"><see cref="FailureKind.ComputeAsleep"/>, with the reason.</exception>
     Task<StartedInstance> StartAsync(DatabaseId id, InstanceRecord record, CancellationToken cancellationToken);

@@ -292,9 +292,11 @@ internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<
         try
         {
             UndoIfOwed();
-            StartedInstance started = await driver.StartAsync(Id, standing.Draft!, CancellationToken.None);
-            long number = standing.Draft!.Generation + 1;
-            standing.Draft = standing.Draft with { Generation = number, SecretsSet = true };
+            InstanceRecord record = driver.ChooseImage(Id, standing.Draft!);
+            StartedInstance started = await driver.StartAsync(Id, record, CancellationToken.None);
+            standing.NoteImage(record);
+            long number = record.Generation + 1;
+            standing.Draft = record with { Generation = number, SecretsSet = true };
             Hold(started.Run, driver.NewGeneration(Id, number, started.Secrets));
             current.NoteReturn();
             Move(InstanceEvent.Started);
@@ -530,6 +532,6 @@ internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<
         [LoggerMessage(3416, LogLevel.Warning, "What {Id} held before it was replaced could not be removed yet")]
         public static partial void ReplacedIsLeft(ILogger logger, DatabaseId id, Exception exception);
 
-        // Standing has 3400 and 3409, CurrentRun 3410 and 3413 to 3415. Next free id: 3417. IdleWatcher has 3420 to 3429, InstanceLifecycle and adoption 3430 to 3449.
+        // Standing has 3400, 3409 and 3417, CurrentRun 3410 and 3413 to 3415. Next free id: 3418. IdleWatcher has 3420 to 3429, InstanceLifecycle and adoption 3430 to 3449.
     }
 }

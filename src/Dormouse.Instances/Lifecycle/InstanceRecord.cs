@@ -19,6 +19,7 @@ namespace Dormouse.Instances.Lifecycle;
 /// <param name="PostmasterPid">The postmaster's process id at that moment.</param>
 /// <param name="PostmasterStartTicks">Its start, in clock ticks since boot: with the number this names one process for ever.</param>
 /// <param name="Timeline">Rises each time a backup replaces its content; records of earlier versions lack it.</param>
+/// <param name="PostgresVersion">That of the image; records of earlier versions lack it until the next cold start.</param>
 internal sealed record InstanceRecord(
     int Format,
     string Id,
@@ -30,7 +31,8 @@ internal sealed record InstanceRecord(
     InstanceState State,
     int? PostmasterPid,
     long? PostmasterStartTicks,
-    int Timeline = 1
+    int Timeline = 1,
+    string? PostgresVersion = null
 )
 {
     public const int CurrentFormat = 1;

@@ -59,7 +59,12 @@ internal sealed class InstanceStarter(
         PostgresImage image = template?.Image ?? seed!.Image;
         InstanceRecord? begun = InstanceRecord.TryRead(folder.RecordPath);
         SpareClone? spare = begun is null && template is not null ? spares.TryTake(template, id) : null;
-        InstanceRecord record = begun ?? InstanceRecord.New(id, image.Digest, spare is null ? takeUid() : spare.Uid, time.GetUtcNow());
+        InstanceRecord record =
+            begun
+            ?? InstanceRecord.New(id, image.Digest, spare is null ? takeUid() : spare.Uid, time.GetUtcNow()) with
+            {
+                PostgresVersion = image.Version,
+            };
         Directory.CreateDirectory(folder.Path);
         string socketFolder = Path.Combine(folder.Path, "run");
         Directory.CreateDirectory(socketFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -167,6 +172,14 @@ internal sealed class InstanceStarter(
         {
             HostDisk.ChangeOwner(entry, user);
         }
+    }
+
+    public InstanceRecord ChooseImage(DatabaseId id, InstanceRecord record)
+    {
+        PostgresImage own = FindImage(id, record.ImageDigest);
+        // The first start needs the passwords of the template that belongs to the image.
+        PostgresImage next = record.SecretsSet ? images.FindNewer(own) ?? own : own;
+        return record with { ImageDigest = next.Digest, PostgresVersion = next.Version };
     }
 
     public async Task<StartedInstance> StartAsync(DatabaseId id, InstanceRecord record, CancellationToken cancellationToken)

@@ -12,6 +12,7 @@ internal sealed partial class Standing(DatabaseId id, IInstanceDriver driver, Ti
     private readonly InstanceHistory history = new();
     private volatile View view = new(InstancePhase.Absent, time.GetUtcNow(), null, null);
     private long leftAt;
+    private string startNote = "";
 
     public InstancePhase Phase => view.Phase;
 
@@ -46,7 +47,19 @@ internal sealed partial class Standing(DatabaseId id, IInstanceDriver driver, Ti
             )
             {
                 History = history.Entries,
+                PostgresVersion = record.PostgresVersion,
             };
+    }
+
+    /// <summary>Before it is moved to running: on which image, if that is another than before.</summary>
+    public void NoteImage(InstanceRecord next)
+    {
+        if (Draft is { } before && before.ImageDigest != next.ImageDigest)
+        {
+            startNote =
+                $", now on PostgreSQL {next.PostgresVersion} (image {Short(next)}) instead of {before.PostgresVersion} (image {Short(before)})";
+            Log.OnAnotherImage(logger, id, next.PostgresVersion, next.ImageDigest, before.PostgresVersion, before.ImageDigest);
+        }
     }
 
     public void NoteFailure(string message) => view = view with { LastFailure = message };
@@ -67,6 +80,11 @@ internal sealed partial class Standing(DatabaseId id, IInstanceDriver driver, Ti
         InstanceRecord? seen = Draft is null ? null : Draft with { PostmasterPid = run?.Postmaster.Pid };
         view = new View(next, time.GetUtcNow(), seen, succeeded ? null : view.LastFailure);
         string reason = InstanceHistory.ReasonOf(happening) ?? SleepReason;
+        if (happening == InstanceEvent.Started)
+        {
+            reason += startNote;
+            startNote = "";
+        }
         if (IsAtRest(next) && history.Add(view.Since, StateOf(next), reason))
         {
             double took = time.GetElapsedTime(leftAt).TotalMilliseconds;
@@ -96,6 +114,8 @@ internal sealed partial class Standing(DatabaseId id, IInstanceDriver driver, Ti
         }
     }
 
+    private static string Short(InstanceRecord record) => record.ImageDigest[..Math.Min(12, record.ImageDigest.Length)];
+
     private static bool IsAtRest(InstancePhase phase) =>
         phase is InstancePhase.Running or InstancePhase.Frozen or InstancePhase.Reclaimed or InstancePhase.Stopped;
 
@@ -124,6 +144,20 @@ internal sealed partial class Standing(DatabaseId id, IInstanceDriver driver, Ti
             double milliseconds,
             long? generation,
             int? pid
+        );
+
+        [LoggerMessage(
+            3417,
+            LogLevel.Information,
+            "{Id} runs on PostgreSQL {Version} from now on (image {Digest}); before on {VersionBefore} (image {DigestBefore})"
+        )]
+        public static partial void OnAnotherImage(
+            ILogger logger,
+            DatabaseId id,
+            string? version,
+            string digest,
+            string? versionBefore,
+            string digestBefore
         );
 
         [LoggerMessage(3409, LogLevel.Error, "The record of {Id} could not be written")]

@@ -153,6 +153,18 @@ internal sealed class ManagementClient : IDisposable
         (await RespondAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken)).Dispose();
     }
 
+    public Task<IReadOnlyList<ExtensionResource>> ListExtensionsAsync(string database, CancellationToken cancellationToken) =>
+        GetAsync(Database(database) + "/extensions", ManagementJson.Default.IReadOnlyListExtensionResource, cancellationToken);
+
+    public async Task<ExtensionResource> AddExtensionAsync(string database, string extension, CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage response = await RespondAsync(HttpMethod.Put, Extension(database, extension), null, cancellationToken);
+        return await ReadAsync(response, ManagementJson.Default.ExtensionResource, cancellationToken);
+    }
+
+    public Task RemoveExtensionAsync(string database, string extension, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Delete, Extension(database, extension), null, cancellationToken);
+
     public Task DetachAsync(string database, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Delete, Database(database) + "/server", null, cancellationToken);
 
@@ -257,6 +269,9 @@ internal sealed class ManagementClient : IDisposable
     public void Dispose() => http.Dispose();
 
     private static string Database(string database) => "management/databases/" + Uri.EscapeDataString(database);
+
+    private static string Extension(string database, string extension) =>
+        $"{Database(database)}/extensions/{Uri.EscapeDataString(extension)}";
 
     private static string Connection(string connection) => "management/connections/" + Uri.EscapeDataString(connection);
 

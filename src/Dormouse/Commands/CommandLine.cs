@@ -70,6 +70,7 @@ internal static class CommandLine
                 DbImportCommand.Create(common),
                 DbExecuteCommand.Create(common),
                 DbPushCommand.Create(common),
+                DbExtensionCommand.Create(common),
             },
             new Command("connection", "Connections: named API keys of a database.")
             {
@@ -91,7 +92,7 @@ internal static class CommandLine
                 ServiceUninstallCommand.Create(common),
             },
             new Command("config", "The platform's set-up.") { ConfigCheckCommand.Create(common) },
-            new Command("image", "PostgreSQL images.") { ImageListCommand.Create(common) },
+            new Command("image", "PostgreSQL images.") { ImageListCommand.Create(common), ImagePullCommand.Create(common) },
         };
         root.Options.Add(common.Data);
         root.Options.Add(common.Json);

@@ -39,6 +39,7 @@ internal static class DbShowCommand
                 Line(output, "pid", database.Pid?.ToString(CultureInfo.InvariantCulture));
                 Line(output, "generation", database.Generation?.ToString(CultureInfo.InvariantCulture));
                 Line(output, "leases", database.Leases?.ToString(CultureInfo.InvariantCulture));
+                Line(output, "postgresql", database.Postgres);
                 Line(output, "image", database.Image);
                 Line(output, "disk", database.Disk is { } disk ? Text(disk) : null);
                 Line(output, "last failure", database.LastFailure);

@@ -77,5 +77,6 @@ internal sealed record ImageReport(
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ImageReport))]
 [JsonSerializable(typeof(IReadOnlyList<ImageReport>))]
 internal sealed partial class ImageJson : JsonSerializerContext;

@@ -97,6 +97,8 @@ internal sealed class ControlUnderTest : IAsyncDisposable
         services.AddSingleton<IBackups>(provider => provider.GetRequiredService<FakeBackups>());
         services.AddSingleton<FakeDumps>();
         services.AddSingleton<IDumps>(provider => provider.GetRequiredService<FakeDumps>());
+        services.AddSingleton<FakeExtensions>();
+        services.AddSingleton<IExtensions>(provider => provider.GetRequiredService<FakeExtensions>());
         services.AddSingleton<FakeCache>();
         services.AddSingleton<ICacheAdmin>(provider => provider.GetRequiredService<FakeCache>());
         services.AddSingleton(time);

@@ -15,21 +15,23 @@ internal sealed class TestHost : IAsyncDisposable
 {
     private readonly SecretBox box = new(new Dictionary<uint, byte[]> { [1] = new byte[SecretBox.KeyBytes] });
     private readonly bool ownsFolder;
+    private readonly TestImages? images;
 
-    private TestHost(TestDataFolder folder, InstancesOptions options, bool ownsFolder, TemplateStore? templates = null)
+    private TestHost(
+        TestDataFolder folder,
+        InstancesOptions options,
+        bool ownsFolder,
+        TestImages? images = null,
+        TemplateStore? templates = null
+    )
     {
         Folder = folder;
         Options = options;
         this.ownsFolder = ownsFolder;
-        Images = new ImageStore(TestImage.Options(), TimeProvider.System);
-        Lifecycle = new InstanceLifecycle(
-            options,
-            Images,
-            templates ?? TestImage.Templates,
-            box,
-            TimeProvider.System,
-            NullLoggerFactory.Instance
-        );
+        this.images = images;
+        Images = images?.Store ?? new ImageStore(TestImage.Options(), TimeProvider.System);
+        Templates = templates ?? images?.Templates ?? TestImage.Templates;
+        Lifecycle = new InstanceLifecycle(options, Images, Templates, box, TimeProvider.System, NullLoggerFactory.Instance);
         Backups = NewBackups();
     }
 
@@ -38,6 +40,8 @@ internal sealed class TestHost : IAsyncDisposable
     public InstancesOptions Options { get; }
 
     public ImageStore Images { get; }
+
+    public TemplateStore Templates { get; }
 
     public InstanceLifecycle Lifecycle { get; }
 
@@ -65,10 +69,12 @@ internal sealed class TestHost : IAsyncDisposable
     /// <param name="configure">Makes the options for a data folder; the default never puts to sleep by itself.</param>
     /// <param name="prepare">What is done with the data folder before.</param>
     /// <param name="hasTemplates">Whether its templates lie in it, and not where all tests share them.</param>
+    /// <param name="images">Images of its own; null: the image that all tests share.</param>
     public static async Task<TestHost> StartAsync(
         Func<string, InstancesOptions>? configure = null,
         Func<string, Task>? prepare = null,
-        bool hasTemplates = false
+        bool hasTemplates = false,
+        TestImages? images = null
     )
     {
         await TestImage.GetTemplateAsync();
@@ -78,7 +84,7 @@ internal sealed class TestHost : IAsyncDisposable
         TemplateStore? templates = hasTemplates
             ? new TemplateStore(Directory.CreateDirectory(own).FullName, null, TimeProvider.System)
             : null;
-        var host = new TestHost(folder, (configure ?? Awake)(folder.Path), ownsFolder: true, templates);
+        var host = new TestHost(folder, (configure ?? Awake)(folder.Path), ownsFolder: true, images, templates);
         await host.Lifecycle.StartAsync(Cancellation);
         return host;
     }
@@ -90,7 +96,7 @@ internal sealed class TestHost : IAsyncDisposable
     public async Task<TestHost> SucceedAsync()
     {
         await Lifecycle.DisposeAsync();
-        var next = new TestHost(Folder, Options, ownsFolder: false);
+        var next = new TestHost(Folder, Options, ownsFolder: false, images);
         await next.Lifecycle.StartAsync(Cancellation);
         return next;
     }

@@ -73,6 +73,8 @@ internal sealed class SimulatedHost(Random dice, SimulatedClock clock, Instances
         return database.Record;
     }
 
+    public InstanceRecord ChooseImage(DatabaseId id, InstanceRecord record) => record;
+
     public async Task<StartedInstance> StartAsync(DatabaseId id, InstanceRecord record, CancellationToken cancellationToken)
     {
         SimulatedDatabase database = Of(id);
