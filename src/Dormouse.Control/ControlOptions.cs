@@ -1,3 +1,4 @@
+using Dormouse.Contracts;
 using Dormouse.Contracts.Management;
 using Dormouse.Control.Management;
 
@@ -32,6 +33,12 @@ public sealed class ControlOptions
 
     /// <summary>How many databases there may be: more than one host carries by the design's memory figures (8 MB idle, 3 MB frozen).</summary>
     public int DatabasesMax { get; init; } = 5_000;
+
+    /// <summary>
+    /// What a database may become under load of which nothing else was asked. Small, so that it stays as it was made: what it grows by it takes
+    /// from its neighbours, and a tenant could take it by burning processor time. Whoever runs the platform says who may.
+    /// </summary>
+    public InstanceClass MaxClass { get; init; }
 
     /// <summary>How many connections a database may have; a key per app and developer fits.</summary>
     public int ConnectionsPerDatabaseMax { get; init; } = 100;

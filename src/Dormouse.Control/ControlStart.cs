@@ -26,7 +26,7 @@ internal sealed class ControlStart(
     {
         if (options.StoreConnectionString is null)
         {
-            await instances.CreateAsync(DatabaseId.System, cancellationToken);
+            await instances.CreateAsync(DatabaseId.System, ClassRange.Smallest, cancellationToken);
         }
         await migrator.MigrateAsync(cancellationToken);
         await settings.CheckPepperAsync(KeyHash.FingerprintOf(options.KeyPepper), cancellationToken);

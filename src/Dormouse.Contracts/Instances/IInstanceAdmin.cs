@@ -4,7 +4,17 @@ namespace Dormouse.Contracts;
 public interface IInstanceAdmin
 {
     /// <summary>Clones the template and leaves the instance running. Finishes what an earlier, cut-short call began.</summary>
-    Task CreateAsync(DatabaseId id, CancellationToken cancellationToken);
+    Task CreateAsync(DatabaseId id, ClassRange range, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Gives the instance another size: the bounds of memory and processors at once, what PostgreSQL takes on at its start alone at the next cold
+    /// one, for which nobody's session is ended.
+    /// </summary>
+    /// <param name="id">Which.</param>
+    /// <param name="range">Between which classes it is from now on.</param>
+    /// <param name="now">The class that it shall have now; null: the one that it has, as far as the range allows.</param>
+    /// <param name="cancellationToken">Ends the waiting, not what was asked.</param>
+    Task ResizeAsync(DatabaseId id, ClassRange range, InstanceClass? now, CancellationToken cancellationToken);
 
     /// <summary>Stops the instance and removes all that belongs to it. Nothing happens if there is none.</summary>
     Task DeleteAsync(DatabaseId id, CancellationToken cancellationToken);

@@ -51,6 +51,9 @@ public sealed record InstanceEndpoint(
     /// <summary>Asked before each statement.</summary>
     public DiskGate Disk { get; init; } = new();
 
+    /// <summary>How many times as large as the smallest instance it is: a pool has as many times the connections.</summary>
+    public int Scale { get; init; } = 1;
+
     /// <summary>Leaves the password out, so that a log line cannot hold it.</summary>
     public override string ToString() => $"{Database} generation {Generation} at {SocketPath}";
 }

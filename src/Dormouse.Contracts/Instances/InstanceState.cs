@@ -45,12 +45,19 @@ public sealed record InstanceStatus(
     /// <summary>Of <see cref="ImageDigest"/>; null until its first cold start with a platform that notes it.</summary>
     public string? PostgresVersion { get; init; }
 
+    /// <summary>How large it is and may become.</summary>
+    public InstanceSize Size { get; init; } = InstanceSize.Smallest;
+
     /// <summary>The last states it came into since the platform started, the oldest first.</summary>
     public IReadOnlyList<InstanceChange> History { get; init; } = [];
 }
 
-/// <summary>An instance came into a state.</summary>
+/// <summary>An instance came into a state, or into another class.</summary>
 /// <param name="At">When.</param>
 /// <param name="State">Which.</param>
 /// <param name="Reason">Why, in a few words for a person.</param>
-public sealed record InstanceChange(DateTimeOffset At, InstanceState State, string Reason);
+public sealed record InstanceChange(DateTimeOffset At, InstanceState State, string Reason)
+{
+    /// <summary>The class that it came into, its state being as it was; null: its state changed.</summary>
+    public InstanceClass? Class { get; init; }
+}

@@ -25,6 +25,7 @@ namespace Dormouse.Contracts.Management;
 [JsonSerializable(typeof(CreateConnectionRequest))]
 [JsonSerializable(typeof(RotateConnectionRequest))]
 [JsonSerializable(typeof(SleepRequest))]
+[JsonSerializable(typeof(ResizeRequest))]
 [JsonSerializable(typeof(ExecuteRequest))]
 [JsonSerializable(typeof(CacheSummary))]
 [JsonSerializable(typeof(CacheStatistics))]

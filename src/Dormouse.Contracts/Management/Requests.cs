@@ -2,7 +2,13 @@ namespace Dormouse.Contracts.Management;
 
 /// <param name="Name">The new database's name.</param>
 /// <param name="ConnectionName">The name of its first connection; null: <c>default</c>.</param>
-public sealed record CreateDatabaseRequest(string? Name, string? ConnectionName = null);
+/// <param name="Class">What it is while little is asked of it: <c>small</c>, <c>medium</c> or <c>large</c>; null: small.</param>
+/// <param name="MaxClass">What it may become under load; null: what the platform says.</param>
+public sealed record CreateDatabaseRequest(string? Name, string? ConnectionName = null, string? Class = null, string? MaxClass = null);
+
+/// <param name="Class">What it is from now on while little is asked of it; null: as before.</param>
+/// <param name="MaxClass">What it may become under load; null: as before.</param>
+public sealed record ResizeRequest(string? Class = null, string? MaxClass = null);
 
 /// <summary>Attaches a server, or replaces the one of an attached database.</summary>
 /// <param name="Name">The new database's name; not read where one is replaced.</param>

@@ -25,6 +25,9 @@ public sealed record DatabaseResource(string Id, string Name, string State, Date
     /// <summary>The version of PostgreSQL in that image.</summary>
     public string? Postgres { get; init; }
 
+    /// <summary>How large it is and may become; absent while there is no instance.</summary>
+    public DatabaseClass? Class { get; init; }
+
     /// <summary>Why the last wake failed, if it did.</summary>
     public string? LastFailure { get; init; }
 
@@ -47,6 +50,13 @@ public sealed record DatabaseResource(string Id, string Name, string State, Date
     public ConnectionName? Connection { get; init; }
 }
 
+/// <summary>The class of a database: <c>small</c>, <c>medium</c> or <c>large</c>.</summary>
+/// <param name="Now">What it is.</param>
+/// <param name="Least">What it is while little is asked of it.</param>
+/// <param name="Most">What it may become under load.</param>
+/// <param name="Started">As what PostgreSQL was started last; connections and buffers are of that until the next cold start.</param>
+public sealed record DatabaseClass(string Now, string Least, string Most, string Started);
+
 /// <summary>What a database takes on disk.</summary>
 /// <param name="Bytes">Its data.</param>
 /// <param name="LogBytes">Its log, which does not count against the limit.</param>
@@ -54,11 +64,15 @@ public sealed record DatabaseResource(string Id, string Name, string State, Date
 /// <param name="MayGrow">Whether it may grow now.</param>
 public sealed record DatabaseDisk(long Bytes, long LogBytes, long LimitBytes, bool MayGrow);
 
-/// <summary>An instance came into a state.</summary>
+/// <summary>An instance came into a state, or into another class.</summary>
 /// <param name="At">When.</param>
 /// <param name="State">Which.</param>
 /// <param name="Reason">Why, in a few words.</param>
-public sealed record StateChange(DateTimeOffset At, string State, string Reason);
+public sealed record StateChange(DateTimeOffset At, string State, string Reason)
+{
+    /// <summary>The class that it came into, its state being as it was; absent where the state changed.</summary>
+    public string? Class { get; init; }
+}
 
 /// <summary>An attached server, without its password.</summary>
 /// <param name="Host">Its name or address.</param>
@@ -142,6 +156,9 @@ public sealed record PlatformStatus(
     /// <summary>Absent where nothing speaks https.</summary>
     public HttpsStatus? Https { get; init; }
 
+    /// <summary>How many databases with an instance are of each class.</summary>
+    public IReadOnlyDictionary<string, int>? Classes { get; init; }
+
     /// <summary>Which bounds of instances truly hold here, and the memory of this moment.</summary>
     public ResourceStatus? Resources { get; init; }
 
@@ -159,6 +176,9 @@ public sealed record PlatformStatus(
 /// <param name="ProcessesLimited">Whether the bound of its processes holds.</param>
 public sealed record ResourceStatus(string Freezer, string? Reclaimer, bool MemoryLimited, bool ProcessesLimited)
 {
+    /// <summary>Whether instances share the processors by the weight of their class.</summary>
+    public bool ProcessorWeighted { get; init; }
+
     /// <summary>How short the host is of memory: <c>none</c>, <c>tight</c> or <c>short</c>.</summary>
     public string Pressure { get; init; } = "none";
 

@@ -7,8 +7,9 @@ namespace Dormouse.Control.Backups;
 /// Databases whose content comes from elsewhere. While that is on its way they are noted as being made, and nobody has their key: what is
 /// cut short is removed, at once or at the next start.
 /// </summary>
-internal sealed class RestoredDatabases(DatabaseRegistry databases, DatabaseStore store)
+internal sealed class RestoredDatabases(DatabaseRegistry databases, DatabaseStore store, IInstanceAdmin instances, ControlOptions options)
 {
+    /// <summary>It is small, whatever the one was that its content is of.</summary>
     public Task<CreatedDatabase> CreateAsync(
         string? name,
         string? connectionName,
@@ -21,6 +22,7 @@ internal sealed class RestoredDatabases(DatabaseRegistry databases, DatabaseStor
             async id =>
             {
                 await fill(id);
+                await instances.ResizeAsync(id, default(AskedClass).Within(options.MaxClass), null, cancellationToken);
                 await store.MarkReadyAsync(id, cancellationToken);
             },
             cancellationToken

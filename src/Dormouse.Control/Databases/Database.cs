@@ -11,6 +11,9 @@ namespace Dormouse.Control.Databases;
 /// <param name="Instance">Its instance; null while there is none.</param>
 public sealed record Database(DatabaseId Id, string Name, DatabaseStatus Status, DateTimeOffset CreatedAt, InstanceStatus? Instance)
 {
+    /// <summary>The class that was asked for.</summary>
+    public AskedClass Class { get; init; }
+
     /// <summary>The server of an attached database, which has no instance.</summary>
     public AttachedServer? Attached { get; init; }
 
@@ -26,6 +29,15 @@ public sealed record Database(DatabaseId Id, string Name, DatabaseStatus Status,
         };
 
     public static string WordOf(InstanceState state) => state.ToString().ToLowerInvariant();
+}
+
+/// <summary>What was asked for a database's size.</summary>
+/// <param name="Least">What it is while little is asked of it.</param>
+/// <param name="Most">What it may become under load; null: what the platform says.</param>
+public readonly record struct AskedClass(InstanceClass Least, InstanceClass? Most)
+{
+    /// <param name="platformMost">What a database may become of which nothing else was asked.</param>
+    public ClassRange Within(InstanceClass platformMost) => new(Least, (InstanceClass)Math.Max((int)Least, (int)(Most ?? platformMost)));
 }
 
 /// <summary>How far a database's making or removal has come.</summary>

@@ -35,6 +35,7 @@ internal sealed class DatabaseEndpoints(
         routes.MapGet("/management/databases/{database}", requests.Handle(ShowAsync));
         routes.MapDelete("/management/databases/{database}", requests.Handle(DeleteAsync));
         routes.MapPost("/management/databases/{database}/sleep", requests.Handle(SleepAsync));
+        routes.MapPost("/management/databases/{database}/resize", requests.Handle(ResizeAsync));
         routes.MapPost("/management/databases/{database}/wake", requests.Handle(WakeAsync));
         routes.MapPost("/management/databases/{database}/execute", requests.Handle(ExecuteAsync));
         routes.MapPost("/management/databases/{database}/push", requests.Handle(PushAsync));
@@ -65,7 +66,10 @@ internal sealed class DatabaseEndpoints(
     private async Task<Answer> CreateAsync(HttpContext context)
     {
         CreateDatabaseRequest request = await requests.ReadAsync(context, ManagementJson.Default.CreateDatabaseRequest);
-        CreatedDatabase created = await databases.CreateAsync(request.Name, request.ConnectionName, null, Stopping);
+        (InstanceClass? least, InstanceClass? most) = Classes(request.Class, request.MaxClass);
+        var asked = new AskedClass(least ?? InstanceClass.Small, most);
+        CheckOrder(asked.Least, most);
+        CreatedDatabase created = await databases.CreateAsync(request.Name, request.ConnectionName, null, Stopping, asked);
         return Answer.Created(Resource(created, options), ManagementJson.Default.DatabaseResource);
     }
 
@@ -96,6 +100,45 @@ internal sealed class DatabaseEndpoints(
         Database database = await WithInstanceAsync(context);
         await instances.SleepAsync(database.Id, to, Stopping);
         return await ShowAsync(context);
+    }
+
+    private async Task<Answer> ResizeAsync(HttpContext context)
+    {
+        ResizeRequest request = await requests.ReadAsync(context, ManagementJson.Default.ResizeRequest);
+        (InstanceClass? least, InstanceClass? most) = Classes(request.Class, request.MaxClass);
+        if (least is null && most is null)
+        {
+            throw new DormouseException(FailureKind.Caller, "DM2032", "The request names neither a 'class' nor a 'maxClass'.");
+        }
+        Database database = await WithInstanceAsync(context);
+        CheckOrder(least ?? database.Class.Least, most);
+        await databases.ResizeAsync(database, least, most, Stopping);
+        return await ShowAsync(context);
+    }
+
+    private static (InstanceClass? Least, InstanceClass? Most) Classes(string? least, string? most) => (ClassOf(least), ClassOf(most));
+
+    private static InstanceClass? ClassOf(string? word) =>
+        word is null
+            ? null
+            : InstanceClassWords.Parse(word)
+                ?? throw new DormouseException(
+                    FailureKind.Caller,
+                    "DM2033",
+                    $"'{Names.Printable(word)}' is no class of databases. There are {string.Join(", ", InstanceClassWords.All)}."
+                );
+
+    private static void CheckOrder(InstanceClass least, InstanceClass? most)
+    {
+        if (most < least)
+        {
+            throw new DormouseException(
+                FailureKind.Caller,
+                "DM2033",
+                $"A database of class {InstanceClassWords.WordOf(least)} cannot have {InstanceClassWords.WordOf(most.Value)} as its largest. "
+                    + "Name a class that is as large at least, or a smaller one to begin with."
+            );
+        }
     }
 
     private async Task<Answer> WakeAsync(HttpContext context)
@@ -152,12 +195,25 @@ internal sealed class DatabaseEndpoints(
             Leases = database.Instance?.Leases,
             Image = database.Instance?.ImageDigest,
             Postgres = database.Instance?.PostgresVersion,
+            Class = database.Instance is { IsLeftAlone: false } sized ? Resource(sized.Size) : null,
             LastFailure = database.Instance?.LastFailure,
             History = database.Instance is { } instance ? [.. instance.History.Select(Change)] : null,
             Server = database.Attached is { } server ? Resource(server) : null,
         };
 
-    private static StateChange Change(InstanceChange change) => new(change.At, Database.WordOf(change.State), change.Reason);
+    private static DatabaseClass Resource(InstanceSize size) =>
+        new(
+            InstanceClassWords.WordOf(size.Now),
+            InstanceClassWords.WordOf(size.Least),
+            InstanceClassWords.WordOf(size.Most),
+            InstanceClassWords.WordOf(size.Started)
+        );
+
+    private static StateChange Change(InstanceChange change) =>
+        new(change.At, Database.WordOf(change.State), change.Reason)
+        {
+            Class = change.Class is { } entered ? InstanceClassWords.WordOf(entered) : null,
+        };
 
     private static ServerResource Resource(AttachedServer server) =>
         new(server.Url.Host, server.Url.Port, server.Url.Database, server.Url.User)

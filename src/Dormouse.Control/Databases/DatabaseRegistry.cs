@@ -51,20 +51,28 @@ public sealed partial class DatabaseRegistry
     /// <param name="connectionName">The first connection's name; null: <c>default</c>.</param>
     /// <param name="script">SQL that is run before anybody can use it; null: none.</param>
     /// <param name="cancellationToken">Gives up, and undoes.</param>
-    public Task<CreatedDatabase> CreateAsync(string? name, string? connectionName, string? script, CancellationToken cancellationToken) =>
+    /// <param name="asked">Its class; small if nothing is said.</param>
+    public Task<CreatedDatabase> CreateAsync(
+        string? name,
+        string? connectionName,
+        string? script,
+        CancellationToken cancellationToken,
+        AskedClass asked = default
+    ) =>
         CreateAndFillAsync(
             name,
             connectionName,
             async id =>
             {
-                await instances.CreateAsync(id, cancellationToken);
+                await instances.CreateAsync(id, asked.Within(options.MaxClass), cancellationToken);
                 if (script is not null)
                 {
                     await scripts.RunAsync(id, script, cancellationToken);
                 }
                 await databases.MarkReadyAsync(id, cancellationToken);
             },
-            cancellationToken
+            cancellationToken,
+            asked
         );
 
     /// <summary>As above, where <paramref name="fill"/> brings the server and marks the database as ready.</summary>
@@ -72,7 +80,8 @@ public sealed partial class DatabaseRegistry
         string? name,
         string? connectionName,
         Func<DatabaseId, Task> fill,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        AskedClass asked = default
     )
     {
         string checkedName = Names.Check(name, "database");
@@ -85,6 +94,7 @@ public sealed partial class DatabaseRegistry
             ConnectionId.New(),
             checkedConnection,
             key,
+            asked,
             options.DatabasesMax,
             cancellationToken
         );
@@ -98,8 +108,20 @@ public sealed partial class DatabaseRegistry
             throw;
         }
         Log.Created(logger, id, checkedName);
-        Database database = WithServer(new Database(id, checkedName, DatabaseStatus.Ready, connection.CreatedAt, null));
+        Database database = WithServer(new Database(id, checkedName, DatabaseStatus.Ready, connection.CreatedAt, null) { Class = asked });
         return new CreatedDatabase(database, new IssuedConnection(connection, key.Text));
+    }
+
+    /// <summary>Notes another class, and gives it to the instance. Cut short in between, the next start of the platform does that.</summary>
+    /// <param name="database">Which; it has an instance.</param>
+    /// <param name="least">What it is from now on while little is asked of it; null: as before.</param>
+    /// <param name="most">What it may become under load; null: as before.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task ResizeAsync(Database database, InstanceClass? least, InstanceClass? most, CancellationToken cancellationToken)
+    {
+        AskedClass asked =
+            await databases.SetClassAsync(database.Id, least, most, cancellationToken) ?? throw Unknown(database.Id.ToString());
+        await instances.ResizeAsync(database.Id, asked.Within(options.MaxClass), least, cancellationToken);
     }
 
     /// <summary>
@@ -129,7 +151,8 @@ public sealed partial class DatabaseRegistry
             Log.Recovering(logger, database.Id, database.State);
             await DeleteAsync(database.Id, cancellationToken);
         }
-        HashSet<DatabaseId> expected = [.. (await databases.ListAsync(cancellationToken)).Select(database => database.Id)];
+        List<Database> all = await databases.ListAsync(cancellationToken);
+        HashSet<DatabaseId> expected = [.. all.Select(database => database.Id)];
         HashSet<DatabaseId> present = [.. instances.List().Select(instance => instance.Id)];
         foreach (DatabaseId id in expected.Where(id => !present.Contains(id) && attached.Find(id) is null))
         {
@@ -138,6 +161,20 @@ public sealed partial class DatabaseRegistry
         foreach (DatabaseId id in present.Where(id => id != DatabaseId.System && !expected.Contains(id)))
         {
             Log.RowMissing(logger, id);
+        }
+        await SizeAsync(all, cancellationToken);
+    }
+
+    /// <summary>Instances that are not as large as was asked: the platform was killed in between, or is told another ceiling than before.</summary>
+    private async Task SizeAsync(List<Database> all, CancellationToken cancellationToken)
+    {
+        foreach (Database database in all)
+        {
+            ClassRange range = database.Class.Within(options.MaxClass);
+            if (instances.Find(database.Id) is { IsLeftAlone: false } instance && instance.Size.Range != range)
+            {
+                await instances.ResizeAsync(database.Id, range, null, cancellationToken);
+            }
         }
     }
 

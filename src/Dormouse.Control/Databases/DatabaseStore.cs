@@ -10,7 +10,7 @@ namespace Dormouse.Control.Databases;
 internal sealed class DatabaseStore(ControlStore store, ConnectionStore connections, RevisionLog log, TimeProvider time)
 {
     private const string DefaultProject = "prj_default";
-    private const string Columns = "select id, name, status, created_at from dormouse.databases";
+    private const string Columns = "select id, name, status, created_at, class, max_class from dormouse.databases";
 
     /// <summary>Notes a database that is about to be made, with its first connection, which opens nothing until it is ready.</summary>
     public Task<Connection> InsertCreatingAsync(
@@ -19,6 +19,7 @@ internal sealed class DatabaseStore(ControlStore store, ConnectionStore connecti
         ConnectionId connectionId,
         string connectionName,
         NewKey key,
+        AskedClass asked,
         int databasesMax,
         CancellationToken cancellationToken
     ) =>
@@ -30,8 +31,11 @@ internal sealed class DatabaseStore(ControlStore store, ConnectionStore connecti
                 try
                 {
                     await connection.ExecuteAsync(
-                        "insert into dormouse.databases (id, project_id, name, status, created_at) values ($1, $2, $3, 'creating', $4)",
-                        [id.ToString(), DefaultProject, name, now],
+                        """
+                        insert into dormouse.databases (id, project_id, name, status, created_at, class, max_class)
+                        values ($1, $2, $3, 'creating', $4, $5, $6)
+                        """,
+                        [id.ToString(), DefaultProject, name, now, WordOf(asked.Least)!, WordOf(asked.Most)],
                         token
                     );
                 }
@@ -88,6 +92,24 @@ internal sealed class DatabaseStore(ControlStore store, ConnectionStore connecti
                     ? new(false, hashes, 0)
                     : new(true, hashes, await log.AppendAsync(connection, new LogEntry(LogKinds.DatabaseDeleted, id), token));
             },
+            cancellationToken
+        );
+
+    /// <summary>Null for what stays as it is. Returns what is asked for now; null if there is no such database.</summary>
+    public Task<AskedClass?> SetClassAsync(DatabaseId id, InstanceClass? least, InstanceClass? most, CancellationToken cancellationToken) =>
+        store.RunAsync(
+            async (connection, token) =>
+                (
+                    await connection.RowsAsync(
+                        """
+                        update dormouse.databases set class = coalesce($2, class), max_class = coalesce($3, max_class) where id = $1
+                        returning class, max_class
+                        """,
+                        [id.ToString(), WordOf(least), WordOf(most)],
+                        reader => (AskedClass?)ReadClass(reader, 0),
+                        token
+                    )
+                ).FirstOrDefault(),
             cancellationToken
         );
 
@@ -151,5 +173,16 @@ internal sealed class DatabaseStore(ControlStore store, ConnectionStore connecti
             },
             reader.Time(3),
             null
+        )
+        {
+            Class = ReadClass(reader, 4),
+        };
+
+    private static AskedClass ReadClass(NpgsqlDataReader reader, int at) =>
+        new(
+            InstanceClassWords.Parse(reader.GetString(at)) ?? InstanceClass.Small,
+            reader.IsDBNull(at + 1) ? null : InstanceClassWords.Parse(reader.GetString(at + 1))
         );
+
+    private static string? WordOf(InstanceClass? asked) => asked is { } known ? InstanceClassWords.WordOf(known) : null;
 }

@@ -1,3 +1,4 @@
+using Dormouse.Contracts;
 using Dormouse.Contracts.Management;
 using Dormouse.Control.Databases;
 using Dormouse.Control.Metrics;
@@ -33,6 +34,9 @@ internal sealed class PlatformEndpoints(
                 )
                 {
                     Https = platform.Https(),
+                    Classes = all.Where(database => database.Instance is { IsLeftAlone: false })
+                        .GroupBy(database => database.Instance!.Size.Now)
+                        .ToDictionary(group => InstanceClassWords.WordOf(group.Key), group => group.Count()),
                     Resources = platform.Resources(),
                     Work = WorkReading.Of(metrics.Read()),
                 };

@@ -24,6 +24,18 @@ internal sealed class InstanceGauges
             "Instances of databases by state; the platform's own one is not counted."
         );
         meter.CreateObservableUpDownCounter(
+            "dormouse.instance.class",
+            () => CountClasses(instances.List()),
+            "{instance}",
+            "Instances of databases by class; the platform's own one is not counted."
+        );
+        meter.CreateObservableUpDownCounter(
+            "dormouse.instance.class.pending",
+            () => instances.List().Count(instance => instance is { IsLeftAlone: false, Size.IsPending: true }),
+            "{instance}",
+            "Instances that have another class than PostgreSQL was started with: their connections and buffers wait for a cold start."
+        );
+        meter.CreateObservableUpDownCounter(
             "dormouse.instance.disk",
             () => Disks(instances).Sum(disk => disk.Bytes + disk.LogBytes),
             "By",
@@ -39,6 +51,13 @@ internal sealed class InstanceGauges
 
     private static IEnumerable<InstanceDisk> Disks(IInstanceAdmin instances) =>
         instances.List().Select(instance => instances.FindDisk(instance.Id)).OfType<InstanceDisk>();
+
+    private static IEnumerable<Measurement<long>> CountClasses(IReadOnlyList<InstanceStatus> all) =>
+        Enum.GetValues<InstanceClass>()
+            .Select(each => new Measurement<long>(
+                all.Count(instance => instance is { IsLeftAlone: false } && instance.Size.Now == each && instance.Id != DatabaseId.System),
+                new KeyValuePair<string, object?>("dormouse.instance.class", InstanceClassWords.WordOf(each))
+            ));
 
     private static IEnumerable<Measurement<long>> Count(IReadOnlyList<InstanceStatus> all) =>
         States.Select(state => new Measurement<long>(

@@ -6,8 +6,8 @@ namespace Dormouse.Edge.Engine;
 public sealed class EngineOptions
 {
     /// <summary>
-    /// Server connections per awake instance, within what its endpoint allows. 10 saturates the two cores that a small instance gets;
-    /// each costs the instance about 1.5 MB.
+    /// Server connections per awake small instance, within what its endpoint allows; a larger one has as many times as many as it is large. 10
+    /// saturates two cores; each costs the instance about 1.5 MB.
     /// </summary>
     public int ConnectionsPerInstance { get; set; } = 10;
 

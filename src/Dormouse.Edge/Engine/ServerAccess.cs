@@ -12,7 +12,7 @@ internal sealed class ServerAccess(IInstanceHost host, IAttachedServers attached
 {
     /// <summary>How many connections the database's pool may have.</summary>
     public int ConnectionsOf(DatabaseId database) =>
-        attached.Find(database) is { } server ? server.MaxConnections : pools.ConnectionsPerInstance;
+        attached.Find(database) is { } server ? server.MaxConnections : pools.ConnectionsOf(database);
 
     public async ValueTask<ServerSeat> TakeAsync(DatabaseId database, CancellationToken cancellationToken)
     {

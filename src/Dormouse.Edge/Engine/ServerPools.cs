@@ -36,7 +36,11 @@ internal sealed class ServerPools(EngineOptions options, TimeProvider timeProvid
             }
         );
 
-    public int ConnectionsPerInstance => options.ConnectionsPerInstance;
+    /// <summary>How many connections a database's pool has; where there is none yet, as many as the smallest instance's.</summary>
+    public int ConnectionsOf(DatabaseId database) =>
+        pools.TryGetValue(database, out EndpointPool? pool) && pool.Endpoint is InstanceEndpoint instance
+            ? ConnectionsOf(instance)
+            : options.ConnectionsPerInstance;
 
     /// <summary>The pool of this endpoint. An endpoint that has stopped gets one that is closed already.</summary>
     public ServerPool For(ServerEndpoint endpoint) =>
@@ -63,6 +67,9 @@ internal sealed class ServerPools(EngineOptions options, TimeProvider timeProvid
         }
         await Task.WhenAll(left);
     }
+
+    private int ConnectionsOf(InstanceEndpoint instance) =>
+        Math.Max(1, Math.Min(options.ConnectionsPerInstance * instance.Scale, instance.MaxConnections));
 
     private ServerPool Add(ServerEndpoint endpoint)
     {
@@ -107,7 +114,7 @@ internal sealed class ServerPools(EngineOptions options, TimeProvider timeProvid
                 new ServerLogin(instance.SocketPath, instance.User, instance.Password, instance.DatabaseName),
                 new PoolOptions
                 {
-                    ConnectionsMax = Math.Max(1, Math.Min(options.ConnectionsPerInstance, instance.MaxConnections)),
+                    ConnectionsMax = ConnectionsOf(instance),
                     WaitTimeout = options.ConnectionWait,
                     Connection = new ServerConnectionOptions { Settings = SessionSettings },
                 },

@@ -78,7 +78,7 @@ internal sealed partial class Adoption(
 
     private async Task<AdoptedRun?> TakeOverAsync(DatabaseId id, InstanceRecord record, int[] pids)
     {
-        AdoptedRun? alive = Open(id, pids);
+        AdoptedRun? alive = Open(id, record, pids);
         try
         {
             if (alive is not null && !IsUsable(id, record))
@@ -168,7 +168,7 @@ internal sealed partial class Adoption(
         }
     }
 
-    private AdoptedRun? Open(DatabaseId id, int[] pids)
+    private AdoptedRun? Open(DatabaseId id, InstanceRecord record, int[] pids)
     {
         // The postmaster is the first process of its sandbox. Without it the kernel has ended the others, or is about to.
         int? postmaster = pids.Where(pid => ProcessTable.InnermostPid(pid) == 1).Select(pid => (int?)pid).FirstOrDefault();
@@ -186,7 +186,7 @@ internal sealed partial class Adoption(
         {
             return null;
         }
-        ResourceGroup group = starter.OpenGroup(id);
+        ResourceGroup group = starter.OpenGroup(id, record.SizeNow);
         group.Attach(process.RootPid);
         if (!group.IsFrozen && ProcessTable.Stat(identity.Pid)?.State == 'T')
         {

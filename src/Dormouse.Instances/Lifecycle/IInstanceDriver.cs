@@ -20,7 +20,11 @@ internal interface IInstanceDriver
     /// <exception cref="DormouseException"><see cref="FailureKind.ComputeAsleep"/>, with the reason.</exception>
     Task<StartedInstance> StartAsync(DatabaseId id, InstanceRecord record, CancellationToken cancellationToken);
 
-    Generation NewGeneration(DatabaseId id, long number, RoleSecrets own);
+    /// <param name="id">Of which database.</param>
+    /// <param name="number">The generation's.</param>
+    /// <param name="own">Its passwords.</param>
+    /// <param name="started">The class with which PostgreSQL was started.</param>
+    Generation NewGeneration(DatabaseId id, long number, RoleSecrets own, InstanceClass started);
 
     /// <exception cref="DormouseException">DM3410: they cannot be opened.</exception>
     RoleSecrets OpenSecrets(DatabaseId id);
@@ -60,6 +64,10 @@ internal interface IInstanceRun : IDisposable
 
     /// <summary>Moves the memory of frozen processes to swap and returns how many bytes left. Any thread; a thaw meanwhile does no harm.</summary>
     long Reclaim();
+
+    /// <summary>Bounds the processes as their size says now, frozen or not. Repeating it does no harm.</summary>
+    /// <exception cref="IOException">The kernel refused.</exception>
+    void Limit(InstanceSize size);
 
     /// <summary>A clean end, then a less clean one. False if processes are left even so.</summary>
     Task<bool> StopAsync();

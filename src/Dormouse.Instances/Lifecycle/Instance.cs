@@ -42,6 +42,9 @@ internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<
 
     public InstanceRecord? Record => standing.Record;
 
+    /// <summary>Null while there is none.</summary>
+    public InstanceSize? Size => IsThere ? standing.Record?.SizeNow : null;
+
     public int Leases => current.Generation?.Leases ?? 0;
 
     /// <summary>For what the platform does by itself; null unless it runs. Whoever holds only this does not use it.</summary>
@@ -57,10 +60,17 @@ internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<
     }
 
     /// <summary>From the template; with a seed from that, and then it also starts.</summary>
-    public Task CreateAsync(InstanceSeed? seed, CancellationToken cancellationToken) => Ask(() => CreateStepAsync(seed, cancellationToken));
+    public Task CreateAsync(InstanceSeed? seed, ClassRange? range, CancellationToken cancellationToken) =>
+        Ask(() => CreateStepAsync(seed, range, cancellationToken));
 
     /// <summary>Takes in what was filled as <c>data.restoring</c>; whoever uses it loses the session. Undone if no server starts on it.</summary>
     public Task ReplaceDataAsync(InstanceSeed seed) => Ask(() => ReplaceDataStepAsync(seed));
+
+    /// <summary>Another size. Nothing happens if it is that already.</summary>
+    /// <param name="change">From the size that it has when its turn comes.</param>
+    /// <param name="reason">For whoever reads its history.</param>
+    public Task ResizeAsync(Func<InstanceSize, InstanceSize> change, string reason = InstanceHistory.Asked) =>
+        Ask(() => ResizeStepAsync(change, reason));
 
     public Task FreezeAsync(TimeSpan idleAtLeast, string reason = InstanceHistory.Asked) =>
         Ask(() => FreezeStepAsync(idleAtLeast, reason), CommandKind.Sleep);
@@ -108,6 +118,8 @@ internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<
         current.LetGo();
     }
 
+    private Sizing Sizing => new(Id, standing, current, logger);
+
     private Task Ask(Func<Task> step, CommandKind kind = CommandKind.Other) =>
         mailbox.TryRun(step, kind) ?? Task.FromException(WhyRefused());
 
@@ -118,7 +130,7 @@ internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<
         : Phase == InstancePhase.Absent ? WakeFailures.NoSuchInstance(Id)
         : WakeFailures.TooManyWaiters(Id, around.Options.WaitersMax);
 
-    private async Task CreateStepAsync(InstanceSeed? seed, CancellationToken cancellationToken)
+    private async Task CreateStepAsync(InstanceSeed? seed, ClassRange? range, CancellationToken cancellationToken)
     {
         if (standing.Next(InstanceEvent.CreateAsked) != InstancePhase.Creating)
         {
@@ -127,7 +139,9 @@ internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<
         Move(InstanceEvent.CreateAsked);
         try
         {
-            standing.Draft = await driver.CreateAsync(Id, takeUid, seed, cancellationToken);
+            InstanceRecord made = await driver.CreateAsync(Id, takeUid, seed, cancellationToken);
+            // On disk with the first start, before which nothing needs to know.
+            standing.Draft = range is { } wanted ? made with { Size = InstanceSize.Of(wanted) } : made;
             Move(InstanceEvent.Created);
         }
         catch (Exception exception)
@@ -213,7 +227,7 @@ internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<
         if (undoTo is { } before)
         {
             driver.UndoSwap(Id);
-            standing.Draft = before with { Generation = standing.Draft!.Generation };
+            standing.Draft = before with { Generation = standing.Draft!.Generation, Size = standing.Draft.Size };
             undoTo = null;
         }
     }
@@ -292,12 +306,13 @@ internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<
         try
         {
             UndoIfOwed();
+            Sizing.TakeOn();
             InstanceRecord record = driver.ChooseImage(Id, standing.Draft!);
             StartedInstance started = await driver.StartAsync(Id, record, CancellationToken.None);
             standing.NoteImage(record);
             long number = record.Generation + 1;
             standing.Draft = record with { Generation = number, SecretsSet = true };
-            Hold(started.Run, driver.NewGeneration(Id, number, started.Secrets));
+            Hold(started.Run, driver.NewGeneration(Id, number, started.Secrets, record.SizeNow.Started));
             current.NoteReturn();
             Move(InstanceEvent.Started);
         }
@@ -306,6 +321,13 @@ internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<
             Move(InstanceEvent.StartFailed);
             throw;
         }
+    }
+
+    private async Task ResizeStepAsync(Func<InstanceSize, InstanceSize> change, string reason)
+    {
+        await NoticeDeathAsync();
+        ThrowIfAbsent();
+        Sizing.Change(change, reason);
     }
 
     private void Thaw()
@@ -476,7 +498,7 @@ internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<
         bool isRecorded = found.PostmasterPid == alive.Run.Postmaster.Pid && found.PostmasterStartTicks == alive.Run.Postmaster.StartTicks;
         InstanceRecord record = isRecorded ? found : found with { Generation = found.Generation + 1 };
         standing.Draft = record;
-        Hold(alive.Run, driver.NewGeneration(Id, record.Generation, driver.OpenSecrets(Id)));
+        Hold(alive.Run, driver.NewGeneration(Id, record.Generation, driver.OpenSecrets(Id), record.SizeNow.Started));
         if (!alive.IsFrozen)
         {
             current.Open();
@@ -532,6 +554,6 @@ internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<
         [LoggerMessage(3416, LogLevel.Warning, "What {Id} held before it was replaced could not be removed yet")]
         public static partial void ReplacedIsLeft(ILogger logger, DatabaseId id, Exception exception);
 
-        // Standing has 3400, 3409 and 3417, CurrentRun 3410 and 3413 to 3415. Next free id: 3418. IdleWatcher has 3420 to 3429, InstanceLifecycle and adoption 3430 to 3449.
+        // Standing has 3400, 3409, 3417 and 3419, Sizing 3418, CurrentRun 3410 and 3413 to 3415. None is free. IdleWatcher has 3420 to 3429, InstanceLifecycle and adoption 3430 to 3449.
     }
 }

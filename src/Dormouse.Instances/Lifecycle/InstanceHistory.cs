@@ -2,7 +2,7 @@ using Dormouse.Contracts;
 
 namespace Dormouse.Instances.Lifecycle;
 
-/// <summary>The last states of one instance, with their reasons. Written by its one writer, read by any thread.</summary>
+/// <summary>The last states and classes of one instance, with their reasons. Written by its one writer, read by any thread.</summary>
 internal sealed class InstanceHistory
 {
     public const string Asked = "asked for";
@@ -37,7 +37,13 @@ internal sealed class InstanceHistory
         {
             return false;
         }
-        entries = [.. all.Skip(Math.Max(0, all.Length - EntriesMax + 1)), new InstanceChange(at, state, reason)];
+        Add(new InstanceChange(at, state, reason));
         return true;
     }
+
+    /// <summary>Into another class, in the state in which it is.</summary>
+    public void Add(DateTimeOffset at, InstanceState state, InstanceClass entered, string reason) =>
+        Add(new InstanceChange(at, state, reason) { Class = entered });
+
+    private void Add(InstanceChange change) => entries = [.. entries.Skip(Math.Max(0, entries.Length - EntriesMax + 1)), change];
 }

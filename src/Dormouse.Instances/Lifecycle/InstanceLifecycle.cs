@@ -49,6 +49,7 @@ public sealed partial class InstanceLifecycle(
         HostMemory memory = Started.Memory.Read();
         return new ResourceStatus(Resources.Freezer, Resources.Reclaimer, Resources.MemoryLimited, Resources.ProcessesLimited)
         {
+            ProcessorWeighted = Resources.ProcessorWeighted,
             Pressure = Started.Watcher.Pressure.ToString().ToLowerInvariant(),
             AvailableBytes = memory.AvailableBytes,
             SwapBytes = memory.SwapTotalBytes,
@@ -117,9 +118,12 @@ public sealed partial class InstanceLifecycle(
             ? set.LeaseAsync(id, cancellationToken)
             : ValueTask.FromException<IInstanceLease>(WakeFailures.NoSuchInstance(id));
 
-    public async Task CreateAsync(DatabaseId id, CancellationToken cancellationToken)
+    /// <summary>A small one.</summary>
+    public Task CreateAsync(DatabaseId id, CancellationToken cancellationToken) => CreateAsync(id, ClassRange.Smallest, cancellationToken);
+
+    public async Task CreateAsync(DatabaseId id, ClassRange range, CancellationToken cancellationToken)
     {
-        Instance instance = await CreateAsync(id, null, cancellationToken);
+        Instance instance = await Set.CreateAsync(id, null, cancellationToken, range);
         await instance.WakeAsync(cancellationToken);
         Started.Upkeep.Notice(instance);
         Started.Starter.RefillSpares();
@@ -179,6 +183,9 @@ public sealed partial class InstanceLifecycle(
         Task asleep = Started.Upkeep.SleepAsync(instance, to != InstanceState.Stopped, sleep, cancellationToken);
         await asleep.WaitAsync(cancellationToken);
     }
+
+    public Task ResizeAsync(DatabaseId id, ClassRange range, InstanceClass? now, CancellationToken cancellationToken) =>
+        Existing(id).ResizeAsync(size => size.Within(range, now)).WaitAsync(cancellationToken);
 
     public InstanceDisk? FindDisk(DatabaseId id) => disk?.Find(id);
 

@@ -20,6 +20,7 @@ namespace Dormouse.Instances.Lifecycle;
 /// <param name="PostmasterStartTicks">Its start, in clock ticks since boot: with the number this names one process for ever.</param>
 /// <param name="Timeline">Rises each time a backup replaces its content; records of earlier versions lack it.</param>
 /// <param name="PostgresVersion">That of the image; records of earlier versions lack it until the next cold start.</param>
+/// <param name="Size">How large it is and may become; records of earlier versions lack it, and are of small ones.</param>
 internal sealed record InstanceRecord(
     int Format,
     string Id,
@@ -32,13 +33,17 @@ internal sealed record InstanceRecord(
     int? PostmasterPid,
     long? PostmasterStartTicks,
     int Timeline = 1,
-    string? PostgresVersion = null
+    string? PostgresVersion = null,
+    InstanceSize? Size = null
 )
 {
     public const int CurrentFormat = 1;
 
     // A record is some 300 bytes; what is much longer was not written by us.
     private const int BytesMax = 64 * 1024;
+
+    [JsonIgnore]
+    public InstanceSize SizeNow => Size ?? InstanceSize.Smallest;
 
     public static InstanceRecord New(DatabaseId id, string imageDigest, int? uid, DateTimeOffset now) =>
         new(CurrentFormat, id.ToString(), imageDigest, uid, now, false, 0, InstanceState.Stopped, null, null);

@@ -93,7 +93,12 @@ internal sealed partial class InstanceSet(
     }
 
     /// <summary>With a seed it is made from that, and runs.</summary>
-    public async Task<Instance> CreateAsync(DatabaseId id, InstanceSeed? seed, CancellationToken cancellationToken)
+    public async Task<Instance> CreateAsync(
+        DatabaseId id,
+        InstanceSeed? seed,
+        CancellationToken cancellationToken,
+        ClassRange? range = null
+    )
     {
         Instance instance;
         Task created;
@@ -103,7 +108,7 @@ internal sealed partial class InstanceSet(
             ObjectDisposedException.ThrowIf(closing, this);
             ThrowIfLeftAlone(id);
             instance = instances.GetOrAdd(id, New);
-            created = instance.CreateAsync(seed, cancellationToken);
+            created = instance.CreateAsync(seed, range, cancellationToken);
         }
         try
         {

@@ -5,6 +5,7 @@ using Dormouse.Instances.Drivers.Process;
 using Dormouse.Instances.Host;
 using Dormouse.Instances.Images;
 using Dormouse.Instances.Resources;
+using Dormouse.Instances.Sizes;
 using Dormouse.Instances.Templates;
 
 namespace Dormouse.Instances.Lifecycle;
@@ -26,13 +27,10 @@ internal sealed class InstanceStarter(
     TimeProvider time
 ) : IInstanceDriver
 {
-    // max_connections; the edge may hold all but the reserved ones (3) and a few for the platform's own work.
-    private const int ConnectionsMax = 30;
-    private const int EdgeConnectionsMax = 24;
     private const string DatabaseInside = "postgres";
 
     private readonly ConcurrentDictionary<string, PostgresImage> knownImages = new();
-    private readonly ResourceLimits limits = new(options.MemoryMaxBytes, options.ProcessesMax);
+    private readonly ClassTable classes = new(options);
 
     // Of the last database that was made from one.
     private volatile InstanceTemplate? lastTemplate;
@@ -41,7 +39,7 @@ internal sealed class InstanceStarter(
 
     public InstanceFolder FolderOf(DatabaseId id) => InstanceFolder.Of(data, id);
 
-    public ResourceGroup OpenGroup(DatabaseId id) => groups.Open(id.ToString(), limits);
+    public ResourceGroup OpenGroup(DatabaseId id, InstanceSize size) => groups.Open(id.ToString(), classes.LimitsOf(size));
 
     /// <summary>
     /// Makes folder, record and data directory, from the template unless there is a seed. A folder without data is what a cut-short call
@@ -163,7 +161,7 @@ internal sealed class InstanceStarter(
 
     public void TrimLog(DatabaseId id) => BoundedLog.Trim(FolderOf(id).LogPath);
 
-    public IInstanceRun NewRun(InstanceProcess process, ResourceGroup group) => new SandboxedRun(driver, process, group);
+    public IInstanceRun NewRun(InstanceProcess process, ResourceGroup group) => new SandboxedRun(driver, process, group, classes);
 
     private static void GiveAll(string path, int user)
     {
@@ -187,7 +185,7 @@ internal sealed class InstanceStarter(
         InstanceFolder folder = FolderOf(id);
         PostgresImage image = FindImage(id, record.ImageDigest);
         RoleSecrets? own = record.SecretsSet ? secrets.Open(id, folder) : null;
-        ResourceGroup group = OpenGroup(id);
+        ResourceGroup group = OpenGroup(id, record.SizeNow);
         InstanceProcess process = await LaunchAsync(id, record, folder, image, group, cancellationToken);
         try
         {
@@ -218,8 +216,9 @@ internal sealed class InstanceStarter(
         return own;
     }
 
-    public Generation NewGeneration(DatabaseId id, long number, RoleSecrets own)
+    public Generation NewGeneration(DatabaseId id, long number, RoleSecrets own, InstanceClass started)
     {
+        ClassSettings settings = ClassTable.SettingsOf(started);
         var stopped = new CancellationTokenSource();
         var endpoint = new InstanceEndpoint(
             id,
@@ -228,10 +227,11 @@ internal sealed class InstanceStarter(
             RoleSecrets.AppRole,
             own.AppPassword,
             DatabaseInside,
-            EdgeConnectionsMax,
+            settings.EdgeConnectionsMax,
             stopped.Token
         )
         {
+            Scale = settings.Scale,
             Disk = gateOf(id),
         };
         return new Generation(endpoint, stopped, time);
@@ -272,7 +272,7 @@ internal sealed class InstanceStarter(
             folder.ReachDataPath,
             folder.SocketFolder,
             record.Uid,
-            PostgresSettings.Arguments(image.MajorVersion, ConnectionsMax)
+            PostgresSettings.Arguments(image.MajorVersion, ClassTable.SettingsOf(record.SizeNow.Now))
         );
         try
         {

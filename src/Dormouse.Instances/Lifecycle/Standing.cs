@@ -46,6 +46,7 @@ internal sealed partial class Standing(DatabaseId id, IInstanceDriver driver, Ti
                 seen.LastFailure
             )
             {
+                Size = record.SizeNow,
                 History = history.Entries,
                 PostgresVersion = record.PostgresVersion,
             };
@@ -90,6 +91,13 @@ internal sealed partial class Standing(DatabaseId id, IInstanceDriver driver, Ti
             double took = time.GetElapsedTime(leftAt).TotalMilliseconds;
             Log.Moved(logger, id, StateOf(next), reason, took, seen?.Generation, seen?.PostmasterPid);
         }
+    }
+
+    /// <summary>It came into another class.</summary>
+    public void NoteClass(InstanceClass before, InstanceSize after, string reason)
+    {
+        history.Add(time.GetUtcNow(), StateOf(view.Phase), after.Now, reason);
+        Log.Resized(logger, id, after.Now, reason, before, after.Started, after.Least, after.Most);
     }
 
     /// <summary>Writes the record with a state and the processes that stand for it.</summary>
@@ -158,6 +166,23 @@ internal sealed partial class Standing(DatabaseId id, IInstanceDriver driver, Ti
             string digest,
             string? versionBefore,
             string digestBefore
+        );
+
+        // The one line that each change of class leaves.
+        [LoggerMessage(
+            3419,
+            LogLevel.Information,
+            "{Id} is {Class}: {Reason}; was {Before}, PostgreSQL was started as {Started}, may be {Least} to {Most}"
+        )]
+        public static partial void Resized(
+            ILogger logger,
+            DatabaseId id,
+            InstanceClass @class,
+            string reason,
+            InstanceClass before,
+            InstanceClass started,
+            InstanceClass least,
+            InstanceClass most
         );
 
         [LoggerMessage(3409, LogLevel.Error, "The record of {Id} could not be written")]

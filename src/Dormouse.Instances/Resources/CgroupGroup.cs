@@ -41,6 +41,14 @@ internal sealed class CgroupGroup(IReadOnlyList<CgroupHierarchy> hierarchies, st
         throw new IOException($"The processes under {rootPid} multiply faster than they can be moved into the group '{name}'.");
     }
 
+    public override void Limit(ResourceLimits limits)
+    {
+        foreach (CgroupHierarchy hierarchy in hierarchies)
+        {
+            hierarchy.Limit(name, limits);
+        }
+    }
+
     public override async Task FreezeAsync(CancellationToken cancellationToken)
     {
         freezer.SetFrozen(name, true);

@@ -3,7 +3,7 @@ namespace Dormouse.Instances.Resources;
 /// <summary>A mounted tree of control groups, and the places in it where this process may have a folder.</summary>
 internal sealed record CgroupMount(string MountPoint, bool Unified, IReadOnlyList<string> Controllers, string OwnGroup)
 {
-    private static readonly string[] Wanted = ["memory", "pids", "freezer"];
+    private static readonly string[] Wanted = ["memory", "pids", "cpu", "freezer"];
 
     /// <summary>The unified tree first, so that its freezer is preferred.</summary>
     public static IReadOnlyList<CgroupMount> All() =>
@@ -58,7 +58,7 @@ internal sealed record CgroupMount(string MountPoint, bool Unified, IReadOnlyLis
         {
             return;
         }
-        foreach (string controller in (string[])["memory", "pids"])
+        foreach (string controller in (string[])["memory", "pids", "cpu"])
         {
             try
             {

@@ -12,6 +12,10 @@ internal abstract class ResourceGroup
     /// <summary>Takes in a process with all its descendants, also those that are born meanwhile. Repeating it does no harm.</summary>
     public abstract void Attach(int rootPid);
 
+    /// <summary>Other bounds from now on, frozen or not.</summary>
+    /// <exception cref="IOException">The kernel refused, or the group is gone.</exception>
+    public abstract void Limit(ResourceLimits limits);
+
     /// <summary>Returns once no process of the group runs. Throws <see cref="IOException"/>, with the group thawed, if that takes too long.</summary>
     public abstract Task FreezeAsync(CancellationToken cancellationToken);
 
@@ -35,7 +39,8 @@ internal abstract class ResourceGroup
 /// <summary>Bounds of one instance; they hold as far as <see cref="ResourceReport"/> says.</summary>
 /// <param name="MemoryMaxBytes">Memory of all processes and of the page cache that they fill.</param>
 /// <param name="ProcessesMax">Processes and threads.</param>
-internal sealed record ResourceLimits(long MemoryMaxBytes, int ProcessesMax);
+/// <param name="ProcessorWeight">Its share of the processors where not all get what they want: 100 is what others have.</param>
+internal sealed record ResourceLimits(long MemoryMaxBytes, int ProcessesMax, int ProcessorWeight);
 
 /// <summary>How instances are frozen on this host and which bounds truly hold.</summary>
 /// <param name="Freezer"><c>cgroup v2</c>, <c>cgroup v1</c> or <c>signals</c>.</param>
@@ -48,6 +53,9 @@ public sealed record ResourceReport(string Freezer, bool MemoryLimited, bool Pro
     /// the host offers none of them. Whether there is swap at the moment is another question.
     /// </summary>
     public string? Reclaimer { get; init; }
+
+    /// <summary>Whether instances share the processors by weight.</summary>
+    public bool ProcessorWeighted { get; init; }
 
     /// <summary>Whether the memory of all instances together can be told, so that a budget for it can hold.</summary>
     public bool MemoryCounted { get; init; }

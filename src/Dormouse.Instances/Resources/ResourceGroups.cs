@@ -10,7 +10,7 @@ namespace Dormouse.Instances.Resources;
 internal sealed class ResourceGroups
 {
     private const string ProbeName = "probe";
-    private static readonly ResourceLimits ProbeLimits = new(64 << 20, 16);
+    private static readonly ResourceLimits ProbeLimits = new(64 << 20, 16, 100);
 
     private readonly IReadOnlyList<CgroupHierarchy> hierarchies;
     private readonly CgroupHierarchy? memory;
@@ -31,6 +31,7 @@ internal sealed class ResourceGroups
         {
             Reclaimer = hierarchies.FirstOrDefault(hierarchy => hierarchy.Reclaims)?.ReclaimFile ?? (pagesOut ? "process_madvise" : null),
             MemoryCounted = memory is not null,
+            ProcessorWeighted = hierarchies.Any(hierarchy => hierarchy.WeighsProcessor),
         };
     }
 
@@ -142,10 +143,11 @@ internal sealed class ResourceGroups
                 hierarchy.Create(ProbeName, ProbeLimits);
                 hierarchy.LimitsMemory = hierarchy.OffersMemory(ProbeName);
                 hierarchy.LimitsProcesses = hierarchy.OffersProcesses(ProbeName);
+                hierarchy.WeighsProcessor = hierarchy.OffersWeight(ProbeName);
                 hierarchy.Reclaims = hierarchy.LimitsMemory && hierarchy.OffersReclaim(ProbeName);
                 hierarchy.Freezes = freezerWanted && hierarchy.OffersFreezer(ProbeName);
                 hierarchy.Create(ProbeName, ProbeLimits);
-                bool isUseful = hierarchy.Freezes || hierarchy.LimitsMemory || hierarchy.LimitsProcesses;
+                bool isUseful = hierarchy.Freezes || hierarchy.LimitsMemory || hierarchy.LimitsProcesses || hierarchy.WeighsProcessor;
                 bool isUsable = isUseful && hierarchy.TryAttach(ProbeName, pid);
                 if (isUsable && hierarchy.Freezes)
                 {

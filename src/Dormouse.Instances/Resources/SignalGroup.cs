@@ -18,6 +18,8 @@ internal sealed class SignalGroup(TimeProvider time) : ResourceGroup
     public override void Attach(int rootPid) =>
         root = ProcessTable.Identify(rootPid) ?? throw new IOException($"The process {rootPid} is gone.");
 
+    public override void Limit(ResourceLimits limits) { }
+
     public override async Task FreezeAsync(CancellationToken cancellationToken)
     {
         long began = time.GetTimestamp();

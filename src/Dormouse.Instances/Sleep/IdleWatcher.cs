@@ -90,7 +90,8 @@ internal sealed partial class IdleWatcher(InstanceSet instances, Surroundings ar
             // What was asked already is on its way and must not take the place of another.
             if (instance.IdleFor is { } idle && !IsAsked(instance.Id))
             {
-                yield return new Sleeper<Instance>(instance, instance.Phase, idle, instance.BackFor);
+                bool waits = instance.Size is { IsPending: true };
+                yield return new Sleeper<Instance>(instance, instance.Phase, idle, instance.BackFor, waits);
             }
         }
     }

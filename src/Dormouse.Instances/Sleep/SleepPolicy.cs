@@ -9,7 +9,14 @@ namespace Dormouse.Instances.Sleep;
 /// <param name="Phase">Where it is.</param>
 /// <param name="IdleFor">How long nobody has used it.</param>
 /// <param name="BackFor">How long ago it came back from swap or from a stop; null: not since the platform started.</param>
-internal readonly record struct Sleeper<T>(T Instance, InstancePhase Phase, TimeSpan IdleFor, TimeSpan? BackFor = null);
+/// <param name="WaitsForStart">Whether settings wait for its next cold start.</param>
+internal readonly record struct Sleeper<T>(
+    T Instance,
+    InstancePhase Phase,
+    TimeSpan IdleFor,
+    TimeSpan? BackFor = null,
+    bool WaitsForStart = false
+);
 
 /// <summary>How short the host is of memory.</summary>
 internal enum MemoryPressure
@@ -43,6 +50,7 @@ internal readonly record struct SleepOrder<T>(T Instance, SleepDepth Depth, Time
 /// same picture gives the same answer. An instance in use is idle for no time and is never named.
 /// <code>
 /// running ──FreezeAfter──▶ frozen ──ReclaimAfter──▶ reclaimed ──StopAfter──▶ stopped        swap or zram; without it frozen ▶ stopped
+///    └──── settings wait for a cold start: FreezeAfter ──▶ stopped, once
 ///    └──── tight: after IdleUnderPressure ──▶ one step deeper, the least recently used first; short: stopped ────▶
 /// </code>
 /// </summary>
@@ -50,6 +58,8 @@ internal sealed class SleepPolicy(InstancesOptions options)
 {
     // Where even half of what is tight is not left, reclaiming one by one comes too late.
     private const double ShortPart = 0.5;
+
+    private const string TakesOn = "; starts next in its class";
 
     /// <param name="memory">The host's.</param>
     /// <param name="instanceBytes">What all instances hold; null where nobody counts it.</param>
@@ -70,7 +80,7 @@ internal sealed class SleepPolicy(InstancesOptions options)
         {
             if (ByTime(sleeper, canReclaim) is { } due)
             {
-                chosen.Add(new SleepOrder<T>(sleeper.Instance, due.Depth, due.After, Idle(due.After)));
+                chosen.Add(new SleepOrder<T>(sleeper.Instance, due.Depth, due.After, Idle(due.After) + (due.IsForSize ? TakesOn : "")));
             }
             else if (pressure != MemoryPressure.None && sleeper.IdleFor >= options.IdleUnderPressure)
             {
@@ -95,11 +105,13 @@ internal sealed class SleepPolicy(InstancesOptions options)
 
     private static string ReasonOf(MemoryPressure pressure) => pressure == MemoryPressure.Short ? "memory is short" : "memory is tight";
 
-    private (SleepDepth Depth, TimeSpan After)? ByTime<T>(Sleeper<T> sleeper, bool canReclaim) =>
-        sleeper.IdleFor >= options.StopAfter ? (SleepDepth.Stopped, options.StopAfter)
+    private (SleepDepth Depth, TimeSpan After, bool IsForSize)? ByTime<T>(Sleeper<T> sleeper, bool canReclaim) =>
+        sleeper.IdleFor >= options.StopAfter ? (SleepDepth.Stopped, options.StopAfter, false)
+        // Nobody holds a session open, and a cold start costs tens of milliseconds, once.
+        : sleeper.WaitsForStart && sleeper.IdleFor >= options.FreezeAfter ? (SleepDepth.Stopped, options.FreezeAfter, true)
         : sleeper.IdleFor >= options.ReclaimAfter && canReclaim && sleeper.Phase is InstancePhase.Frozen
-            ? (SleepDepth.Reclaimed, options.ReclaimAfter)
-        : sleeper.IdleFor >= options.FreezeAfter && sleeper.Phase == InstancePhase.Running ? (SleepDepth.Frozen, options.FreezeAfter)
+            ? (SleepDepth.Reclaimed, options.ReclaimAfter, false)
+        : sleeper.IdleFor >= options.FreezeAfter && sleeper.Phase == InstancePhase.Running ? (SleepDepth.Frozen, options.FreezeAfter, false)
         : null;
 
     private SleepDepth? Deeper<T>(Sleeper<T> sleeper, MemoryPressure pressure, bool canReclaim) =>

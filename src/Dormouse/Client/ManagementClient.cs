@@ -60,6 +60,15 @@ internal sealed class ManagementClient : IDisposable
             cancellationToken
         );
 
+    public Task<DatabaseResource> ResizeDatabaseAsync(string database, ResizeRequest request, CancellationToken cancellationToken) =>
+        PostAsync(
+            Database(database) + "/resize",
+            request,
+            ManagementJson.Default.ResizeRequest,
+            ManagementJson.Default.DatabaseResource,
+            cancellationToken
+        );
+
     public Task<DatabaseResource> AttachAsync(AttachRequest request, CancellationToken cancellationToken) =>
         PostAsync(
             "management/databases/attached",

@@ -60,6 +60,7 @@ internal static class CommandLine
                 DbDetachCommand.Create(common),
                 DbListCommand.Create(common),
                 DbShowCommand.Create(common),
+                DbResizeCommand.Create(common),
                 DbDeleteCommand.Create(common),
                 DbSleepCommand.Create(common),
                 DbWakeCommand.Create(common),

@@ -20,7 +20,7 @@ internal static class DbListCommand
                     parsed,
                     all,
                     ManagementJson.Default.IReadOnlyListDatabaseResource,
-                    output => TextTable.Write(output, ["ID", "NAME", "STATE", "SINCE", "PID"], all.Select(Row))
+                    output => TextTable.Write(output, ["ID", "NAME", "STATE", "CLASS", "SINCE", "PID"], all.Select(Row))
                 );
                 return 0;
             }
@@ -33,6 +33,7 @@ internal static class DbListCommand
             database.Id,
             database.Name,
             database.State,
+            database.Class?.Now ?? "",
             TextTable.Time(database.Since),
             database.Pid?.ToString(CultureInfo.InvariantCulture) ?? "",
         ];

@@ -40,16 +40,23 @@ internal static class DbShowCommand
                 Line(output, "generation", database.Generation?.ToString(CultureInfo.InvariantCulture));
                 Line(output, "leases", database.Leases?.ToString(CultureInfo.InvariantCulture));
                 Line(output, "postgresql", database.Postgres);
+                Line(output, "class", database.Class is { } size ? Text(size) : null);
                 Line(output, "image", database.Image);
                 Line(output, "disk", database.Disk is { } disk ? Text(disk) : null);
                 Line(output, "last failure", database.LastFailure);
                 foreach (StateChange change in database.History ?? [])
                 {
-                    Line(output, "history", $"{TextTable.Time(change.At)}  {change.State, -9}  {change.Reason}");
+                    Line(output, "history", $"{TextTable.Time(change.At)}  {change.Class ?? change.State, -9}  {change.Reason}");
                 }
                 PrintServer(output, database.Server);
             }
         );
+
+    // medium, from small to large; connections and buffers of small until its next cold start
+    private static string Text(DatabaseClass size) =>
+        size.Now
+        + (size.Least == size.Most ? "" : $", from {size.Least} to {size.Most}")
+        + (size.Started == size.Now ? "" : $"; connections and buffers of {size.Started} until its next cold start");
 
     private static string Text(DatabaseDisk disk) =>
         string.Create(

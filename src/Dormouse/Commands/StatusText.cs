@@ -36,6 +36,12 @@ internal static class StatusText
         }
         string states = string.Join(", ", status.States.OrderBy(state => state.Key).Select(state => $"{state.Value} {state.Key}"));
         output.WriteLine($"databases  {status.DatabaseCount}{(states.Length > 0 ? $": {states}" : "")}");
+        if (status.Classes is { Count: > 0 } classes)
+        {
+            output.WriteLine(
+                $"classes    {string.Join(", ", classes.OrderBy(size => size.Key).Select(size => $"{size.Value} {size.Key}"))}"
+            );
+        }
         if (status.Work is { } work)
         {
             WriteWork(output, work, before?.Work, interval);
@@ -86,7 +92,7 @@ internal static class StatusText
     {
         output.WriteLine(
             $"limits     memory of a database: {Held(resources.MemoryLimited)}; its processes: {Held(resources.ProcessesLimited)}; "
-                + "its processor time: not limited"
+                + $"its processor time: {(resources.ProcessorWeighted ? "shared by the weight of its class" : "not shared by class")}"
         );
         if (resources.Disk is { } disk)
         {

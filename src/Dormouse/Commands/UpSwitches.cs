@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
+using Dormouse.Contracts;
 using Dormouse.Roles;
 
 namespace Dormouse.Commands;
@@ -99,6 +100,8 @@ internal sealed class UpSwitches
         HelpName = "MIB",
     };
 
+    private readonly Option<string?> maxClass = ClassSwitches.MaxClass("Of databases of which nothing else was asked. Default: small.");
+
     private readonly Option<double?> stopAfter = new("--stop-after")
     {
         Description = "Seconds without use after which a database stops. Default: 600.",
@@ -145,7 +148,7 @@ internal sealed class UpSwitches
             cacheDiskSize,
             staleOnError,
         ];
-        Option[] sleep = [freezeAfter, reclaimAfter, stopAfter, memoryBudget, zram];
+        Option[] sleep = [freezeAfter, reclaimAfter, stopAfter, memoryBudget, zram, maxClass];
         foreach (Option option in all.Concat(sleep))
         {
             command.Options.Add(option);
@@ -177,6 +180,7 @@ internal sealed class UpSwitches
             StopAfter = Seconds(parsed.GetValue(stopAfter)),
             MemoryBudgetMebibytes = parsed.GetValue(memoryBudget),
             ZramMebibytes = parsed.GetValue(zram),
+            MaxClass = parsed.GetValue(maxClass) is { } most ? InstanceClassWords.Parse(most) : null,
             DiskLimitMebibytes = parsed.GetValue(diskLimit),
             CacheMebibytes = parsed.GetValue(cacheMemory),
             CacheDisk = parsed.GetValue(cacheDisk) is { } folder ? Path.GetFullPath(folder) : null,

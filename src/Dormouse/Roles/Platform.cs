@@ -1,5 +1,6 @@
 using System.Reflection;
 using Dormouse.Commands;
+using Dormouse.Contracts;
 using Dormouse.Contracts.Management;
 using Dormouse.Control;
 using Dormouse.Control.Management;
@@ -157,6 +158,7 @@ internal sealed class Platform : IRunningPlatform
                 PublicOrigin = options.PublicOrigin(door.Http.Port),
                 HttpsOrigin = httpsOrigin,
                 CaFile = edge.Tls?.CaFile,
+                MaxClass = options.MaxClass ?? InstanceClass.Small,
             }
         );
         services.AddSingleton(host => new PlatformControl

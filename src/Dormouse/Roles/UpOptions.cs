@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Dormouse.Contracts;
 using Dormouse.Data;
 using Dormouse.Edge;
 using Dormouse.Edge.Caching;
@@ -64,6 +65,9 @@ internal sealed record UpOptions
 
     /// <summary>What one database may take on disk; null: as the instances' own default says.</summary>
     public int? DiskLimitMebibytes { get; init; }
+
+    /// <summary>What a database may become under load of which nothing else was asked; null: as control's own default says.</summary>
+    public InstanceClass? MaxClass { get; init; }
 
     /// <summary>Idle this long, a database stops; null: as the instances' own default says.</summary>
     public TimeSpan? StopAfter { get; init; }
@@ -175,6 +179,7 @@ internal sealed record UpOptions
         Add(words, "--memory-budget", MemoryBudgetMebibytes is { } budget ? Text(budget) : null);
         Add(words, "--zram", ZramMebibytes is { } zram ? Text(zram) : null);
         Add(words, "--disk-limit", DiskLimitMebibytes is { } disk ? Text(disk) : null);
+        Add(words, "--max-class", MaxClass is { } most ? InstanceClassWords.WordOf(most) : null);
         Add(words, "--stop-after", StopAfter is { } stop ? Text(stop.TotalSeconds) : null);
         Add(words, "--cache-memory", CacheMebibytes is { } mebibytes ? Text(mebibytes) : null);
         Add(words, "--cache-disk", CacheDisk);

@@ -159,6 +159,55 @@ public sealed class DatabaseRegistryTests
         Assert.Equal("DM2010", await CodeOfAsync(() => control.Databases.DeleteAsync(created.Database.Id, Cancelled)));
     }
 
+    [Fact]
+    public async Task A_database_is_made_in_its_class_and_what_it_may_become_is_the_platforms_if_nothing_is_said()
+    {
+        await using ControlUnderTest control = await ControlUnderTest.StartAsync();
+
+        CreatedDatabase plain = await control.Databases.CreateAsync("shop", null, null, Cancelled);
+        var asked = new AskedClass(InstanceClass.Medium, InstanceClass.Large);
+        CreatedDatabase larger = await control.Databases.CreateAsync("mall", null, null, Cancelled, asked);
+
+        Assert.Equal(ClassRange.Smallest, control.Instances.Find(plain.Database.Id)!.Size.Range);
+        Assert.Equal(new ClassRange(InstanceClass.Medium, InstanceClass.Large), control.Instances.Find(larger.Database.Id)!.Size.Range);
+        Assert.Equal(asked, (await control.Databases.GetAsync("mall", Cancelled)).Class);
+        Assert.Equal(new AskedClass(InstanceClass.Small, null), (await control.Databases.GetAsync("shop", Cancelled)).Class);
+    }
+
+    [Fact]
+    public async Task What_is_asked_of_a_size_adds_up()
+    {
+        await using ControlUnderTest control = await ControlUnderTest.StartAsync();
+        DatabaseId id = (await control.Databases.CreateAsync("shop", null, null, Cancelled)).Database.Id;
+
+        await ResizeAsync(control, null, InstanceClass.Large);
+        Assert.Equal(new ClassRange(InstanceClass.Small, InstanceClass.Large), control.Instances.Find(id)!.Size.Range);
+        Assert.Equal(InstanceClass.Small, control.Instances.Find(id)!.Size.Now);
+
+        await ResizeAsync(control, InstanceClass.Medium, null);
+        Assert.Equal(new ClassRange(InstanceClass.Medium, InstanceClass.Large), control.Instances.Find(id)!.Size.Range);
+        Assert.Equal(InstanceClass.Medium, control.Instances.Find(id)!.Size.Now);
+    }
+
+    [Fact]
+    public async Task A_change_of_class_that_a_crash_cut_short_is_made_at_the_next_start()
+    {
+        await using ControlUnderTest control = await ControlUnderTest.StartAsync();
+        DatabaseId id = (await control.Databases.CreateAsync("shop", null, null, Cancelled)).Database.Id;
+        control.Instances.BeforeResize = _ => throw new InvalidOperationException("The process dies here.");
+        await Assert.ThrowsAsync<InvalidOperationException>(() => ResizeAsync(control, InstanceClass.Large, null));
+        Assert.Equal(InstanceClass.Small, control.Instances.Find(id)!.Size.Now);
+        control.Instances.BeforeResize = _ => Task.CompletedTask;
+
+        await using ControlUnderTest next = await control.RestartAsync();
+
+        Assert.Equal(InstanceClass.Large, next.Instances.Find(id)!.Size.Now);
+        Assert.Equal(InstanceClass.Large, (await next.Databases.GetAsync("shop", Cancelled)).Class.Least);
+    }
+
+    private static async Task ResizeAsync(ControlUnderTest control, InstanceClass? least, InstanceClass? most) =>
+        await control.Databases.ResizeAsync(await control.Databases.GetAsync("shop", Cancelled), least, most, Cancelled);
+
     private static async Task<string?> CodeOfAsync(Func<Task> work)
     {
         try

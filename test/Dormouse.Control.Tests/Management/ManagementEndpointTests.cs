@@ -53,6 +53,8 @@ public sealed class ManagementEndpointTests
     [InlineData("[]", 400, "DM2032")]
     [InlineData("{}", 400, "DM2011")]
     [InlineData("""{"name":"a b"}""", 400, "DM2011")]
+    [InlineData("""{"name":"shop","class":"huge"}""", 400, "DM2033")]
+    [InlineData("""{"name":"shop","class":"large","maxClass":"small"}""", 400, "DM2033")]
     public async Task A_request_that_is_wrong_is_told_what_is_wrong(string body, int expectedStatus, string expectedCode)
     {
         await using ManagementServer server = await ManagementServer.StartAsync();
@@ -62,6 +64,25 @@ public sealed class ManagementEndpointTests
         Assert.Equal(expectedStatus, status);
         Assert.Equal(expectedCode, Code(answer));
         Assert.NotEmpty(answer.GetProperty("error").GetProperty("message").GetString()!);
+    }
+
+    [Fact]
+    public async Task A_database_is_resized_and_its_class_is_shown_and_counted()
+    {
+        await using ManagementServer server = await ManagementServer.StartAsync();
+        await server.SendAsync(HttpMethod.Post, Databases, """{"name":"shop","class":"medium"}""");
+
+        (int status, JsonElement resized) = await server.SendAsync(HttpMethod.Post, Databases + "/shop/resize", """{"class":"large"}""");
+
+        Assert.Equal(200, status);
+        Assert.Equal("""{"now":"large","least":"large","most":"large","started":"medium"}""", resized.GetProperty("class").GetRawText());
+        JsonElement counted = (await server.SendAsync(HttpMethod.Get, "/management/status")).Body.GetProperty("classes");
+        Assert.Equal("""{"large":1}""", counted.GetRawText());
+        Assert.Equal("DM2032", Code((await server.SendAsync(HttpMethod.Post, Databases + "/shop/resize", "{}")).Body));
+        Assert.Equal(
+            "DM2033",
+            Code((await server.SendAsync(HttpMethod.Post, Databases + "/shop/resize", """{"maxClass":"small"}""")).Body)
+        );
     }
 
     [Fact]

@@ -70,9 +70,18 @@ public sealed class MetricsEndpointTests
 
         Assert.Equal(1, page["""dormouse_instance_count{dormouse_instance_state="running"}"""]);
         Assert.Equal(0, page["""dormouse_instance_count{dormouse_instance_state="stopped"}"""]);
+        Assert.Equal(1, page["""dormouse_instance_class{dormouse_instance_class="small"}"""]);
+        Assert.Equal(0, page["""dormouse_instance_class{dormouse_instance_class="large"}"""]);
         Assert.Equal(0, server.Instances.Leases);
         Assert.Equal(
-            ["dormouse_instance_count", "dormouse_instance_disk_bytes", "dormouse_instance_full", "dormouse_metrics_dropped_total"],
+            [
+                "dormouse_instance_class",
+                "dormouse_instance_class_pending",
+                "dormouse_instance_count",
+                "dormouse_instance_disk_bytes",
+                "dormouse_instance_full",
+                "dormouse_metrics_dropped_total",
+            ],
             page.Families
         );
         Assert.DoesNotContain(id, text, StringComparison.Ordinal);

@@ -24,9 +24,24 @@ internal sealed class FakeInstances(TestPostgres server) : IInstanceAdmin, IInst
     /// <summary>What clients of all instances see when these are started anew: the old generation is over, the next lease gets a new one.</summary>
     public void Restart() => Interlocked.Exchange(ref generation, new CancellationTokenSource()).Cancel();
 
-    public async Task CreateAsync(DatabaseId id, CancellationToken cancellationToken)
+    /// <summary>How large each is.</summary>
+    public ConcurrentDictionary<DatabaseId, InstanceSize> Sizes { get; } = new();
+
+    /// <summary>Called at each change of a size before it takes effect; throws where a test wants it to fail.</summary>
+    public Func<DatabaseId, Task> BeforeResize { get; set; } = _ => Task.CompletedTask;
+
+    public Task CreateAsync(DatabaseId id, CancellationToken cancellationToken) => CreateAsync(id, ClassRange.Smallest, cancellationToken);
+
+    public async Task ResizeAsync(DatabaseId id, ClassRange range, InstanceClass? now, CancellationToken cancellationToken)
+    {
+        await BeforeResize(id);
+        Sizes[id] = Sizes.GetValueOrDefault(id, InstanceSize.Smallest).Within(range, now);
+    }
+
+    public async Task CreateAsync(DatabaseId id, ClassRange range, CancellationToken cancellationToken)
     {
         await BeforeCreate(id);
+        Sizes.TryAdd(id, InstanceSize.Of(range));
         if (!instances.ContainsKey(id))
         {
             instances[id] = await server.CreateDatabaseAsync(cancellationToken);
@@ -46,6 +61,9 @@ internal sealed class FakeInstances(TestPostgres server) : IInstanceAdmin, IInst
     public InstanceStatus? Find(DatabaseId id) =>
         instances.ContainsKey(id)
             ? new InstanceStatus(id, InstanceState.Running, DateTimeOffset.UnixEpoch, 0, server.PostmasterPid, "image", 1, null)
+            {
+                Size = Sizes.GetValueOrDefault(id, InstanceSize.Smallest),
+            }
             : null;
 
     public IReadOnlyList<InstanceStatus> List() => [.. instances.Keys.Select(id => Find(id)!)];

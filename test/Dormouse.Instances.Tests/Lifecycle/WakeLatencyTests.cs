@@ -4,6 +4,7 @@ using Dormouse.Contracts;
 using Dormouse.Instances.Drivers.Native;
 using Dormouse.Instances.Drivers.Process;
 using Dormouse.Instances.Images;
+using Dormouse.Instances.Sizes;
 using Dormouse.Instances.Templates;
 using Dormouse.Postgres;
 using Dormouse.Testing;
@@ -102,7 +103,9 @@ public sealed class WakeLatencyTests(ITestOutputHelper output)
             "--library-path",
             image.RootPath + "/usr/lib/x86_64-linux-gnu",
             image.HostPathOf("postgres"),
-            .. PostgresSettings.Arguments(image.MajorVersion, 30).Select(word => word == SandboxCommand.DataPathInside ? data : word),
+            .. PostgresSettings
+                .Arguments(image.MajorVersion, ClassTable.SettingsOf(InstanceClass.Small))
+                .Select(word => word == SandboxCommand.DataPathInside ? data : word),
             "-c",
             "unix_socket_directories=" + folder.Combine("run"),
         ];

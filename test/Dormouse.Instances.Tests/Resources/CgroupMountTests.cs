@@ -9,12 +9,12 @@ public sealed class CgroupMountTests
     {
         IReadOnlyList<CgroupMount> mounts = CgroupMount.Parse(
             [
-                "25 20 0:22 / /sys/fs/cgroup/cpu rw,relatime - cgroup cgroup rw,cpu",
+                "25 20 0:22 / /sys/fs/cgroup/blkio rw,relatime - cgroup cgroup rw,blkio",
                 "26 20 0:23 / /sys/fs/cgroup/memory rw,relatime shared:5 - cgroup cgroup rw,memory",
                 "27 20 0:24 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw",
                 "28 20 0:25 / /tmp rw - tmpfs tmpfs rw",
             ],
-            ["4:memory:/own/group", "1:cpu:/", "0::/"]
+            ["4:memory:/own/group", "1:blkio:/", "0::/"]
         );
 
         Assert.Equal(["/sys/fs/cgroup/unified", "/sys/fs/cgroup/memory"], mounts.Select(mount => mount.MountPoint));

@@ -230,7 +230,13 @@ internal sealed class ControllerSimulation
             {
                 Assert.True(server is { IsFrozen: true } or { IsDead: true }, $"{instance.Id} counts as {instance.Phase} and runs.");
             }
-            foreach ((InstanceChange before, InstanceChange after) in status.History.Zip(status.History.Skip(1)))
+            Assert.Equal(status.Size.Now, status.Size.Range.Nearest(status.Size.Now));
+            if (server is { IsDead: false } && instance.Phase is InstancePhase.Running or InstancePhase.Frozen)
+            {
+                Assert.Equal(server!.Started, status.Size.Started);
+            }
+            InstanceChange[] states = [.. status.History.Where(change => change.Class is null)];
+            foreach ((InstanceChange before, InstanceChange after) in states.Zip(states.Skip(1)))
             {
                 Assert.True(MayFollow(before.State, after.State), $"{instance.Id}: {before.State}, then {after.State}.");
                 Assert.True(before.At <= after.At);

@@ -13,7 +13,7 @@ public sealed class ControllerSimulationTests(ITestOutputHelper output)
     private const int SeedsMax = 60;
 
     // Each of these was asked of an instance in each phase in which others can see it.
-    private static readonly string[] Wishes = ["lease", "freeze", "reclaim", "stop", "create", "delete"];
+    private static readonly string[] Wishes = ["lease", "freeze", "reclaim", "stop", "create", "delete", "resize"];
 
     [Theory]
     [InlineData(1)]

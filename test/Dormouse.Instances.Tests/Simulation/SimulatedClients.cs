@@ -62,8 +62,11 @@ internal sealed class SimulatedClients(
             case < 70:
                 Begin(id, "stop", _ => set.Existing(id).StopAsync(TimeSpan.Zero));
                 break;
-            case < 74:
+            case < 73:
                 Begin(id, "wake", token => set.Existing(id).WakeAsync(token), isCancelled: host.Draw(0.3));
+                break;
+            case < 76:
+                Begin(id, "resize", _ => set.Existing(id).ResizeAsync(size => size.Within(DrawRange(), DrawClass())));
                 break;
             case < 84:
                 Kill(id);
@@ -87,6 +90,14 @@ internal sealed class SimulatedClients(
                 break;
         }
     }
+
+    private ClassRange DrawRange()
+    {
+        var least = (InstanceClass)dice.Next(3);
+        return new ClassRange(least, (InstanceClass)dice.Next((int)least, 3));
+    }
+
+    private InstanceClass? DrawClass() => host.Draw(0.5) ? (InstanceClass)dice.Next(3) : null;
 
     /// <summary>One request and nothing else.</summary>
     /// <param name="id">Of which database.</param>

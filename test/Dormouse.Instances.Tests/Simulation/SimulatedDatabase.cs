@@ -64,8 +64,14 @@ internal sealed class SimulatedDatabase(DatabaseId id)
 }
 
 /// <summary>The processes of one start.</summary>
-internal sealed class SimulatedServer(int pid)
+internal sealed class SimulatedServer(int pid, InstanceSize size)
 {
+    /// <summary>The class on its command line.</summary>
+    public InstanceClass Started { get; } = size.Now;
+
+    /// <summary>What its bounds were set to.</summary>
+    public InstanceSize Bounds { get; set; } = size;
+
     public ProcessIdentity Identity { get; } = new(pid, pid);
 
     public TaskCompletionSource Died { get; set; } = new();

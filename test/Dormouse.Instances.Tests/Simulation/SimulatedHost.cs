@@ -92,7 +92,7 @@ internal sealed class SimulatedHost(Random dice, SimulatedClock clock, Instances
             {
                 throw WakeFailures.StartFailed(id, "the dice.", new SimulatedFault("start"));
             }
-            var server = new SimulatedServer(++lastPid);
+            var server = new SimulatedServer(++lastPid, record.SizeNow);
             database.Server = server;
             return new StartedInstance(new SimulatedRun(this, database, server), Secrets);
         }
@@ -102,10 +102,11 @@ internal sealed class SimulatedHost(Random dice, SimulatedClock clock, Instances
         }
     }
 
-    public Generation NewGeneration(DatabaseId id, long number, RoleSecrets own)
+    public Generation NewGeneration(DatabaseId id, long number, RoleSecrets own, InstanceClass started)
     {
         SimulatedDatabase database = Of(id);
         defects.Require(number >= database.LastGeneration, $"{id}: generation {number} after {database.LastGeneration}.");
+        defects.Require(started == database.Server!.Started, $"{id}: was started as {database.Server!.Started} and counts as {started}.");
         database.LastGeneration = number;
         database.Server!.Generation = number;
         var stopped = new CancellationTokenSource();

@@ -1,3 +1,4 @@
+using Dormouse.Contracts;
 using Dormouse.Instances.Drivers.Native;
 using Dormouse.Instances.Lifecycle;
 
@@ -29,6 +30,12 @@ internal sealed class SimulatedRun(SimulatedHost host, SimulatedDatabase databas
     {
         host.FailMaybe("reclaiming");
         return 1;
+    }
+
+    public void Limit(InstanceSize size)
+    {
+        host.FailMaybe("limiting");
+        server.Bounds = size;
     }
 
     public async Task<bool> StopAsync()

@@ -97,6 +97,23 @@ public sealed class SleepPolicyTests
     }
 
     [Theory]
+    [InlineData("Running", 4.9, null)]
+    [InlineData("Running", 5, "Stopped")]
+    [InlineData("Frozen", 5, "Stopped")]
+    [InlineData("Reclaimed", 5, "Stopped")]
+    public void Whose_settings_wait_for_a_cold_start_stops_where_others_freeze(string phase, double idleSeconds, string? depth)
+    {
+        IReadOnlyList<SleepOrder<int>> chosen = policy.Choose(
+            [new Sleeper<int>(0, Enum.Parse<InstancePhase>(phase), TimeSpan.FromSeconds(idleSeconds), WaitsForStart: true)],
+            MemoryPressure.None,
+            canReclaim: true
+        );
+
+        Assert.Equal(depth, chosen.Select(each => each.Depth.ToString()).SingleOrDefault());
+        Assert.All(chosen, each => Assert.Equal("idle for 5 s; starts next in its class", each.Reason));
+    }
+
+    [Theory]
     [InlineData(500, 0, 0L, "None")]
     [InlineData(99, 0, 0L, "Tight")]
     [InlineData(49, 0, 0L, "Short")]

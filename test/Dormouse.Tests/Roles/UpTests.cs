@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Dormouse.Contracts;
 using Dormouse.Contracts.Management;
 using Dormouse.Data;
 using Dormouse.Edge;
@@ -70,6 +71,7 @@ public sealed class UpTests
             FreezeAfter = TimeSpan.FromSeconds(0.5),
             StopAfter = TimeSpan.FromSeconds(60),
             ZramMebibytes = 4096,
+            MaxClass = InstanceClass.Medium,
             CacheMebibytes = 64,
             ManagementPort = 4470,
             CacheDisk = "/cache",
@@ -78,7 +80,7 @@ public sealed class UpTests
         };
 
         Assert.Equal(
-            "up --data /data --http 0 --tcp 5432 --listen 127.0.0.1 --https 0 --tls-name a.lan --tls-name b.lan --public-url https://db.example.com --control-store Host=x --freeze-after 0.5 --zram 4096 --stop-after 60 --cache-memory 64 --cache-disk /cache --cache-disk-size 512 --stale-on-error 30 --management 4470 --no-sample",
+            "up --data /data --http 0 --tcp 5432 --listen 127.0.0.1 --https 0 --tls-name a.lan --tls-name b.lan --public-url https://db.example.com --control-store Host=x --freeze-after 0.5 --zram 4096 --max-class medium --stop-after 60 --cache-memory 64 --cache-disk /cache --cache-disk-size 512 --stale-on-error 30 --management 4470 --no-sample",
             string.Join(' ', options.ToWords())
         );
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Dormouse.Instances.Sizes;
 
 namespace Dormouse.Instances.Drivers.Process;
 
@@ -9,18 +10,19 @@ namespace Dormouse.Instances.Drivers.Process;
 internal static class PostgresSettings
 {
     /// <param name="majorVersion">PostgreSQL's.</param>
-    /// <param name="connectionsMax">All connections, with those kept for the platform.</param>
-    public static IReadOnlyList<string> Arguments(int majorVersion, int connectionsMax)
+    /// <param name="settings">What is of its class.</param>
+    public static IReadOnlyList<string> Arguments(int majorVersion, ClassSettings settings)
     {
-        var settings = new List<(string Name, string Value)>
+        var all = new List<(string Name, string Value)>
         {
             ("listen_addresses", ""),
             ("unix_socket_directories", SandboxCommand.SocketFolderInside),
             // The platform is the only one who connects: as the same user, or as root.
             ("unix_socket_permissions", "0700"),
-            ("max_connections", connectionsMax.ToString(CultureInfo.InvariantCulture)),
-            // Memory: an idle instance costs about 8 MB with these. The page cache serves what the buffers do not hold.
-            ("shared_buffers", "8MB"),
+            ("max_connections", settings.ConnectionsMax.ToString(CultureInfo.InvariantCulture)),
+            // Memory: an idle small instance costs about 8 MB with these. The page cache serves what the buffers do not hold.
+            ("shared_buffers", settings.SharedBuffers),
+            ("work_mem", settings.WorkMemory),
             ("huge_pages", "off"),
             // What one session may spill to disk; a tenant cannot raise it. A sort of more than this is no query for 1 GiB of memory.
             ("temp_file_limit", "1GB"),
@@ -33,7 +35,7 @@ internal static class PostgresSettings
             // Backups need it and it costs nothing measurable.
             ("wal_level", "replica"),
             // Sixteen segments of 1 MB for the small class, two when at rest.
-            ("max_wal_size", "16MB"),
+            ("max_wal_size", settings.LogMax),
             ("min_wal_size", "2MB"),
             // The log belongs to the operator and is no place for tenants' rows: LOG can be raised by any PL/pgSQL block, and errors quote
             // values. What keeps PostgreSQL from starting is FATAL.
@@ -49,15 +51,15 @@ internal static class PostgresSettings
         };
         if (majorVersion >= 17)
         {
-            settings.Add(("transaction_timeout", "0"));
+            all.Add(("transaction_timeout", "0"));
         }
         if (majorVersion >= 18)
         {
             // The workers of the default method are three more processes per instance.
-            settings.Add(("io_method", "sync"));
+            all.Add(("io_method", "sync"));
         }
-        var arguments = new List<string>(2 + (settings.Count * 2)) { "-D", SandboxCommand.DataPathInside };
-        foreach ((string name, string value) in settings)
+        var arguments = new List<string>(2 + (all.Count * 2)) { "-D", SandboxCommand.DataPathInside };
+        foreach ((string name, string value) in all)
         {
             arguments.Add("-c");
             arguments.Add($"{name}={value}");

@@ -1,11 +1,13 @@
+using Dormouse.Contracts;
 using Dormouse.Instances.Drivers.Native;
 using Dormouse.Instances.Lifecycle;
 using Dormouse.Instances.Resources;
+using Dormouse.Instances.Sizes;
 
 namespace Dormouse.Instances.Drivers.Process;
 
 /// <summary>The processes of one generation in their sandbox, and the group that rules them.</summary>
-internal sealed class SandboxedRun(ProcessDriver driver, InstanceProcess process, ResourceGroup group) : IInstanceRun
+internal sealed class SandboxedRun(ProcessDriver driver, InstanceProcess process, ResourceGroup group, ClassTable classes) : IInstanceRun
 {
     public ProcessIdentity Postmaster => process.Postmaster;
 
@@ -16,6 +18,8 @@ internal sealed class SandboxedRun(ProcessDriver driver, InstanceProcess process
     public void Thaw() => group.Thaw();
 
     public long Reclaim() => group.Reclaim();
+
+    public void Limit(InstanceSize size) => group.Limit(classes.LimitsOf(size));
 
     public async Task<bool> StopAsync()
     {

@@ -1,0 +1,51 @@
+using Dormouse.Contracts;
+using Microsoft.Extensions.Logging;
+
+namespace Dormouse.Instances.Lifecycle;
+
+/// <summary>How one instance comes into another class. Called by the instance's one writer.</summary>
+internal sealed partial class Sizing(DatabaseId id, Standing standing, CurrentRun current, ILogger logger)
+{
+    /// <summary>Before a start. On disk before there is a process: whoever adopts one must know what it was started with.</summary>
+    public void TakeOn()
+    {
+        InstanceSize size = standing.Draft!.SizeNow;
+        if (size.IsPending)
+        {
+            standing.Draft = standing.Draft with { Size = size with { Started = size.Now } };
+            standing.Write(InstanceState.Stopped, run: null);
+        }
+    }
+
+    public void Change(Func<InstanceSize, InstanceSize> change, string reason)
+    {
+        InstanceSize before = standing.Draft!.SizeNow;
+        InstanceSize after = change(before);
+        if (after == before)
+        {
+            return;
+        }
+        standing.Draft = standing.Draft with { Size = after };
+        // If that is lost, on a full disk for one, the next platform asks for it again, or load does.
+        standing.Write(standing.Draft.State, current.Processes);
+        try
+        {
+            current.Processes?.Limit(after);
+        }
+        catch (Exception exception) when (CurrentRun.IsHostFault(exception))
+        {
+            // It has the bounds that it had; the next cold start sets them anew.
+            Log.NotLimited(logger, id, after.Now, exception);
+        }
+        if (after.Now != before.Now)
+        {
+            standing.NoteClass(before.Now, after, reason);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3418, LogLevel.Warning, "The bounds of {Id} could not be set to those of class {Class}")]
+        public static partial void NotLimited(ILogger logger, DatabaseId id, InstanceClass @class, Exception exception);
+    }
+}
