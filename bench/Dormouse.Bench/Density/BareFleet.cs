@@ -53,14 +53,14 @@ internal sealed class BareFleet : IAsyncDisposable
     /// <summary>Megabytes that one running server takes: of available memory, and of its processes.</summary>
     public async Task<(Measure Available, double Processes)> RunningMegabytesAsync(CancellationToken cancellationToken)
     {
-        int[] apart = [Environment.ProcessId];
-        Measure before = await HostMeter.AvailableMegabytesAsync(apart, cancellationToken);
+        Measure before = await HostMeter.AvailableMegabytesAsync([], cancellationToken);
         foreach (BareServer server in servers)
         {
             await server.StartAsync(cancellationToken);
         }
-        Measure drop = HostMeter.Drop(before, await HostMeter.AvailableMegabytesAsync(apart, cancellationToken), servers.Count);
-        double processes = HostMeter.MegabytesOfTrees(servers.Select(server => server.Pid)) / servers.Count;
+        int[] postmasters = [.. servers.Select(server => server.Pid)];
+        Measure drop = HostMeter.Drop(before, await HostMeter.AvailableMegabytesAsync(postmasters, cancellationToken), servers.Count);
+        double processes = HostMeter.MegabytesOfTrees(postmasters) / servers.Count;
         await StopAsync(cancellationToken);
         return (drop, processes);
     }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Dormouse.Bench.Load;
 using Dormouse.Bench.Query;
 using Dormouse.Bench.Reports;
+using Dormouse.Bench.Wake;
 using Dormouse.Instances.Templates;
 using Dormouse.Testing;
 using Dormouse.Testing.Node;
@@ -18,8 +19,9 @@ namespace Dormouse.Bench.Density;
 /// </summary>
 /// <remarks>
 /// Memory is the drop of the host's available memory over the number of databases, so sandboxes, namespaces, control groups and zram's own use
-/// are in it, and what others do meanwhile, but not what the platform and the bench grew by themselves; on a machine that is not quiet, or for few databases, the figures of the processes alone say more. "Over warm" is the p99 over the warm median, the stricter reading. An initdb is what a template
-/// takes: <c>initdb</c> and the roles.
+/// are in it; what all other processes have for themselves is told apart. On a machine that is not quiet, or for few databases, the figures of the
+/// processes alone say more. "Over warm" is the p99 over the warm median, the stricter reading. An initdb is what a template takes: <c>initdb</c> and
+/// the roles.
 /// </remarks>
 internal sealed class DensityBench(int databases, int zramMebibytes) : IBench
 {
@@ -29,7 +31,7 @@ internal sealed class DensityBench(int databases, int zramMebibytes) : IBench
     private const int SampleMax = 100;
 
     // Tables, rows and their log come on top of the template.
-    private const double GrowthMegabytes = 3;
+    private const double GrowthMegabytes = 2;
     private const double DiskReserve = 1.3;
     private const int Templates = 3;
 
@@ -73,10 +75,8 @@ internal sealed class DensityBench(int databases, int zramMebibytes) : IBench
         progress($"making {sample} databases that stay awake");
         var disk = new DiskMeter(platform.DataPath);
         await disk.BeginAsync(cancellationToken);
-        // The platform's memory has a figure of its own, and the bench's is nobody's.
-        int[] apart = [platform.Pid, Environment.ProcessId];
         double platformBefore = HostMeter.OwnMegabytesOf(platform.Pid);
-        Measure idle = await HostMeter.AvailableMegabytesAsync(apart, cancellationToken);
+        Measure idle = await HostMeter.AvailableMegabytesAsync([], cancellationToken);
         await AddAsync(fleet, sample, "running", creations, progress, cancellationToken);
         // The loading of rows filled their buffers: as the bare servers they start afresh and are asked once.
         await fleet.SleepAllAsync("stopped", cancellationToken);
@@ -92,16 +92,18 @@ internal sealed class DensityBench(int databases, int zramMebibytes) : IBench
             {
                 await fleet.SleepAllAsync(state, cancellationToken);
             }
-            memory[state] = HostMeter.Drop(idle, await HostMeter.AvailableMegabytesAsync(apart, cancellationToken), sample);
+            List<int> postmasters = state == "stopped" ? [] : await PostmastersAsync(platform, fleet, cancellationToken);
+            // Each with its sandbox's process outside.
+            int[] sandboxes = [.. postmasters.Select(pid => ProcessTree.ParentOf(pid) ?? pid)];
+            memory[state] = HostMeter.Drop(idle, await HostMeter.AvailableMegabytesAsync(sandboxes, cancellationToken), sample);
             report.Figure($"{state}_memory_mb", memory[state]);
-            if (state != "stopped")
+            if (postmasters.Count > 0)
             {
-                List<int> postmasters = await PostmastersAsync(platform, fleet, cancellationToken);
                 report.Figure($"{state}_processes_mb", One(HostMeter.MegabytesOfTrees(postmasters) / sample));
-                if (state == "reclaimed")
-                {
-                    report.Figure("reclaimed_swapped_mb", One(HostMeter.SwappedMegabytesOfTrees(postmasters) / sample));
-                }
+            }
+            if (state == "reclaimed")
+            {
+                report.Figure("reclaimed_swapped_mb", One(HostMeter.SwappedMegabytesOfTrees(postmasters) / sample));
             }
         }
         report.Figure("platform_growth_per_database_mb", One((HostMeter.OwnMegabytesOf(platform.Pid) - platformBefore) / sample));

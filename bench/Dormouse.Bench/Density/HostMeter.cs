@@ -18,13 +18,18 @@ internal static class HostMeter
     /// Memory that could be had, in megabytes. What is compressed in zram has left it, so zram's own use is counted. The middle of a few readings,
     /// since others use the machine too.
     /// </summary>
-    /// <param name="apart">Processes that are told apart: what they have for themselves counts as if it could be had.</param>
-    public static async Task<Measure> AvailableMegabytesAsync(IReadOnlyList<int> apart, CancellationToken cancellationToken)
+    /// <param name="roots">
+    /// Whose processes are measured. What all others have for themselves counts as if it could be had: the platform, the bench and whatever else runs on
+    /// the machine comes and goes, and must not be told as theirs.
+    /// </param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<Measure> AvailableMegabytesAsync(IReadOnlyCollection<int> roots, CancellationToken cancellationToken)
     {
         double[] readings = new double[Readings];
         for (int i = 0; i < Readings; i++)
         {
-            readings[i] = (Kibibytes("/proc/meminfo", "MemAvailable:") * 1024 / BytesPerMegabyte) + apart.Sum(OwnMegabytesOf);
+            int[] others = [.. ProcessTree.All().Except(ProcessTree.Of(roots))];
+            readings[i] = (Kibibytes("/proc/meminfo", "MemAvailable:") * 1024 / BytesPerMegabyte) + others.Sum(OwnMegabytesOf);
             await Task.Delay(Between, TimeProvider.System, cancellationToken);
         }
         return Measure.OverRounds(readings);
@@ -39,19 +44,20 @@ internal static class HostMeter
     /// <summary>A process's own memory, shared pages in proportion, in megabytes.</summary>
     public static double MegabytesOf(int pid) => Kibibytes($"/proc/{pid}/smaps_rollup", "Pss:") * 1024 / BytesPerMegabyte;
 
-    /// <summary>What a process has that is in no file and that nobody shares, in megabytes.</summary>
-    public static double OwnMegabytesOf(int pid) => MegabytesOrNone(pid, "Pss_Anon:");
+    /// <summary>What a process has for itself and in no file, with its page tables; in megabytes.</summary>
+    public static double OwnMegabytesOf(int pid) =>
+        MegabytesOrNone(pid, "smaps_rollup", "Pss_Anon:") + MegabytesOrNone(pid, "status", "VmPTE:");
 
     /// <summary>
     /// The memory of processes with all their descendants, in megabytes: their own, and shared pages in proportion; without the kernel's for them
     /// and what is in swap. Others on the machine do not disturb it.
     /// </summary>
     public static double MegabytesOfTrees(IEnumerable<int> roots) =>
-        roots.SelectMany(ProcessTree.Of).Sum(pid => MegabytesOrNone(pid, "Pss:"));
+        ProcessTree.Of(roots).Sum(pid => MegabytesOrNone(pid, "smaps_rollup", "Pss:"));
 
     /// <summary>What they have in swap, before it is compressed.</summary>
     public static double SwappedMegabytesOfTrees(IEnumerable<int> roots) =>
-        roots.SelectMany(ProcessTree.Of).Sum(pid => MegabytesOrNone(pid, "SwapPss:"));
+        ProcessTree.Of(roots).Sum(pid => MegabytesOrNone(pid, "smaps_rollup", "SwapPss:"));
 
     /// <summary>The part of one core that a process took over a while, in percent.</summary>
     public static async Task<double> ProcessorPercentAsync(int pid, TimeSpan over, CancellationToken cancellationToken)
@@ -70,15 +76,20 @@ internal static class HostMeter
 
     public static double FreeDiskMegabytes(string folder) => new DriveInfo(folder).AvailableFreeSpace / BytesPerMegabyte;
 
-    private static double MegabytesOrNone(int pid, string name)
+    // The kernel's own processes have none of it.
+    private static double MegabytesOrNone(int pid, string file, params string[] names)
     {
         try
         {
-            return Kibibytes($"/proc/{pid}/smaps_rollup", name) * 1024 / BytesPerMegabyte;
+            return File.ReadLines($"/proc/{pid}/{file}")
+                    .Where(line => names.Any(name => line.StartsWith(name, StringComparison.Ordinal)))
+                    .Sum(KibibytesOf)
+                * 1024
+                / BytesPerMegabyte;
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // It has ended.
+            // It has ended, or is none of this user's: an ordinary one sees its own alone.
             return 0;
         }
     }
@@ -91,9 +102,9 @@ internal static class HostMeter
         return double.Parse(fields[11], CultureInfo.InvariantCulture) + double.Parse(fields[12], CultureInfo.InvariantCulture);
     }
 
-    private static double Kibibytes(string file, string name)
-    {
-        string line = File.ReadLines(file).First(line => line.StartsWith(name, StringComparison.Ordinal));
-        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
-    }
+    private static double Kibibytes(string file, string name) =>
+        KibibytesOf(File.ReadLines(file).First(line => line.StartsWith(name, StringComparison.Ordinal)));
+
+    private static double KibibytesOf(string line) =>
+        double.Parse(line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
 }

@@ -3,33 +3,34 @@ namespace Dormouse.Bench.Wake;
 /// <summary>A process and all that descend from it.</summary>
 internal static class ProcessTree
 {
-    public static int[] Of(int root)
+    public static int[] Of(int root) => Of([root]);
+
+    /// <summary>The same of several, by one look at all processes.</summary>
+    public static int[] Of(IEnumerable<int> roots)
     {
-        Dictionary<int, List<int>> children = [];
-        foreach (string folder in Directory.EnumerateDirectories("/proc"))
-        {
-            if (int.TryParse(Path.GetFileName(folder), out int pid) && ParentOf(folder) is { } parent)
-            {
-                if (!children.TryGetValue(parent, out List<int>? siblings))
-                {
-                    children[parent] = siblings = [];
-                }
-                siblings.Add(pid);
-            }
-        }
-        List<int> tree = [root];
+        ILookup<int?, int> children = All().ToLookup(ParentOf);
+        List<int> tree = [.. roots];
         for (int i = 0; i < tree.Count; i++)
         {
-            tree.AddRange(children.GetValueOrDefault(tree[i], []));
+            tree.AddRange(children[tree[i]]);
         }
         return [.. tree];
     }
 
-    private static int? ParentOf(string folder)
+    public static int[] All() =>
+        [
+            .. Directory
+                .EnumerateDirectories("/proc")
+                .Select(path => int.TryParse(Path.GetFileName(path), out int pid) ? pid : 0)
+                .Where(pid => pid > 0),
+        ];
+
+    /// <summary>Null once the process is gone.</summary>
+    public static int? ParentOf(int pid)
     {
         try
         {
-            string stat = File.ReadAllText(Path.Combine(folder, "stat"));
+            string stat = File.ReadAllText($"/proc/{pid}/stat");
             string[] afterName = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
             return int.Parse(afterName[1], System.Globalization.CultureInfo.InvariantCulture);
         }
