@@ -119,10 +119,13 @@ internal sealed class DensityBench(int databases, int zramMebibytes) : IBench
             () => BareFleet.CopyAsync(platform, fleet.Residents[0], role, sample, cancellationToken),
             cancellationToken
         );
-        (Measure bareMemory, double bareProcesses) = await bare.RunningMegabytesAsync(cancellationToken);
+        (Measure bareMemory, double bareProcesses) = await disk.LeaveOutAsync(
+            () => bare.RunningMegabytesAsync(cancellationToken),
+            cancellationToken
+        );
         report.Baseline("bare_running_memory_mb", bareMemory);
         report.Baseline("bare_running_processes_mb", One(bareProcesses));
-        double[] initdb = await InitdbsAsync(cancellationToken);
+        double[] initdb = await disk.LeaveOutAsync(() => InitdbsAsync(cancellationToken), cancellationToken);
         report.Baseline("initdb_p50_ms", Measure.OverRounds(initdb));
 
         // 4

@@ -11,11 +11,17 @@ internal sealed class DiskMeter(string dataPath)
 {
     private const double BytesPerMegabyte = 1_000_000;
 
+    private readonly string instances = Path.Combine(dataPath, "instances");
     private double free;
+    private double store;
 
     public bool HasReflinks { get; } = new DriveInfo(dataPath).DriveFormat is "xfs" or "btrfs";
 
-    public async Task BeginAsync(CancellationToken cancellationToken) => free = await FreeMegabytesAsync(cancellationToken);
+    public async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        free = await FreeMegabytesAsync(cancellationToken);
+        store = await StoreMegabytesAsync(cancellationToken);
+    }
 
     /// <summary>What is written meanwhile is none of them.</summary>
     public async Task<T> LeaveOutAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
@@ -28,14 +34,15 @@ internal sealed class DiskMeter(string dataPath)
 
     public async Task<double> MegabytesAsync(CancellationToken cancellationToken)
     {
-        if (HasReflinks)
-        {
-            return free - await FreeMegabytesAsync(cancellationToken);
-        }
-        string instances = Path.Combine(dataPath, "instances");
-        double all = await HostMeter.DiskMegabytesAsync(instances, cancellationToken);
-        return all - await HostMeter.DiskMegabytesAsync(Path.Combine(instances, DatabaseId.System.ToString()), cancellationToken);
+        // The control store grows too.
+        double storeNow = await StoreMegabytesAsync(cancellationToken);
+        return HasReflinks
+            ? free - await FreeMegabytesAsync(cancellationToken) - (storeNow - store)
+            : await HostMeter.DiskMegabytesAsync(instances, cancellationToken) - storeNow;
     }
+
+    private Task<double> StoreMegabytesAsync(CancellationToken cancellationToken) =>
+        HostMeter.DiskMegabytesAsync(Path.Combine(instances, DatabaseId.System.ToString()), cancellationToken);
 
     private async Task<double> FreeMegabytesAsync(CancellationToken cancellationToken)
     {
