@@ -1,6 +1,7 @@
 using Dormouse.Contracts;
 using Dormouse.Instances.Disk;
 using Dormouse.Instances.Resources;
+using Dormouse.Instances.Sizes;
 using Dormouse.Instances.Upkeep;
 
 namespace Dormouse.Instances;
@@ -76,6 +77,9 @@ public sealed class InstancesOptions
     /// <summary>What databases may take on disk.</summary>
     public DiskOptions Disk { get; init; } = new();
 
+    /// <summary>When databases move to another class by themselves.</summary>
+    public SizeOptions Sizes { get; init; } = new();
+
     /// <summary>What is done for databases before they sleep.</summary>
     public UpkeepOptions Upkeep { get; init; } = new();
 
@@ -94,10 +98,10 @@ public sealed class InstancesOptions
     /// <summary>Requests that wait for one instance's wake; a waiter costs about 1 KB.</summary>
     public int WaitersMax { get; init; } = 1000;
 
-    /// <summary>Memory of one instance: a runaway query ends in its own sandbox and not in the host's. Small databases idle at 8 MB.</summary>
+    /// <summary>Memory of one small instance: a runaway query ends in its own sandbox and not in the host's. Small databases idle at 8 MB.</summary>
     public long MemoryMaxBytes { get; init; } = 1L << 30;
 
-    /// <summary>Processes of one instance: 30 connections, 7 of PostgreSQL's own and room for parallel and maintenance workers.</summary>
+    /// <summary>Processes of one small instance: 30 connections, 7 of PostgreSQL's own and room for parallel and maintenance workers.</summary>
     public int ProcessesMax { get; init; } = 128;
 
     /// <summary>Whether control groups are used.</summary>

@@ -5,7 +5,7 @@ namespace Dormouse.Instances.Lifecycle;
 
 /// <summary>
 /// The processes that one instance has at this time, if it has any, and the generation by which they are used. Changed by the instance's one writer;
-/// the generation may be read by any thread.
+/// both may be read by any thread.
 /// </summary>
 internal sealed partial class CurrentRun(DatabaseId id, Surroundings around, ILogger logger)
 {

@@ -65,6 +65,9 @@ internal interface IInstanceRun : IDisposable
     /// <summary>Moves the memory of frozen processes to swap and returns how many bytes left. Any thread; a thaw meanwhile does no harm.</summary>
     long Reclaim();
 
+    /// <summary>Processor time that all processes have taken so far, those that have ended included; null if they are gone. Any thread.</summary>
+    TimeSpan? ReadProcessorTime();
+
     /// <summary>Bounds the processes as their size says now, frozen or not. Repeating it does no harm.</summary>
     /// <exception cref="IOException">The kernel refused.</exception>
     void Limit(InstanceSize size);

@@ -42,6 +42,12 @@ internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<
 
     public InstanceRecord? Record => standing.Record;
 
+    /// <summary>Processor time that its processes have taken, and which ones these are; null unless it runs.</summary>
+    public (int Pid, TimeSpan Time)? ReadProcessorTime() =>
+        Phase == InstancePhase.Running && current.Processes is { } run && run.ReadProcessorTime() is { } taken
+            ? (run.Postmaster.Pid, taken)
+            : null;
+
     /// <summary>Null while there is none.</summary>
     public InstanceSize? Size => IsThere ? standing.Record?.SizeNow : null;
 

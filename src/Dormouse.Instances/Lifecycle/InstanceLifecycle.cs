@@ -5,6 +5,7 @@ using Dormouse.Instances.Drivers.Native;
 using Dormouse.Instances.Drivers.Process;
 using Dormouse.Instances.Images;
 using Dormouse.Instances.Resources;
+using Dormouse.Instances.Sizes;
 using Dormouse.Instances.Sleep;
 using Dormouse.Instances.Templates;
 using Dormouse.Instances.Upkeep;
@@ -35,6 +36,7 @@ public sealed partial class InstanceLifecycle(
     // Stays when the parts have gone, for whoever asks how things are.
     private InstanceSet? instances;
     private DiskWatch? disk;
+    private SizeWatch? sizes;
 
     /// <summary>How instances are frozen here and which of their bounds truly hold. Known once started.</summary>
     public ResourceReport Resources => Started.Starter.Resources;
@@ -65,6 +67,7 @@ public sealed partial class InstanceLifecycle(
     /// <summary>Finds out what the host offers, takes over what an earlier platform left, and begins to put idle instances to sleep.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        options.Sizes.Check();
         DataFolder data = DataFolder.Open(options.DataPath);
         SandboxCommand command = SandboxCommand.Find(data.IsRoot);
         ResourceGroups groups = await ResourceGroups.ProbeAsync(data.Scope, options.Resources, time, cancellationToken);
@@ -97,6 +100,7 @@ public sealed partial class InstanceLifecycle(
         var watcher = new IdleWatcher(set, around, memory, loggers.CreateLogger<IdleWatcher>()) { BeforeSleep = upkeep.BeforeSleepAsync };
         var oomOrder = new OomOrder(() => set.All, time);
         parts = new Parts(data, groups, events, starter, spares, memory, watcher, upkeep, NewSchedule(set, upkeep, watcher), oomOrder);
+        sizes = NewSizeWatch(set, memory, watcher);
         Findings findings = await adoption.FindAsync();
         foreach (LeftAlone left in findings.LeftAlone)
         {
@@ -110,6 +114,7 @@ public sealed partial class InstanceLifecycle(
         watcher.Start();
         parts.Schedule.Start();
         disk.Start();
+        sizes.Start();
         oomOrder.Start();
     }
 
@@ -207,6 +212,7 @@ public sealed partial class InstanceLifecycle(
         await started.Schedule.StopAsync();
         await started.Spares.StopAsync();
         await disk!.StopAsync();
+        await sizes!.StopAsync();
         await started.OomOrder.StopAsync();
         if (!await Set.StopAllAsync(cancellationToken))
         {
@@ -230,11 +236,13 @@ public sealed partial class InstanceLifecycle(
             await started.Schedule.StopAsync();
             await started.Spares.StopAsync();
             await disk!.StopAsync();
+            await sizes!.StopAsync();
             await started.OomOrder.StopAsync();
             await Set.LetGoAsync();
             started.Watcher.Dispose();
             started.Schedule.Dispose();
             disk.Dispose();
+            sizes.Dispose();
             started.OomOrder.Dispose();
             started.Events.Dispose();
             parts = null;
@@ -255,6 +263,17 @@ public sealed partial class InstanceLifecycle(
             () => new DriveInfo(data.Path).AvailableFreeSpace,
             time,
             loggers.CreateLogger<DiskWatch>()
+        );
+
+    private SizeWatch NewSizeWatch(InstanceSet set, MemoryGauge memory, IdleWatcher watcher) =>
+        new(
+            () => set.All.Where(instance => instance.Id != DatabaseId.System),
+            options,
+            memory,
+            () => watcher.Pressure,
+            time,
+            TaskScheduler.Default,
+            loggers.CreateLogger<SizeWatch>()
         );
 
     private UpkeepSchedule NewSchedule(InstanceSet set, InstanceUpkeep upkeep, IdleWatcher watcher) =>

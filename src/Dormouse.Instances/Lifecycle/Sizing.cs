@@ -45,7 +45,7 @@ internal sealed partial class Sizing(DatabaseId id, Standing standing, CurrentRu
 
     private static partial class Log
     {
-        [LoggerMessage(3418, LogLevel.Warning, "The bounds of {Id} could not be set to those of class {Class}")]
-        public static partial void NotLimited(ILogger logger, DatabaseId id, InstanceClass @class, Exception exception);
+        [LoggerMessage(3418, LogLevel.Warning, "The bounds of {Id} could not be set to those of class {Wanted}")]
+        public static partial void NotLimited(ILogger logger, DatabaseId id, InstanceClass wanted, Exception exception);
     }
 }

@@ -172,12 +172,12 @@ internal sealed partial class Standing(DatabaseId id, IInstanceDriver driver, Ti
         [LoggerMessage(
             3419,
             LogLevel.Information,
-            "{Id} is {Class}: {Reason}; was {Before}, PostgreSQL was started as {Started}, may be {Least} to {Most}"
+            "{Id} is {Now}: {Reason}; was {Before}, PostgreSQL was started as {Started}, may be {Least} to {Most}"
         )]
         public static partial void Resized(
             ILogger logger,
             DatabaseId id,
-            InstanceClass @class,
+            InstanceClass now,
             string reason,
             InstanceClass before,
             InstanceClass started,

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
-using Dormouse.Contracts;
 using Dormouse.Roles;
 
 namespace Dormouse.Commands;
@@ -44,6 +43,8 @@ internal sealed class UpSwitches
     private readonly HttpsSwitches httpsSwitches = new();
 
     private readonly LimitSwitches limitSwitches = new();
+
+    private readonly SizeSwitches sizeSwitches = new();
 
     private readonly EdgeSwitches edgeSwitches = new();
     private readonly OtlpSwitches otlpSwitches = new();
@@ -100,8 +101,6 @@ internal sealed class UpSwitches
         HelpName = "MIB",
     };
 
-    private readonly Option<string?> maxClass = ClassSwitches.MaxClass("Of databases of which nothing else was asked. Default: small.");
-
     private readonly Option<double?> stopAfter = new("--stop-after")
     {
         Description = "Seconds without use after which a database stops. Default: 600.",
@@ -148,13 +147,14 @@ internal sealed class UpSwitches
             cacheDiskSize,
             staleOnError,
         ];
-        Option[] sleep = [freezeAfter, reclaimAfter, stopAfter, memoryBudget, zram, maxClass];
+        Option[] sleep = [freezeAfter, reclaimAfter, stopAfter, memoryBudget, zram];
         foreach (Option option in all.Concat(sleep))
         {
             command.Options.Add(option);
         }
         httpsSwitches.AddTo(command);
         command.Options.Add(diskLimit);
+        sizeSwitches.AddTo(command);
         limitSwitches.AddTo(command);
         edgeSwitches.AddTo(command);
         otlpSwitches.AddTo(command);
@@ -180,7 +180,9 @@ internal sealed class UpSwitches
             StopAfter = Seconds(parsed.GetValue(stopAfter)),
             MemoryBudgetMebibytes = parsed.GetValue(memoryBudget),
             ZramMebibytes = parsed.GetValue(zram),
-            MaxClass = parsed.GetValue(maxClass) is { } most ? InstanceClassWords.Parse(most) : null,
+            MaxClass = sizeSwitches.ReadMaxClass(parsed),
+            GrowAfter = sizeSwitches.ReadGrowAfter(parsed),
+            ShrinkAfter = sizeSwitches.ReadShrinkAfter(parsed),
             DiskLimitMebibytes = parsed.GetValue(diskLimit),
             CacheMebibytes = parsed.GetValue(cacheMemory),
             CacheDisk = parsed.GetValue(cacheDisk) is { } folder ? Path.GetFullPath(folder) : null,
@@ -267,9 +269,9 @@ internal sealed class UpSwitches
         }
     }
 
-    private static TimeSpan? Seconds(double? seconds) => seconds is { } known ? TimeSpan.FromSeconds(known) : null;
+    public static TimeSpan? Seconds(double? seconds) => seconds is { } known ? TimeSpan.FromSeconds(known) : null;
 
-    private static void CheckSeconds(CommandResult result, string option, double? seconds)
+    public static void CheckSeconds(CommandResult result, string option, double? seconds)
     {
         if (seconds is { } known && !(known > 0 && known <= SecondsMax))
         {

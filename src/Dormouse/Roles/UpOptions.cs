@@ -8,6 +8,7 @@ using Dormouse.Edge.Caching;
 using Dormouse.Edge.Caching.Disk;
 using Dormouse.Instances;
 using Dormouse.Instances.Disk;
+using Dormouse.Instances.Sizes;
 
 namespace Dormouse.Roles;
 
@@ -69,6 +70,12 @@ internal sealed record UpOptions
     /// <summary>What a database may become under load of which nothing else was asked; null: as control's own default says.</summary>
     public InstanceClass? MaxClass { get; init; }
 
+    /// <summary>Busy this long, a database moves up a class; null: as the instances' own default says.</summary>
+    public TimeSpan? GrowAfter { get; init; }
+
+    /// <summary>Quiet this long, it moves down; null: as the instances' own default says.</summary>
+    public TimeSpan? ShrinkAfter { get; init; }
+
     /// <summary>Idle this long, a database stops; null: as the instances' own default says.</summary>
     public TimeSpan? StopAfter { get; init; }
 
@@ -126,6 +133,11 @@ internal sealed record UpOptions
             StopAfter = StopAfter ?? defaults.StopAfter,
             MemoryBudgetBytes = (long?)MemoryBudgetMebibytes * Mebibyte,
             Disk = new DiskOptions { SoftBytes = (long?)DiskLimitMebibytes * Mebibyte ?? defaults.Disk.SoftBytes },
+            Sizes = new SizeOptions
+            {
+                GrowAfter = GrowAfter ?? defaults.Sizes.GrowAfter,
+                ShrinkAfter = ShrinkAfter ?? defaults.Sizes.ShrinkAfter,
+            },
         };
     }
 
@@ -180,6 +192,8 @@ internal sealed record UpOptions
         Add(words, "--zram", ZramMebibytes is { } zram ? Text(zram) : null);
         Add(words, "--disk-limit", DiskLimitMebibytes is { } disk ? Text(disk) : null);
         Add(words, "--max-class", MaxClass is { } most ? InstanceClassWords.WordOf(most) : null);
+        Add(words, "--grow-after", GrowAfter is { } grow ? Text(grow.TotalSeconds) : null);
+        Add(words, "--shrink-after", ShrinkAfter is { } shrink ? Text(shrink.TotalSeconds) : null);
         Add(words, "--stop-after", StopAfter is { } stop ? Text(stop.TotalSeconds) : null);
         Add(words, "--cache-memory", CacheMebibytes is { } mebibytes ? Text(mebibytes) : null);
         Add(words, "--cache-disk", CacheDisk);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Dormouse.Contracts;
 using Dormouse.Instances.Lifecycle;
+using Dormouse.Instances.Sizes;
 
 namespace Dormouse.Instances.Tests.Simulation;
 
@@ -39,6 +40,14 @@ internal sealed class ControllerSimulation
             ReclaimAfter = TimeSpan.FromSeconds(dice.Next(6, 12)),
             StopAfter = TimeSpan.FromSeconds(dice.Next(12, 40)),
             WaitersMax = dice.Next(2, 50),
+            MemoryMaxBytes = 1 << 20,
+            Sizes = new SizeOptions
+            {
+                Smoothing = TimeSpan.FromSeconds(1),
+                GrowAfter = TimeSpan.FromSeconds(dice.Next(1, 4)),
+                ShrinkAfter = TimeSpan.FromSeconds(dice.Next(3, 8)),
+                GrowthsPerLook = dice.Next(1, 5),
+            },
         };
         Host = new SimulatedHost(dice, clock, options, defects);
         names = [.. Enumerable.Range(0, databases).Select(number => DatabaseId.Parse($"db_{number:d16}"))];
@@ -53,6 +62,9 @@ internal sealed class ControllerSimulation
     public int Failures { get; private set; }
 
     public HashSet<(InstancePhase Phase, string Deed)> Asked { get; } = [];
+
+    /// <summary>How instances came into another class by themselves: "busy" and "quiet".</summary>
+    public IReadOnlySet<string> Moved => defects.Moved;
 
     /// <summary>Another number if anything went another way.</summary>
     public int Trace { get; private set; } = 17;
@@ -147,6 +159,7 @@ internal sealed class ControllerSimulation
             _ = scheduler.Run(() =>
             {
                 platform.Watcher.Look();
+                platform.Sizes.Look();
                 return Task.CompletedTask;
             });
         }

@@ -30,6 +30,18 @@ public sealed class ControllerSimulationTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Load_moves_databases_up_and_down_between_all_that_happens()
+    {
+        var moved = new HashSet<string>();
+        for (int seed = 31; seed < 31 + SeedsMax && moved.Count < 2; seed++)
+        {
+            moved.UnionWith(Run(seed, databases: 40).Moved);
+        }
+
+        Assert.Equal(["busy", "quiet"], moved.Order());
+    }
+
+    [Fact]
     public void Every_wish_is_asked_in_every_phase()
     {
         var asked = new HashSet<(InstancePhase, string)>();

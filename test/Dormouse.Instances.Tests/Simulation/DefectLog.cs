@@ -6,7 +6,15 @@ namespace Dormouse.Instances.Tests.Simulation;
 /// <summary>Keeps the first failure that no dice explain, wherever it came out: in an answer, in a step of the host, or only in the log.</summary>
 internal sealed class DefectLog : ILogger
 {
+    // Standing's line for a change of class.
+    private const int Resized = 3419;
+
+    private readonly HashSet<string> moved = [];
+
     public Exception? Defect { get; private set; }
+
+    /// <summary>How instances came into another class by themselves: "busy" and "quiet".</summary>
+    public IReadOnlySet<string> Moved => moved;
 
     public void Note(Exception exception) => Defect ??= IsExplained(exception) ? null : exception;
 
@@ -33,9 +41,25 @@ internal sealed class DefectLog : ILogger
         {
             Note(exception);
         }
+        if (eventId.Id == Resized && state is IEnumerable<KeyValuePair<string, object?>> values)
+        {
+            NoteMove(values.ToDictionary());
+        }
     }
 
-    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+    /// <summary>Load moves up what is busy and down what is quiet, by one class, whatever others asked for meanwhile.</summary>
+    private void NoteMove(Dictionary<string, object?> line)
+    {
+        string how = line["Reason"]!.ToString()!.Split(' ')[0];
+        int step = (InstanceClass)line["Now"]! - (InstanceClass)line["Before"]!;
+        if (how is "busy" or "quiet")
+        {
+            moved.Add(how);
+            Require(step == (how == "busy" ? 1 : -1), $"By load it moved by {step}, {line["Reason"]}.");
+        }
+    }
+
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;

@@ -69,6 +69,9 @@ internal sealed class SimulatedServer(int pid, InstanceSize size)
     /// <summary>The class on its command line.</summary>
     public InstanceClass Started { get; } = size.Now;
 
+    /// <summary>Processors that it takes while it runs.</summary>
+    public double Burns { get; set; }
+
     /// <summary>What its bounds were set to.</summary>
     public InstanceSize Bounds { get; set; } = size;
 

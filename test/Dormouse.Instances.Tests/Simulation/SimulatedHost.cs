@@ -33,6 +33,9 @@ internal sealed class SimulatedHost(Random dice, SimulatedClock clock, Instances
 
     public int Faults { get; private set; }
 
+    /// <summary>Since the beginning of all.</summary>
+    public TimeSpan Elapsed => TimeSpan.FromTicks(clock.Time.GetTimestamp());
+
     public int NewData() => ++lastData;
 
     public void Require(bool holds, string otherwise) => defects.Require(holds, otherwise);
@@ -51,7 +54,11 @@ internal sealed class SimulatedHost(Random dice, SimulatedClock clock, Instances
     {
         SimulatedDatabase database = Of(id);
         database.Data = database.Acknowledged = NewData();
-        database.Record = InstanceRecord.New(id, "image", null, clock.Time.GetUtcNow()) with { SecretsSet = true };
+        database.Record = InstanceRecord.New(id, "image", null, clock.Time.GetUtcNow()) with
+        {
+            SecretsSet = true,
+            Size = InstanceSize.Of(new ClassRange((InstanceClass)dice.Next(2), (InstanceClass)dice.Next(1, 3))),
+        };
         return new FoundInstance(id, database.Record, null);
     }
 
@@ -92,7 +99,7 @@ internal sealed class SimulatedHost(Random dice, SimulatedClock clock, Instances
             {
                 throw WakeFailures.StartFailed(id, "the dice.", new SimulatedFault("start"));
             }
-            var server = new SimulatedServer(++lastPid, record.SizeNow);
+            var server = new SimulatedServer(++lastPid, record.SizeNow) { Burns = Draw(0.3) ? dice.NextDouble() * 4 : 0 };
             database.Server = server;
             return new StartedInstance(new SimulatedRun(this, database, server), Secrets);
         }

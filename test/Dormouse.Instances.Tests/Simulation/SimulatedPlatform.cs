@@ -1,6 +1,7 @@
 using Dormouse.Contracts;
 using Dormouse.Instances.Lifecycle;
 using Dormouse.Instances.Resources;
+using Dormouse.Instances.Sizes;
 using Dormouse.Instances.Sleep;
 
 namespace Dormouse.Instances.Tests.Simulation;
@@ -21,12 +22,15 @@ internal sealed class SimulatedPlatform : IMemoryGauge
         var around = new Surroundings(host, new HostTurns(options), options, clock.Time, scheduler);
         Instances = new InstanceSet(around, null, defects.AsFactory(), ByText.Instance);
         Watcher = new IdleWatcher(Instances, around, this, defects) { BeforeSleep = (instance, _) => SeeToAsync(host, instance) };
+        Sizes = new SizeWatch(() => Instances.All, options, this, () => Watcher.Pressure, clock.Time, scheduler, defects);
         Scheduler = scheduler;
     }
 
     public InstanceSet Instances { get; }
 
     public IdleWatcher Watcher { get; }
+
+    public SizeWatch Sizes { get; }
 
     public SeededScheduler Scheduler { get; }
 

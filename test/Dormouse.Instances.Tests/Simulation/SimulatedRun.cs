@@ -32,6 +32,8 @@ internal sealed class SimulatedRun(SimulatedHost host, SimulatedDatabase databas
         return 1;
     }
 
+    public TimeSpan? ReadProcessorTime() => server.IsDead ? null : host.Elapsed * server.Burns;
+
     public void Limit(InstanceSize size)
     {
         host.FailMaybe("limiting");

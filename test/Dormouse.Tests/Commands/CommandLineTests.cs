@@ -16,6 +16,7 @@ public sealed class CommandLineTests
     [InlineData("db resize shop --class huge")]
     [InlineData("db create shop --max-class 3")]
     [InlineData("up --max-class Large")]
+    [InlineData("up --grow-after 0")]
     [InlineData("db sleep shop --to bed")]
     [InlineData("db execute shop")]
     [InlineData("db execute shop --file a --command b")]

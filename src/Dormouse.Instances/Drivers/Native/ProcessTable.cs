@@ -22,6 +22,20 @@ internal static class ProcessTable
         return (long.Parse(fields[19], CultureInfo.InvariantCulture), fields[0][0], int.Parse(fields[1], CultureInfo.InvariantCulture));
     }
 
+    /// <summary>Processor time, with that of children that have ended and were waited for, or without; null once the process is gone.</summary>
+    public static TimeSpan? ProcessorTime(int pid, bool withEnded)
+    {
+        string? text = TryRead($"/proc/{pid}/stat");
+        int end = text?.LastIndexOf(')') ?? -1;
+        if (end < 0)
+        {
+            return null;
+        }
+        // utime, stime, and the same of ended children, in hundredths of a second whatever the kernel's own clock is.
+        IEnumerable<string> fields = text![(end + 2)..].Split(' ').Skip(11).Take(withEnded ? 4 : 2);
+        return TimeSpan.FromMilliseconds(10 * fields.Sum(field => long.Parse(field, CultureInfo.InvariantCulture)));
+    }
+
     public static ProcessIdentity? Identify(int pid) => Stat(pid) is { State: not ('Z' or 'X') } stat ? new(pid, stat.StartTicks) : null;
 
     public static bool IsAlive(ProcessIdentity process) =>

@@ -19,6 +19,17 @@ internal sealed class SandboxedRun(ProcessDriver driver, InstanceProcess process
 
     public long Reclaim() => group.Reclaim();
 
+    public TimeSpan? ReadProcessorTime()
+    {
+        int postmaster = process.Postmaster.Pid;
+        // What its children took that have ended is in the postmaster's own account, since it has waited for them.
+        return ProcessTable.ProcessorTime(postmaster, withEnded: true) is { } own
+            ? ProcessTable
+                .Children(postmaster)
+                .Aggregate(own, (sum, child) => sum + (ProcessTable.ProcessorTime(child, withEnded: false) ?? TimeSpan.Zero))
+            : null;
+    }
+
     public void Limit(InstanceSize size) => group.Limit(classes.LimitsOf(size));
 
     public async Task<bool> StopAsync()
