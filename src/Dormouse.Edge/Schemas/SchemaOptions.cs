@@ -9,7 +9,7 @@ public sealed class SchemaOptions
     /// <summary>Query engines in memory, over all databases; databases with the same schema share one.</summary>
     public int EnginesMax { get; set; } = 2_000;
 
-    /// <summary>Estimated memory of those engines, without the plans of their queries. 256 MiB hold some 600 schemas of 50 models.</summary>
+    /// <summary>Estimated memory of those engines, without the plans of their queries. 256 MiB hold some 1,200 schemas of 50 models.</summary>
     public long EngineBytesMax { get; set; } = 256L * 1024 * 1024;
 
     /// <summary>
