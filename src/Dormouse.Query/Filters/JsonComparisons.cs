@@ -1,5 +1,6 @@
 using Dormouse.Query.Inputs;
 using Dormouse.Query.Sql;
+using Dormouse.Schema.Models;
 
 namespace Dormouse.Query.Filters;
 
@@ -129,7 +130,13 @@ internal static class JsonComparisons
     }
 
     // The column's real type may be json whatever the schema says; for jsonb the cast is nothing.
-    private static string CastOf(JsonCondition condition) => condition.Field.NativeType?.Name == "Json" ? "::jsonb" : "";
+    private static string CastOf(JsonCondition condition) => CastOf(condition.Field);
+
+    /// <summary>What gives a column a type with equality: PostgreSQL has none for json.</summary>
+    public static string CastOf(ScalarField field) =>
+        field.NativeType?.Name != "Json" ? ""
+        : field.IsList ? "::jsonb[]"
+        : "::jsonb";
 
     private static string OperatorOf(JsonComparison comparison) =>
         comparison switch

@@ -38,7 +38,7 @@ internal static class ScalarComparisons
     {
         if (condition.Aggregate is not { } aggregate)
         {
-            sql.Column(alias, condition.Field);
+            sql.Column(alias, condition.Field).Text(JsonComparisons.CastOf(condition.Field));
             return;
         }
 
@@ -107,7 +107,7 @@ internal static class ScalarComparisons
     {
         if (condition.Operand is InputFieldReference other)
         {
-            sql.Column(alias, other.Field);
+            sql.Column(alias, other.Field).Text(JsonComparisons.CastOf(other.Field));
             return;
         }
 

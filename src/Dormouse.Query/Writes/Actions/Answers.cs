@@ -35,7 +35,7 @@ internal static class Answers
     public static ReadResultStep AddRead(WriteBuilder builder, GraphNode step, Operation operation, string operationName)
     {
         var model = operation.Model!;
-        var read = builder.Graph.Add(new ReadResultStep(model, operation.Selection, null));
+        var read = builder.Graph.Add(new ReadResultStep(model, operation.Selection));
         builder.Graph.AddResult(read);
         var missing = Expectation.Some(new MissingRecord(operationName));
         builder.Graph.Connect(step, read, Link.Data(DataUse.Selector, PrimaryIdentifier.Of(model), missing));

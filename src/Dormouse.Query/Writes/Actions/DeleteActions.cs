@@ -52,7 +52,7 @@ internal static class DeleteActions
         var model = operation.Model!;
         var identifier = PrimaryIdentifier.Of(model);
         var record = builder.Read(model, identifier, filter);
-        var answer = builder.Graph.Add(new ReadResultStep(model, operation.Selection, null));
+        var answer = builder.Graph.Add(new ReadResultStep(model, operation.Selection));
         builder.Graph.Connect(record, answer, Link.Data(DataUse.Selector, identifier, missing));
         var toDelete = builder.Graph.Add(new YieldStep());
         builder.Graph.Connect(answer, toDelete, Link.Order);

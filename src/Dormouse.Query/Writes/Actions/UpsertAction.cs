@@ -56,8 +56,9 @@ internal static class UpsertAction
         var existing = builder.Read(model, identifier, filter);
         var created = builder.Create(model, create);
         var updated = builder.Update(model, filter, update);
-        var readCreated = builder.Graph.Add(new ReadResultStep(model, operation.Selection, null));
-        var readUpdated = builder.Graph.Add(new ReadResultStep(model, operation.Selection, null));
+        var unanswered = new MissingAnswer("upsertOne" + model.Name);
+        var readCreated = builder.Graph.Add(new ReadResultStep(model, operation.Selection) { Missing = unanswered });
+        var readUpdated = builder.Graph.Add(new ReadResultStep(model, operation.Selection) { Missing = unanswered });
         builder.Graph.AddResult(readCreated);
         builder.Graph.AddResult(readUpdated);
         var branch = builder.Graph.Add(new BranchStep(BranchStep.AnyRecord));

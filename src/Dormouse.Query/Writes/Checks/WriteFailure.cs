@@ -34,6 +34,14 @@ internal sealed record MissingRecord(string Operation) : WriteFailure
     public override PlanException ToException(long found, long expected) => NotFound($"No record was found for {Operation}.");
 }
 
+/// <summary>A record that was just written cannot be found by its key, because a nested write changed that.</summary>
+/// <param name="Query">The operation with its model: <c>upsertOneUser</c>.</param>
+internal sealed record MissingAnswer(string Query) : WriteFailure
+{
+    public override PlanException ToException(long found, long expected) =>
+        PlanFailure.Plain($"Query {Query} is required to return data, but found no record(s).");
+}
+
 /// <summary>ON CONFLICT met a record that the rest of the filter does not admit.</summary>
 internal sealed record ConflictingRecord : WriteFailure
 {

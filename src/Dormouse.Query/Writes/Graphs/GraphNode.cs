@@ -1,6 +1,7 @@
 using Dormouse.Query.Filters;
 using Dormouse.Query.Nodes;
 using Dormouse.Query.Operations;
+using Dormouse.Query.Writes.Checks;
 using Dormouse.Query.Writes.Data;
 using Dormouse.Schema.Models;
 
@@ -103,12 +104,13 @@ internal sealed class ReadRelatedStep(RelationField field, Condition? filter) : 
     public Condition? Filter { get; } = filter;
 }
 
-/// <summary>Reads what the client selected of the one record that an earlier step, or a filter, found.</summary>
-internal sealed class ReadResultStep(Model model, Selection selection, Condition? filter) : QueryStep(model)
+/// <summary>Reads what the client selected of the one record that an earlier step found.</summary>
+internal sealed class ReadResultStep(Model model, Selection selection) : QueryStep(model)
 {
     public Selection Selection { get; } = selection;
 
-    public Condition? Filter { get; } = filter;
+    /// <summary>What the client is told where that record has another key by now; null gives it null.</summary>
+    public WriteFailure? Missing { get; init; }
 }
 
 /// <summary>Puts pairs of a parent and its children into the table of a many-to-many relation.</summary>

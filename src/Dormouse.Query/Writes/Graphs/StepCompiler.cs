@@ -4,6 +4,7 @@ using Dormouse.Query.Processing;
 using Dormouse.Query.Reads;
 using Dormouse.Query.Sql;
 using Dormouse.Query.Values;
+using Dormouse.Query.Writes.Checks;
 using Dormouse.Query.Writes.Data;
 using Dormouse.Query.Writes.Statements;
 
@@ -96,7 +97,15 @@ internal sealed class StepCompiler(CompileContext context)
     private DataMapNode ReadResult(ReadResultStep step, StepInputs inputs)
     {
         var rows = ReadCompiler.ReadByKeys(step.Model, step.Selection, Needed(inputs.Selector), context);
-        return new DataMapNode(new UniqueNode(rows), ResultStructures.Of(step.Selection), isLast: true);
+        var structure = ResultStructures.Of(step.Selection);
+        if (step.Missing is not { } missing)
+        {
+            return new DataMapNode(new UniqueNode(rows), structure, isLast: true);
+        }
+
+        var record = context.NewSlot("record");
+        var found = new SequenceNode([new ExpectNode(record, Expectation.Some(missing)), new UniqueNode(new GetNode(record))]);
+        return new DataMapNode(new LetNode([(record.Slot, rows)], found), structure, isLast: true);
     }
 
     private static ExecuteNode Connect(ConnectStep step, StepInputs inputs)

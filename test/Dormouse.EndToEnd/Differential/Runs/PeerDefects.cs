@@ -66,8 +66,19 @@ internal static partial class PeerDefects
 
     /// <summary>
     /// Whether a step asks for records that are distinct in no field at all: to the peer all records are then the same, and it gives one.
+    /// Or whether it merges look-ups of which one has null for a key: the peer refuses that look-up alone and answers it among others;
+    /// Dormouse refuses it wherever it stands, since what an app merges is a matter of its timing.
     /// </summary>
-    public static bool IsMisread(Step step) => step.Json.ToJsonString().Contains("\"distinct\":[]", StringComparison.Ordinal);
+    public static bool IsMisread(Step step) =>
+        step.Json.ToJsonString().Contains("\"distinct\":[]", StringComparison.Ordinal) || step.Bodies.Any(MergesNull);
+
+    private static bool MergesNull(JsonNode body) =>
+        body["batch"] is JsonArray batch
+        && batch.Any(operation =>
+            operation?["action"]?.ToString() is "findUnique" or "findUniqueOrThrow"
+            && operation["query"]?["arguments"]?["where"] is JsonObject where
+            && where.Any(key => key.Value is null)
+        );
 
     private static bool IsBreakdown(JsonObject? told) =>
         told?["error_code"]?.ToString() switch
