@@ -71,6 +71,7 @@ public static class ControlServices
         services.AddSingleton<BackupEndpoints>();
         services.AddSingleton<DumpEndpoints>();
         services.AddSingleton<ExtensionEndpoints>();
+        services.AddSingleton<UpgradeEndpoints>();
         services.AddSingleton<ConnectionEndpoints>();
         services.AddSingleton<CacheEndpoints>();
         services.AddManagement(options.Management);
@@ -107,6 +108,7 @@ public static class ControlServices
         routes.ServiceProvider.GetRequiredService<BackupEndpoints>().Map(routes);
         routes.ServiceProvider.GetRequiredService<DumpEndpoints>().Map(routes);
         routes.ServiceProvider.GetRequiredService<ExtensionEndpoints>().Map(routes);
+        routes.ServiceProvider.GetRequiredService<UpgradeEndpoints>().Map(routes);
         routes.ServiceProvider.GetRequiredService<ConnectionEndpoints>().Map(routes);
         routes.ServiceProvider.GetRequiredService<CacheEndpoints>().Map(routes);
         routes.ServiceProvider.GetRequiredService<EdgeEndpoints>().Map(routes);

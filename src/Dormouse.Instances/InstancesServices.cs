@@ -5,6 +5,7 @@ using Dormouse.Instances.Extensions;
 using Dormouse.Instances.Images;
 using Dormouse.Instances.Lifecycle;
 using Dormouse.Instances.Templates;
+using Dormouse.Instances.Upgrades;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -44,6 +45,8 @@ public static class InstancesServices
         services.AddSingleton<InstanceBackups>();
         services.AddSingleton<IBackups>(provider => provider.GetRequiredService<InstanceBackups>());
         services.AddSingleton<IDumps, InstanceDumps>();
+        services.TryAddSingleton(new UpgradeOptions());
+        services.AddSingleton<IUpgrades, InstanceUpgrades>();
         services.TryAddSingleton(new ExtensionOptions());
         services.AddSingleton<IExtensions, InstanceExtensions>();
         return services;

@@ -3,7 +3,7 @@ namespace Dormouse.Testing;
 /// <summary>Waits for what comes by itself and soon, such as a kernel's or another task's work; fails after a time no machine needs.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(2);
 
     public static Task TrueAsync(Func<bool> condition) =>

@@ -1,3 +1,4 @@
+using Dormouse.Contracts;
 using Dormouse.Instances.Host;
 using Dormouse.Instances.Images;
 using Dormouse.Instances.Templates;
@@ -35,6 +36,34 @@ public static class TestImage
 
     /// <summary>The image; the first call on a machine installs what the host lacks and fetches about 60 MB.</summary>
     public static Task<PostgresImage> GetAsync() => Image.Value;
+
+    /// <summary>
+    /// An image of an older major version, from another suite of Debian, made by the first call on a machine; null where it cannot be had, and then
+    /// <see cref="OlderMissing"/> says why.
+    /// </summary>
+    public static Task<PostgresImage?> GetOlderAsync() => Older.Value;
+
+    public static string? OlderMissing { get; private set; }
+
+    private const int OlderMajor = 17;
+
+    private static readonly Lazy<Task<PostgresImage?>> Older = new(async () =>
+    {
+        await Image.Value;
+        try
+        {
+            return await new ImageStore(Options(), TimeProvider.System).EnsureMajorAsync(
+                OlderMajor,
+                new Progress<string>(),
+                CancellationToken.None
+            );
+        }
+        catch (DormouseException exception) when (exception.Kind == FailureKind.Host)
+        {
+            OlderMissing = $"No image of PostgreSQL {OlderMajor} can be made here: {exception.Message}";
+            return null;
+        }
+    });
 
     public static Task<InstanceTemplate> GetTemplateAsync() => Template.Value;
 

@@ -48,6 +48,9 @@ public sealed record InstanceStatus(
     /// <summary>How large it is and may become.</summary>
     public InstanceSize Size { get; init; } = InstanceSize.Smallest;
 
+    /// <summary>After an upgrade that was not confirmed: the version from before, whose data is kept.</summary>
+    public string? PreviousVersion { get; init; }
+
     /// <summary>The last states it came into since the platform started, the oldest first.</summary>
     public IReadOnlyList<InstanceChange> History { get; init; } = [];
 }

@@ -37,6 +37,7 @@ namespace Dormouse.Contracts.Management;
 [JsonSerializable(typeof(IReadOnlyList<BackupResource>))]
 [JsonSerializable(typeof(ExtensionResource))]
 [JsonSerializable(typeof(IReadOnlyList<ExtensionResource>))]
+[JsonSerializable(typeof(UpgradeRequest))]
 [JsonSerializable(typeof(AddEdgeRequest))]
 [JsonSerializable(typeof(EdgeResource))]
 [JsonSerializable(typeof(IReadOnlyList<EdgeResource>))]

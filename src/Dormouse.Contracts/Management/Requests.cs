@@ -37,6 +37,9 @@ public sealed record CreateConnectionRequest(string? Name, long? ExpiresInSecond
 /// <param name="OverlapSeconds">How long the old key stays valid beside the new one; null: a day.</param>
 public sealed record RotateConnectionRequest(long? OverlapSeconds = null);
 
+/// <param name="To">The major version of PostgreSQL to upgrade to.</param>
+public sealed record UpgradeRequest(int? To);
+
 /// <param name="To"><c>frozen</c>, <c>reclaimed</c> or <c>stopped</c>; null: frozen.</param>
 public sealed record SleepRequest(string? To = null);
 

@@ -28,6 +28,9 @@ public sealed record DatabaseResource(string Id, string Name, string State, Date
     /// <summary>How large it is and may become; absent while there is no instance.</summary>
     public DatabaseClass? Class { get; init; }
 
+    /// <summary>After an upgrade that was not confirmed: the version from before, whose data is kept.</summary>
+    public string? PreviousPostgres { get; init; }
+
     /// <summary>Why the last wake failed, if it did.</summary>
     public string? LastFailure { get; init; }
 

@@ -196,6 +196,7 @@ internal sealed class DatabaseEndpoints(
             Image = database.Instance?.ImageDigest,
             Postgres = database.Instance?.PostgresVersion,
             Class = database.Instance is { IsLeftAlone: false } sized ? Resource(sized.Size) : null,
+            PreviousPostgres = database.Instance?.PreviousVersion,
             LastFailure = database.Instance?.LastFailure,
             History = database.Instance is { } instance ? [.. instance.History.Select(Change)] : null,
             Server = database.Attached is { } server ? Resource(server) : null,

@@ -3,7 +3,6 @@ using Dormouse.Instances.Backups;
 using Dormouse.Instances.Host;
 using Dormouse.Instances.Images;
 using Dormouse.Instances.Lifecycle;
-using Dormouse.Instances.Templates;
 using Dormouse.Postgres;
 using Microsoft.Extensions.Logging;
 
@@ -16,8 +15,6 @@ namespace Dormouse.Instances.Dumps;
 /// </summary>
 public sealed partial class InstanceDumps : IDumps, IDisposable
 {
-    private const string PasswordFile = "pgpass";
-
     // What extensions brought does not count.
     private const string FirstObject = """
         WITH things AS (
@@ -63,9 +60,9 @@ public sealed partial class InstanceDumps : IDumps, IDisposable
         using IDisposable turn = await gate.EnterAsync(cancellationToken);
         using IInstanceLease lease = await lifecycle.LeaseAsync(id, cancellationToken);
         string form = format == DumpFormat.Plain ? "--format=plain" : "--format=custom";
-        using Tool tool = NewTool("pg_dump", id, lease.Endpoint);
+        using DumpTool tool = NewTool("pg_dump", id, lease.Endpoint);
         // Roles and their rights are of this instance; wherever the dump goes, its objects belong to who restores it.
-        HostCommand command = tool.Command([form, "--no-owner", "--no-privileges", "--no-password", tool.Login]);
+        HostCommand command = tool.Command([form, "--no-owner", "--no-privileges", "--no-password", DumpTool.Login]);
         HostCommandResult result = await HostPipe.ReadAsync(command, output, cancellationToken);
         if (!result.Succeeded)
         {
@@ -106,14 +103,14 @@ public sealed partial class InstanceDumps : IDumps, IDisposable
         CancellationToken cancellationToken
     )
     {
-        using Tool tool = NewTool("pg_restore", id, endpoint);
+        using DumpTool tool = NewTool("pg_restore", id, endpoint);
         HostCommand command = tool.Command([
             "--single-transaction",
             "--exit-on-error",
             "--no-owner",
             "--no-privileges",
             "--no-password",
-            "--dbname=" + tool.Login,
+            "--dbname=" + DumpTool.Login,
         ]);
         return await HostPipe.WriteAsync(
             command,
@@ -134,7 +131,7 @@ public sealed partial class InstanceDumps : IDumps, IDisposable
         CancellationToken cancellationToken
     )
     {
-        using Tool tool = NewTool("psql", id, endpoint);
+        using DumpTool tool = NewTool("psql", id, endpoint);
         HostCommand command = tool.Command([
             "--no-psqlrc",
             "--quiet",
@@ -142,7 +139,7 @@ public sealed partial class InstanceDumps : IDumps, IDisposable
             "--output=/dev/null",
             "--no-password",
             "--file=-",
-            tool.Login,
+            DumpTool.Login,
         ]);
         var script = new PlainScript(dump);
         return await HostPipe.WriteAsync(command, input => script.WriteAsync(head, input, cancellationToken), cancellationToken);
@@ -174,59 +171,12 @@ public sealed partial class InstanceDumps : IDumps, IDisposable
         }
     }
 
-    private Tool NewTool(string program, DatabaseId id, InstanceEndpoint endpoint)
+    private DumpTool NewTool(string program, DatabaseId id, InstanceEndpoint endpoint)
     {
         InstanceRecord record = lifecycle.RecordOf(id);
         PostgresImage image = images.Find(record.ImageDigest) ?? throw WakeFailures.ImageMissing(id, record.ImageDigest);
-        if (!File.Exists(image.HostPathOf(program)))
-        {
-            throw DumpFailures.ToolMissing(program, image.Digest);
-        }
-        return new Tool(program, image, Path.GetDirectoryName(endpoint.SocketPath)!, record.Uid, options.NotesPath, endpoint);
-    }
-
-    /// <summary>
-    /// One run of a program. The password lies in a file for it alone, since command lines can be read by all; the next start of the platform
-    /// removes it if we do not.
-    /// </summary>
-    private sealed class Tool : IDisposable
-    {
-        private readonly string folder;
-        private readonly string program;
-        private readonly ImageSandbox sandbox;
-
-        public Tool(string program, PostgresImage image, string socketFolder, int? user, string notesPath, InstanceEndpoint endpoint)
-        {
-            this.program = program;
-            folder = Path.Combine(notesPath, Guid.CreateVersion7().ToString("N"));
-            Login =
-                $"host={PostgresImage.SocketMount} user={endpoint.User} dbname={endpoint.DatabaseName} passfile={PostgresImage.ConfigMount}/{PasswordFile}";
-            sandbox = new ImageSandbox(image)
-            {
-                User = user,
-                Mounts = new Dictionary<string, string>
-                {
-                    [PostgresImage.SocketMount] = socketFolder,
-                    [PostgresImage.ConfigMount] = folder,
-                },
-            };
-            Directory.CreateDirectory(notesPath, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            string path = Path.Combine(folder, PasswordFile);
-            SecretFile.Write(path, $"*:*:*:{endpoint.User}:{endpoint.Password}");
-            if (user is { } owner)
-            {
-                HostDisk.ChangeOwner(path, owner);
-                HostDisk.ChangeOwner(folder, owner);
-            }
-        }
-
-        /// <summary>For libpq.</summary>
-        public string Login { get; }
-
-        public HostCommand Command(IEnumerable<string> arguments) => sandbox.Command(program, arguments);
-
-        public void Dispose() => Directory.Delete(folder, recursive: true);
+        string socketFolder = Path.GetDirectoryName(endpoint.SocketPath)!;
+        return DumpTool.Open(program, image, socketFolder, record.Uid, options.NotesPath, endpoint.Password);
     }
 
     private static partial class Log

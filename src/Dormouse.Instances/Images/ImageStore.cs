@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dormouse.Contracts;
 using Dormouse.Instances.Host;
+using Dormouse.Instances.Upgrades;
 
 namespace Dormouse.Instances.Images;
 
@@ -46,7 +47,7 @@ public sealed class ImageStore
         }
         string lockPath = Path.Combine(options.ImagesPath, ".lock");
         using FileLock held = await FileLock.AcquireAsync(lockPath, LockTimeout, time, cancellationToken);
-        return FindDefault() ?? await MakeAsync(progress, cancellationToken);
+        return FindDefault() ?? await MakeAsync(options, progress, cancellationToken);
     }
 
     /// <summary>Makes the default image again from the newest parts; what is unchanged gives the image that is there already.</summary>
@@ -55,8 +56,29 @@ public sealed class ImageStore
         ArgumentNullException.ThrowIfNull(progress);
         string lockPath = Path.Combine(options.ImagesPath, ".lock");
         using FileLock held = await FileLock.AcquireAsync(lockPath, LockTimeout, time, cancellationToken);
-        return await MakeAsync(progress, cancellationToken);
+        return await MakeAsync(options, progress, cancellationToken);
     }
+
+    /// <summary>The newest image with all tools of one major version, made now if there is none.</summary>
+    /// <exception cref="DormouseException">DM3550: no suite has that version. Others: the packages cannot be had.</exception>
+    public async Task<PostgresImage> EnsureMajorAsync(int major, IProgress<string> progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        if (FindMajor(major) is { } existing)
+        {
+            return existing;
+        }
+        if (!options.SuitesByMajor.TryGetValue(major, out string? suite))
+        {
+            throw UpgradeFailures.NoSuchMajor(major, options.SuitesByMajor.Keys);
+        }
+        string lockPath = Path.Combine(options.ImagesPath, ".lock");
+        using FileLock held = await FileLock.AcquireAsync(lockPath, LockTimeout, time, cancellationToken);
+        return FindMajor(major) ?? await MakeAsync(options.OfSuite(suite), progress, cancellationToken);
+    }
+
+    private PostgresImage? FindMajor(int major) =>
+        List().FirstOrDefault(image => image.MajorVersion == major && image.Manifest.Tools.Contains("pg_dump"));
 
     /// <summary>The image that an instance should run on from its next cold start on; null: the one that it has.</summary>
     public PostgresImage? FindNewer(PostgresImage current)
@@ -107,7 +129,7 @@ public sealed class ImageStore
             .Where(image => image.Manifest.Source != ImageSource.Debian || image.Manifest.Suite == options.Suite)
             .MinBy(image => image.Manifest.Source);
 
-    private async Task<PostgresImage> MakeAsync(IProgress<string> progress, CancellationToken cancellationToken)
+    private async Task<PostgresImage> MakeAsync(ImageOptions made, IProgress<string> progress, CancellationToken cancellationToken)
     {
         // The lock is held: what is here was left by a build that was cut short.
         foreach (string abandoned in Directory.GetDirectories(options.ImagesPath, BuildingPrefix + "*"))
@@ -120,7 +142,7 @@ public sealed class ImageStore
         using FileLock cacheHeld = await FileLock.AcquireAsync(cacheLockPath, LockTimeout, time, cancellationToken);
         try
         {
-            (ImageParts parts, string? note) = await BuildAsync(work, progress, cancellationToken);
+            (ImageParts parts, string? note) = await BuildAsync(made, work, progress, cancellationToken);
             return await PublishAsync(work, parts, note, cancellationToken);
         }
         finally
@@ -129,28 +151,29 @@ public sealed class ImageStore
         }
     }
 
-    private async Task<(ImageParts Parts, string? Note)> BuildAsync(
+    private static async Task<(ImageParts Parts, string? Note)> BuildAsync(
+        ImageOptions made,
         string work,
         IProgress<string> progress,
         CancellationToken cancellationToken
     )
     {
-        if (options.Source == ImageSource.Npm)
+        if (made.Source == ImageSource.Npm)
         {
-            return (await NpmRecipe.BuildAsync(options, work, progress, cancellationToken), null);
+            return (await NpmRecipe.BuildAsync(made, work, progress, cancellationToken), null);
         }
         try
         {
-            return (await DebianRecipe.BuildAsync(options, work, progress, cancellationToken), null);
+            return (await DebianRecipe.BuildAsync(made, work, progress, cancellationToken), null);
         }
-        catch (DormouseException failure) when (failure.Kind == FailureKind.Host && options.Source is null)
+        catch (DormouseException failure) when (failure.Kind == FailureKind.Host && made.Source is null)
         {
             progress.Report($"Debian's packages cannot be had: {failure.Message} Falling back to the npm build.");
             DeleteIfThere(work);
             try
             {
                 string note = $"Fallback, because Debian's packages could not be had: {failure.Message}";
-                return (await NpmRecipe.BuildAsync(options, work, progress, cancellationToken), note);
+                return (await NpmRecipe.BuildAsync(made, work, progress, cancellationToken), note);
             }
             catch (DormouseException second) when (second.Kind == FailureKind.Host)
             {

@@ -27,7 +27,8 @@ internal sealed class NewestImages(string imagesPath, Func<IReadOnlyList<Postgre
     private IReadOnlyList<PostgresImage> All()
     {
         // A new image appears by a rename into the folder, which changes its time.
-        DateTime changedAt = Directory.GetLastWriteTimeUtc(imagesPath);
+        string folder = Directory.ResolveLinkTarget(imagesPath, returnFinalTarget: true)?.FullName ?? imagesPath;
+        DateTime changedAt = Directory.GetLastWriteTimeUtc(folder);
         lock (gate)
         {
             if (changedAt != seenAt)

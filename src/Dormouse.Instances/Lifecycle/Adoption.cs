@@ -43,9 +43,13 @@ internal sealed partial class Adoption(
         var owners = new Dictionary<FileIdentity, DatabaseId>();
         foreach (DatabaseId id in ReadFolders(records))
         {
-            if (FileIdentity.Of(starter.FolderOf(id).DataPath) is { } identity)
+            InstanceFolder folder = starter.FolderOf(id);
+            foreach (string path in (string[])[folder.DataPath, folder.UpgradingPath])
             {
-                owners[identity] = id;
+                if (Directory.Exists(path) && FileIdentity.Of(path) is { } identity)
+                {
+                    owners[identity] = id;
+                }
             }
         }
 
@@ -62,7 +66,7 @@ internal sealed partial class Adoption(
         {
             try
             {
-                found.Add(new FoundInstance(id, record, await TakeOverAsync(id, record, [.. processes[id]])));
+                found.Add(await TakeOverAsync(id, record, [.. processes[id]]));
             }
             catch (Exception exception)
             {
@@ -76,9 +80,10 @@ internal sealed partial class Adoption(
         return new Findings(found, [.. leftAlone.Select(each => new LeftAlone(each.Key, each.Value))]);
     }
 
-    private async Task<AdoptedRun?> TakeOverAsync(DatabaseId id, InstanceRecord record, int[] pids)
+    private async Task<FoundInstance> TakeOverAsync(DatabaseId id, InstanceRecord found, int[] pids)
     {
-        AdoptedRun? alive = Open(id, record, pids);
+        InstanceRecord record = await EndUpgradeAsync(id, found, pids);
+        AdoptedRun? alive = ReferenceEquals(record, found) ? Open(id, record, pids) : null;
         try
         {
             if (alive is not null && !IsUsable(id, record))
@@ -93,14 +98,48 @@ internal sealed partial class Adoption(
             if (DataSwap.Recover(starter.FolderOf(id), record))
             {
                 Log.SwapCutShort(logger, id, record.SecretsSet ? "finished" : "undone");
+                record = record.SecretsSet
+                    ? record
+                    : record with
+                    {
+                        ImageDigest = record.ReplacedImage ?? record.ImageDigest,
+                        ReplacedImage = null,
+                    };
             }
-            return alive;
+            return new FoundInstance(id, record, alive);
         }
         catch
         {
             alive?.Run.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// An upgrade that was cut short: its servers end, whatever they were doing, and the names and the record tell which data is in place. Both servers read
+    /// or wrote nothing that was acknowledged to anybody.
+    /// </summary>
+    private async Task<InstanceRecord> EndUpgradeAsync(DatabaseId id, InstanceRecord record, int[] pids)
+    {
+        InstanceFolder folder = starter.FolderOf(id);
+        if (record.UpgradingTo is not null)
+        {
+            foreach (int pid in pids)
+            {
+                _ = Libc.Kill(pid, Libc.SigKill);
+            }
+            // Free once the last process has gone.
+            (await InstanceLock.TakeAsync(folder.LockPath, TimeProvider.System, CancellationToken.None)).Dispose();
+            (await InstanceLock.TakeAsync(folder.UpgradingLockPath, TimeProvider.System, CancellationToken.None)).Dispose();
+        }
+        InstanceRecord recovered = DataUpgrade.Recover(folder, record);
+        if (!ReferenceEquals(recovered, record))
+        {
+            recovered.Write(folder.RecordPath);
+            Log.UpgradeCutShort(logger, id, recovered.ImageDigest);
+        }
+        DataUpgrade.Sweep(folder, recovered);
+        return recovered;
     }
 
     private void LeaveAlone(DatabaseId id, Exception exception)
@@ -144,6 +183,7 @@ internal sealed partial class Adoption(
     {
         InstanceFolder folder = starter.FolderOf(id);
         DataSwap.RepairNames(folder);
+        DataUpgrade.RepairNames(folder);
         if (!folder.HasData)
         {
             Log.HalfMade(logger, id);
@@ -308,6 +348,13 @@ internal sealed partial class Adoption(
 
         [LoggerMessage(3445, LogLevel.Warning, "{Id} was being replaced from a backup when the platform ended; that is {Outcome}")]
         public static partial void SwapCutShort(ILogger logger, DatabaseId id, string outcome);
+
+        [LoggerMessage(
+            3447,
+            LogLevel.Warning,
+            "An upgrade of {Id}, or its way back, was cut short; the data in place is of the image {Digest}"
+        )]
+        public static partial void UpgradeCutShort(ILogger logger, DatabaseId id, string digest);
 
         [LoggerMessage(3444, LogLevel.Information, "The group {Name} belongs to no instance and is removed")]
         public static partial void LeftoverGroup(ILogger logger, string name);

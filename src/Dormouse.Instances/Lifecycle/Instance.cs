@@ -180,7 +180,13 @@ internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<
         UndoIfOwed();
         driver.FinishSwap(Id);
         InstanceRecord before = standing.Draft!;
-        InstanceRecord after = before with { SecretsSet = false, ImageDigest = seed.Image.Digest, Timeline = before.Timeline + 1 };
+        InstanceRecord after = before with
+        {
+            SecretsSet = false,
+            ImageDigest = seed.Image.Digest,
+            Timeline = before.Timeline + 1,
+            ReplacedImage = before.ImageDigest,
+        };
         try
         {
             driver.WriteRecord(Id, after);
@@ -317,7 +323,7 @@ internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<
             StartedInstance started = await driver.StartAsync(Id, record, CancellationToken.None);
             standing.NoteImage(record);
             long number = record.Generation + 1;
-            standing.Draft = record with { Generation = number, SecretsSet = true };
+            standing.Draft = record with { Generation = number, SecretsSet = true, ReplacedImage = null };
             Hold(started.Run, driver.NewGeneration(Id, number, started.Secrets, record.SizeNow.Started));
             current.NoteReturn();
             Move(InstanceEvent.Started);

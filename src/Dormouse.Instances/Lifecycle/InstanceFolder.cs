@@ -9,6 +9,8 @@ namespace Dormouse.Instances.Lifecycle;
 internal sealed record InstanceFolder(string Path, string ReachPath, string SocketsPath)
 {
     private const string SocketFile = ".s.PGSQL.5432";
+    private const string OldSockets = "run.o";
+    private const string NewSockets = "run.n";
 
     public string RecordPath => System.IO.Path.Combine(Path, "instance.json");
 
@@ -25,6 +27,23 @@ internal sealed record InstanceFolder(string Path, string ReachPath, string Sock
     /// <summary>See <see cref="DataSwap"/>.</summary>
     public string ReplacedPath => System.IO.Path.Combine(Path, "data.replaced");
 
+    /// <summary>See <see cref="DataUpgrade"/>.</summary>
+    public string UpgradingPath => System.IO.Path.Combine(Path, "data.upgrading");
+
+    /// <summary>See <see cref="DataUpgrade"/>.</summary>
+    public string PreviousPath => System.IO.Path.Combine(Path, "data.previous");
+
+    /// <summary>See <see cref="DataUpgrade"/>.</summary>
+    public string AbandonedPath => System.IO.Path.Combine(Path, "data.abandoned");
+
+    /// <summary>
+    /// Folders of sockets of servers that an upgrade runs. As short as this: the path of a socket must not be much longer than the instance's own.
+    /// </summary>
+    public IReadOnlyList<string> ApartSocketFolders => [System.IO.Path.Combine(Path, OldSockets), System.IO.Path.Combine(Path, NewSockets)];
+
+    /// <summary>The lock of the server that runs on <see cref="UpgradingPath"/>.</summary>
+    public string UpgradingLockPath => System.IO.Path.Combine(Path, "upgrading.lock");
+
     public string LockPath => System.IO.Path.Combine(Path, "alive.lock");
 
     public string LogPath => System.IO.Path.Combine(Path, "postgres.log");
@@ -34,6 +53,10 @@ internal sealed record InstanceFolder(string Path, string ReachPath, string Sock
     public string SocketFolder => System.IO.Path.Combine(ReachPath, "run");
 
     public string SocketPath => System.IO.Path.Combine(SocketsPath, "run", SocketFile);
+
+    /// <summary>Of one of <see cref="ApartSocketFolders"/>.</summary>
+    public string SocketPathIn(string apartFolder) =>
+        System.IO.Path.Combine(SocketsPath, System.IO.Path.GetFileName(apartFolder), SocketFile);
 
     /// <summary>Whether the data directory is there; it appears whole or not at all.</summary>
     public bool HasData => Directory.Exists(DataPath);

@@ -161,6 +161,9 @@ public sealed partial class InstanceLifecycle(
 
     internal InstanceFolder FolderOf(DatabaseId id) => Started.Starter.FolderOf(id);
 
+    internal Task<IInstanceRun> StartApartAsync(DatabaseId id, ApartServer server, CancellationToken cancellationToken) =>
+        Started.Starter.StartApartAsync(id, server, cancellationToken);
+
     internal RoleSecrets OpenSecrets(DatabaseId id) => Started.Starter.OpenSecrets(id);
 
     public async Task DeleteAsync(DatabaseId id, CancellationToken cancellationToken)

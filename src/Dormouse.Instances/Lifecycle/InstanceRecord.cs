@@ -19,6 +19,10 @@ namespace Dormouse.Instances.Lifecycle;
 /// <param name="PostmasterPid">The postmaster's process id at that moment.</param>
 /// <param name="PostmasterStartTicks">Its start, in clock ticks since boot: with the number this names one process for ever.</param>
 /// <param name="Timeline">Rises each time a backup replaces its content; records of earlier versions lack it.</param>
+/// <param name="ReplacedImage">While a restore puts other data in its place: the image of what was there.</param>
+/// <param name="UpgradingTo">While an upgrade is under way: the image that it leads to. See <see cref="DataUpgrade"/>.</param>
+/// <param name="PreviousImage">After an upgrade that was not confirmed: the image of the data from before.</param>
+/// <param name="PreviousVersion">The version of that.</param>
 /// <param name="PostgresVersion">That of the image; records of earlier versions lack it until the next cold start.</param>
 /// <param name="Size">How large it is and may become; records of earlier versions lack it, and are of small ones.</param>
 internal sealed record InstanceRecord(
@@ -34,7 +38,11 @@ internal sealed record InstanceRecord(
     long? PostmasterStartTicks,
     int Timeline = 1,
     string? PostgresVersion = null,
-    InstanceSize? Size = null
+    InstanceSize? Size = null,
+    string? ReplacedImage = null,
+    string? UpgradingTo = null,
+    string? PreviousImage = null,
+    string? PreviousVersion = null
 )
 {
     public const int CurrentFormat = 1;

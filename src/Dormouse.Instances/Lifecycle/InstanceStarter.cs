@@ -289,6 +289,36 @@ internal sealed class InstanceStarter(
         }
     }
 
+    /// <summary>Starts a server beside the instance's life: only the caller knows its socket. It is stopped and disposed by the caller.</summary>
+    public async Task<IInstanceRun> StartApartAsync(DatabaseId id, ApartServer server, CancellationToken cancellationToken)
+    {
+        PostgresImage image = FindImage(id, server.ImageDigest);
+        InstanceFolder folder = FolderOf(id);
+        var sandbox = new Sandbox(
+            data.Reach(image.RootPath),
+            image.BinPath + "/postgres",
+            data.Reach(server.DataPath),
+            data.Reach(server.SocketFolder),
+            server.Uid,
+            [
+                .. PostgresSettings.Arguments(image.MajorVersion, ClassTable.SettingsOf(server.Size.Now)),
+                .. server.Settings.SelectMany(setting => (string[])["-c", setting]),
+            ]
+        );
+        ResourceGroup group = groups.Open(server.GroupName, classes.LimitsOf(server.Size));
+        try
+        {
+            var order = new StartOrder(sandbox, server.LockPath, folder.LogPath);
+            InstanceProcess process = await driver.StartAsync(order, group, options.FirstStartTimeout, cancellationToken);
+            return NewRun(process, group);
+        }
+        catch (Exception exception) when (exception is StartFailedException or IOException or UnauthorizedAccessException)
+        {
+            group.Remove();
+            throw WakeFailures.StartFailed(id, exception.Message.TrimEnd('.') + ".", exception);
+        }
+    }
+
     private PostgresImage FindImage(DatabaseId id, string digest)
     {
         if (!knownImages.TryGetValue(digest, out PostgresImage? image))

@@ -13,6 +13,7 @@ internal sealed partial class Standing(DatabaseId id, IInstanceDriver driver, Ti
     private volatile View view = new(InstancePhase.Absent, time.GetUtcNow(), null, null);
     private long leftAt;
     private string startNote = "";
+    private InstanceRecord? ranOn;
 
     public InstancePhase Phase => view.Phase;
 
@@ -49,13 +50,16 @@ internal sealed partial class Standing(DatabaseId id, IInstanceDriver driver, Ti
                 Size = record.SizeNow,
                 History = history.Entries,
                 PostgresVersion = record.PostgresVersion,
+                PreviousVersion = record.PreviousImage is null ? null : record.PreviousVersion ?? "unknown",
             };
     }
 
     /// <summary>Before it is moved to running: on which image, if that is another than before.</summary>
     public void NoteImage(InstanceRecord next)
     {
-        if (Draft is { } before && before.ImageDigest != next.ImageDigest)
+        InstanceRecord before = ranOn ?? Draft!;
+        ranOn = next;
+        if (before.ImageDigest != next.ImageDigest)
         {
             startNote =
                 $", now on PostgreSQL {next.PostgresVersion} (image {Short(next)}) instead of {before.PostgresVersion} (image {Short(before)})";

@@ -1,4 +1,5 @@
 using Dormouse.Contracts;
+using Dormouse.Instances.Upgrades;
 
 namespace Dormouse.Instances.Lifecycle;
 
@@ -13,6 +14,14 @@ internal sealed class WakeQueue(DatabaseId id, InstancesOptions options, TimePro
 
     // A wake that was asked for and has not ended: whoever comes shares it, also if all who came before have given up.
     private bool isAsked;
+    private bool isForUpgrade;
+
+    /// <summary>What they wait for, so that whoever waits too long is told.</summary>
+    public bool IsForUpgrade
+    {
+        get => Volatile.Read(ref isForUpgrade);
+        set => Volatile.Write(ref isForUpgrade, value);
+    }
 
     /// <param name="tryEnter">Tried once more before waiting: the wake may have ended a moment ago.</param>
     /// <param name="askForWake">Called unless a wake is under way; returns why no more wakes are taken, or null.</param>
@@ -48,7 +57,12 @@ internal sealed class WakeQueue(DatabaseId id, InstancesOptions options, TimePro
             static (state, token) => ((Waiter)state!).TrySetCanceled(token),
             waiter
         );
-        await using ITimer timer = time.CreateTimer(_ => waiter.TimeOut(id, options), null, options.WakeTimeout, Timeout.InfiniteTimeSpan);
+        await using ITimer timer = time.CreateTimer(
+            _ => waiter.TrySetException(TimedOut()),
+            null,
+            options.WakeTimeout,
+            Timeout.InfiniteTimeSpan
+        );
         try
         {
             return await waiter.Task;
@@ -113,8 +127,8 @@ internal sealed class WakeQueue(DatabaseId id, InstancesOptions options, TimePro
         }
     }
 
-    private sealed class Waiter() : TaskCompletionSource<IInstanceLease>(TaskCreationOptions.RunContinuationsAsynchronously)
-    {
-        public void TimeOut(DatabaseId id, InstancesOptions options) => TrySetException(WakeFailures.WakeTimedOut(id, options.WakeTimeout));
-    }
+    private DormouseException TimedOut() =>
+        IsForUpgrade ? UpgradeFailures.UnderWay(id) : WakeFailures.WakeTimedOut(id, options.WakeTimeout);
+
+    private sealed class Waiter() : TaskCompletionSource<IInstanceLease>(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -53,7 +53,7 @@ internal static class TemplateRecipe
         HostCommand initdb = (sandbox with { HasShell = true }).Command("initdb", InitdbArguments());
         (await initdb.RunAsync(cancellationToken)).OrThrow("DM3010", "The template's data directory cannot be initialised", Advice);
         Directory.Delete(passwords, recursive: true);
-        WriteFile(Path.Combine(dataPath, "postgresql.conf"), TemplateSettings.Text, user);
+        WriteFile(Path.Combine(dataPath, "postgresql.conf"), TemplateSettings.TextFor(image.MajorVersion), user);
         WriteFile(Path.Combine(dataPath, "pg_hba.conf"), AccessRules, user);
 
         sandbox = sandbox with { Mounts = new Dictionary<string, string> { [PostgresImage.DataMount] = dataPath } };

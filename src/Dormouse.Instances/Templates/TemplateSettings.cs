@@ -3,7 +3,15 @@ namespace Dormouse.Instances.Templates;
 /// <summary>What holds for every instance of whatever class; the start command line adds or overrides what differs.</summary>
 internal static class TemplateSettings
 {
-    public const string Text = """
+    private const string SinceEighteen = """
+        # Worker processes for asynchronous I/O would triple the cost of an idle instance.
+        io_method = sync
+
+        """;
+
+    public static string TextFor(int majorVersion) => majorVersion >= 18 ? Text + SinceEighteen : Text;
+
+    private const string Text = """
         # Written by Dormouse when the template was made. What differs between instances is on the server's command line.
         # No network: an instance is reached through its unix socket.
         listen_addresses = ''
@@ -14,8 +22,6 @@ internal static class TemplateSettings
         shared_buffers = 8MB
         huge_pages = off
         dynamic_shared_memory_type = posix
-        # Worker processes for asynchronous I/O would triple the cost of an idle instance.
-        io_method = sync
         jit = off
         # Commits are durable, always; these three are never changed.
         fsync = on

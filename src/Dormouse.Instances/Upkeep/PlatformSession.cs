@@ -28,7 +28,12 @@ internal static class PlatformSession
         CancellationToken cancellationToken
     )
     {
-        var options = new ServerConnectionOptions
+        var login = new ServerLogin(folder.SocketPath, RoleSecrets.PlatformRole, secrets.PlatformPassword, database);
+        return ServerConnection.OpenAsync(login, Options(purpose), cancellationToken);
+    }
+
+    public static ServerConnectionOptions Options(string purpose) =>
+        new()
         {
             ApplicationName = "dormouse " + purpose,
             StatementCharsMax = 0,
@@ -46,9 +51,6 @@ internal static class PlatformSession
                 new("maintenance_work_mem", "16MB"),
             ],
         };
-        var login = new ServerLogin(folder.SocketPath, RoleSecrets.PlatformRole, secrets.PlatformPassword, database);
-        return ServerConnection.OpenAsync(login, options, cancellationToken);
-    }
 
     /// <summary>Sees the server's process off: one that froze on its way out would keep its memory.</summary>
     public static Task CloseAsync(ServerConnection session) => session.CloseAndSeeOffAsync(FarewellMax);

@@ -174,6 +174,21 @@ internal sealed class ManagementClient : IDisposable
     public Task RemoveExtensionAsync(string database, string extension, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Delete, Extension(database, extension), null, cancellationToken);
 
+    public Task<DatabaseResource> UpgradeAsync(string database, UpgradeRequest request, CancellationToken cancellationToken) =>
+        PostAsync(
+            Database(database) + "/upgrade",
+            request,
+            ManagementJson.Default.UpgradeRequest,
+            ManagementJson.Default.DatabaseResource,
+            cancellationToken
+        );
+
+    public Task<DatabaseResource> ConfirmUpgradeAsync(string database, CancellationToken cancellationToken) =>
+        PostAsync(Database(database) + "/upgrade/confirm", cancellationToken);
+
+    public Task<DatabaseResource> GoBackAsync(string database, CancellationToken cancellationToken) =>
+        PostAsync(Database(database) + "/upgrade/back", cancellationToken);
+
     public Task DetachAsync(string database, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Delete, Database(database) + "/server", null, cancellationToken);
 
@@ -296,6 +311,12 @@ internal sealed class ManagementClient : IDisposable
     {
         using HttpResponseMessage response = await RespondAsync(HttpMethod.Get, path, null, cancellationToken);
         return await ReadAsync(response, type, cancellationToken);
+    }
+
+    private async Task<DatabaseResource> PostAsync(string path, CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage response = await RespondAsync(HttpMethod.Post, path, null, cancellationToken);
+        return await ReadAsync(response, ManagementJson.Default.DatabaseResource, cancellationToken);
     }
 
     private async Task<TAnswer> PostAsync<TBody, TAnswer>(

@@ -72,6 +72,7 @@ internal static class CommandLine
                 DbExecuteCommand.Create(common),
                 DbPushCommand.Create(common),
                 DbExtensionCommand.Create(common),
+                DbUpgradeCommand.Create(common),
             },
             new Command("connection", "Connections: named API keys of a database.")
             {

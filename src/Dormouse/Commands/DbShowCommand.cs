@@ -41,6 +41,11 @@ internal static class DbShowCommand
                 Line(output, "leases", database.Leases?.ToString(CultureInfo.InvariantCulture));
                 Line(output, "postgresql", database.Postgres);
                 Line(output, "class", database.Class is { } size ? Text(size) : null);
+                Line(
+                    output,
+                    "kept from",
+                    database.PreviousPostgres is { } version ? $"{version}, until 'db upgrade --confirm' or '--back'" : null
+                );
                 Line(output, "image", database.Image);
                 Line(output, "disk", database.Disk is { } disk ? Text(disk) : null);
                 Line(output, "last failure", database.LastFailure);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
+using Dormouse.Instances.Images;
 using Dormouse.Roles;
 
 namespace Dormouse.Commands;
@@ -101,6 +102,12 @@ internal sealed class UpSwitches
         HelpName = "MIB",
     };
 
+    private readonly Option<int?> postgres = new("--postgres")
+    {
+        Description = "The major version of PostgreSQL of new databases. Default: 18.",
+        HelpName = "MAJOR",
+    };
+
     private readonly Option<double?> stopAfter = new("--stop-after")
     {
         Description = "Seconds without use after which a database stops. Default: 600.",
@@ -153,6 +160,7 @@ internal sealed class UpSwitches
             command.Options.Add(option);
         }
         httpsSwitches.AddTo(command);
+        command.Options.Add(postgres);
         command.Options.Add(diskLimit);
         sizeSwitches.AddTo(command);
         limitSwitches.AddTo(command);
@@ -183,6 +191,7 @@ internal sealed class UpSwitches
             MaxClass = sizeSwitches.ReadMaxClass(parsed),
             GrowAfter = sizeSwitches.ReadGrowAfter(parsed),
             ShrinkAfter = sizeSwitches.ReadShrinkAfter(parsed),
+            PostgresMajor = parsed.GetValue(postgres),
             DiskLimitMebibytes = parsed.GetValue(diskLimit),
             CacheMebibytes = parsed.GetValue(cacheMemory),
             CacheDisk = parsed.GetValue(cacheDisk) is { } folder ? Path.GetFullPath(folder) : null,
@@ -208,6 +217,11 @@ internal sealed class UpSwitches
         if (Parsed(() => result.GetValue(zram)) is { } swap && swap is < ZramMin or > ZramMax)
         {
             result.AddError($"{zram.Name}: {swap} must be {ZramMin} to {ZramMax} MiB.");
+        }
+        IEnumerable<int> majors = new ImageOptions { ImagesPath = "", CachePath = "" }.SuitesByMajor.Keys.Order();
+        if (Parsed(() => result.GetValue(postgres)) is { } major && !majors.Contains(major))
+        {
+            result.AddError($"{postgres.Name}: {major} cannot be had; there are {string.Join(" and ", majors)}.");
         }
         if (Parsed(() => result.GetValue(diskLimit)) is { } disk && disk < DiskLimitMin)
         {

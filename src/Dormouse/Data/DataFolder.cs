@@ -119,7 +119,9 @@ internal sealed class DataFolder
     /// <summary>The server-side key of the look-up hashes of API keys.</summary>
     public byte[] Pepper() => SecretFile.LoadOrCreate(System.IO.Path.Combine(Keys, "lookup.pepper"));
 
-    public ImageStore ImageStore() => new(new ImageOptions { ImagesPath = Images, CachePath = Cache }, TimeProvider.System);
+    public ImageOptions ImageOptions() => new() { ImagesPath = Images, CachePath = Cache };
+
+    public ImageStore ImageStore() => new(ImageOptions(), TimeProvider.System);
 
     /// <summary>The key-encryption keys, <c>1.key</c> and so on; the first is made at the first call.</summary>
     public SecretBox SecretBox()

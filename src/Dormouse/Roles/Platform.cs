@@ -146,6 +146,7 @@ internal sealed class Platform : IRunningPlatform
         string http = $"http://{door.Http.Endpoints[0]}";
         Uri? httpsOrigin = options.HttpsOrigin(door.Https?.Port);
         services.AddSingleton(folder.SecretBox());
+        services.AddSingleton(options.Images());
         services.AddDormouseInstances(options.Instances());
         services.AddDormouseControl(
             new ControlOptions

@@ -8,6 +8,7 @@ using Dormouse.Edge.Caching;
 using Dormouse.Edge.Caching.Disk;
 using Dormouse.Instances;
 using Dormouse.Instances.Disk;
+using Dormouse.Instances.Images;
 using Dormouse.Instances.Sizes;
 
 namespace Dormouse.Roles;
@@ -76,6 +77,9 @@ internal sealed record UpOptions
     /// <summary>Quiet this long, it moves down; null: as the instances' own default says.</summary>
     public TimeSpan? ShrinkAfter { get; init; }
 
+    /// <summary>The major version of PostgreSQL of new databases; null: as the images' own default says.</summary>
+    public int? PostgresMajor { get; init; }
+
     /// <summary>Idle this long, a database stops; null: as the instances' own default says.</summary>
     public TimeSpan? StopAfter { get; init; }
 
@@ -141,6 +145,13 @@ internal sealed record UpOptions
         };
     }
 
+    /// <summary>The images' part of this.</summary>
+    public ImageOptions Images()
+    {
+        ImageOptions defaults = Folder.ImageOptions();
+        return PostgresMajor is { } major ? defaults.OfSuite(defaults.SuitesByMajor[major]) : defaults;
+    }
+
     /// <summary>The edge's part of this.</summary>
     public EdgeOptions Edge()
     {
@@ -194,6 +205,7 @@ internal sealed record UpOptions
         Add(words, "--max-class", MaxClass is { } most ? InstanceClassWords.WordOf(most) : null);
         Add(words, "--grow-after", GrowAfter is { } grow ? Text(grow.TotalSeconds) : null);
         Add(words, "--shrink-after", ShrinkAfter is { } shrink ? Text(shrink.TotalSeconds) : null);
+        Add(words, "--postgres", PostgresMajor is { } major ? Text(major) : null);
         Add(words, "--stop-after", StopAfter is { } stop ? Text(stop.TotalSeconds) : null);
         Add(words, "--cache-memory", CacheMebibytes is { } mebibytes ? Text(mebibytes) : null);
         Add(words, "--cache-disk", CacheDisk);

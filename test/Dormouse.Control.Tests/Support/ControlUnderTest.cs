@@ -99,6 +99,8 @@ internal sealed class ControlUnderTest : IAsyncDisposable
         services.AddSingleton<IDumps>(provider => provider.GetRequiredService<FakeDumps>());
         services.AddSingleton<FakeExtensions>();
         services.AddSingleton<IExtensions>(provider => provider.GetRequiredService<FakeExtensions>());
+        services.AddSingleton<FakeUpgrades>();
+        services.AddSingleton<IUpgrades>(provider => provider.GetRequiredService<FakeUpgrades>());
         services.AddSingleton<FakeCache>();
         services.AddSingleton<ICacheAdmin>(provider => provider.GetRequiredService<FakeCache>());
         services.AddSingleton(time);

@@ -28,6 +28,8 @@ internal sealed class ManagementServer : IAsyncDisposable
 
     public FakeDumps Dumps => app.Services.GetRequiredService<FakeDumps>();
 
+    public FakeUpgrades Upgrades => app.Services.GetRequiredService<FakeUpgrades>();
+
     public FakeExtensions Extensions => app.Services.GetRequiredService<FakeExtensions>();
 
     public FakeCache Cache => app.Services.GetRequiredService<FakeCache>();

@@ -13,7 +13,7 @@ public sealed class ExtensionCommandTests
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         await using PlatformProcess platform = await PlatformProcess.StartAsync(cancellationToken, "--no-sample");
         PlatformDatabase database = await platform.CreateDatabaseAsync("shop", cancellationToken);
-        JsonElement image = (await platform.JsonAsync(["image", "list"], cancellationToken))[0];
+        JsonElement images = await platform.JsonAsync(["image", "list"], cancellationToken);
 
         JsonElement added = await platform.JsonAsync(["db", "extension", "add", "shop", "pgstattuple"], cancellationToken);
         await platform.ExecuteAsync(
@@ -36,8 +36,10 @@ public sealed class ExtensionCommandTests
         );
         Assert.StartsWith("DM3540: ", refused.Errors, StringComparison.Ordinal);
         Assert.StartsWith("DM3542: ", used.Errors, StringComparison.Ordinal);
+        JsonElement image = images
+            .EnumerateArray()
+            .Single(each => each.GetProperty("digest").GetString() == shown.GetProperty("image").GetString());
         Assert.Equal(image.GetProperty("version").GetString(), shown.GetProperty("postgres").GetString());
-        Assert.Equal(image.GetProperty("digest").GetString(), shown.GetProperty("image").GetString());
         using ProtocolClient client = ProtocolClient.Of(platform, database);
         Assert.Equal("1", await client.ScalarAsync("SELECT count(*)::text FROM words WHERE word = 'a'", cancellationToken));
     }

@@ -74,6 +74,7 @@ public sealed class UpTests
             MaxClass = InstanceClass.Medium,
             GrowAfter = TimeSpan.FromSeconds(20),
             ShrinkAfter = TimeSpan.FromSeconds(400),
+            PostgresMajor = 17,
             CacheMebibytes = 64,
             ManagementPort = 4470,
             CacheDisk = "/cache",
@@ -82,7 +83,7 @@ public sealed class UpTests
         };
 
         Assert.Equal(
-            "up --data /data --http 0 --tcp 5432 --listen 127.0.0.1 --https 0 --tls-name a.lan --tls-name b.lan --public-url https://db.example.com --control-store Host=x --freeze-after 0.5 --zram 4096 --max-class medium --grow-after 20 --shrink-after 400 --stop-after 60 --cache-memory 64 --cache-disk /cache --cache-disk-size 512 --stale-on-error 30 --management 4470 --no-sample",
+            "up --data /data --http 0 --tcp 5432 --listen 127.0.0.1 --https 0 --tls-name a.lan --tls-name b.lan --public-url https://db.example.com --control-store Host=x --freeze-after 0.5 --zram 4096 --max-class medium --grow-after 20 --shrink-after 400 --postgres 17 --stop-after 60 --cache-memory 64 --cache-disk /cache --cache-disk-size 512 --stale-on-error 30 --management 4470 --no-sample",
             string.Join(' ', options.ToWords())
         );
     }
