@@ -11,6 +11,9 @@ public sealed class ServerConnectionException(ServerFailure failure, string code
 
     /// <summary>A stable code such as <c>DM5001</c>; each has a page in <c>docs/diagnostics</c>.</summary>
     public string Code { get; } = code;
+
+    /// <summary>For failures of a pool: how many connections it may have.</summary>
+    public int? PoolSize { get; init; }
 }
 
 /// <summary>Which part failed.</summary>

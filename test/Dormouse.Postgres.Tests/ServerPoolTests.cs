@@ -51,6 +51,7 @@ public sealed class ServerPoolTests(SharedPostgres postgres)
 
         var late = await Assert.ThrowsAsync<ServerConnectionException>(() => pool.RentAsync(Token).AsTask());
         Assert.Equal((ServerFailure.PoolTimedOut, "DM5011"), (late.Failure, late.Code));
+        Assert.Equal(1, late.PoolSize);
         Assert.Contains("ConnectionsMax (1)", late.Message, StringComparison.Ordinal);
         Assert.Contains("WaitTimeout (0.05 s)", late.Message, StringComparison.Ordinal);
 

@@ -28,6 +28,9 @@ internal sealed record FailureReply(int Status, string? Code, string Message, Lo
 
     public TransactionFailure? Transaction { get; private init; }
 
+    /// <summary>How many connections the pool may have that had none free.</summary>
+    public int? PoolSize { get; private init; }
+
     /// <summary>Our own code of the failure, where it has one.</summary>
     public string? Reason { get; private init; }
 
@@ -132,7 +135,10 @@ internal sealed record FailureReply(int Status, string? Code, string Message, Lo
                 $"Authentication failed against the database server. Request {requestId}.",
                 LogLevel.Error
             ),
-            ServerFailure.PoolTimedOut or ServerFailure.PoolQueueFull => FromKnown(EdgeFailures.ConnectionWait(failure), requestId),
+            ServerFailure.PoolTimedOut or ServerFailure.PoolQueueFull => FromKnown(EdgeFailures.ConnectionWait(failure), requestId) with
+            {
+                PoolSize = failure.PoolSize,
+            },
             ServerFailure.TooManyParameters => new(StatusCodes.Status400BadRequest, "P2029", failure.Message, LogLevel.Debug),
             ServerFailure.CopyUnsupported or ServerFailure.NulInText => new(
                 StatusCodes.Status400BadRequest,

@@ -166,7 +166,7 @@ internal sealed class OperationFailureForm(bool isQuery, EngineOptions engine) :
         else if (reply.Reason == EdgeFailures.ConnectionWaitCode)
         {
             writer.WriteStartObject("meta"u8);
-            writer.WriteNumber("connection_limit"u8, engine.ConnectionsPerInstance);
+            writer.WriteNumber("connection_limit"u8, reply.PoolSize ?? engine.ConnectionsPerInstance);
             writer.WriteNumber("timeout"u8, engine.ConnectionWait.TotalSeconds);
             writer.WriteEndObject();
         }

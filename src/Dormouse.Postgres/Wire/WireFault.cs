@@ -98,7 +98,10 @@ internal static class WireFault
             $"No connection to {login.Address} became free within WaitTimeout ({options.WaitTimeout.TotalSeconds:0.###} s): all {counts.Open} of "
                 + $"ConnectionsMax ({options.ConnectionsMax}) are in use and {counts.Waiting} callers wait. "
                 + "Shorten long transactions, send less at once, or raise ConnectionsMax."
-        );
+        )
+        {
+            PoolSize = options.ConnectionsMax,
+        };
 
     public static ServerConnectionException PoolClosed(ServerLogin login) =>
         new(
@@ -112,7 +115,10 @@ internal static class WireFault
             ServerFailure.PoolQueueFull,
             "DM5013",
             $"{options.WaitersMax} callers (WaitersMax) wait for {login.Address} already. Try again later, or send less at once."
-        );
+        )
+        {
+            PoolSize = options.ConnectionsMax,
+        };
 
     public static ServerConnectionException BadLogin(string what) => new(ServerFailure.BadLogin, "DM5014", what);
 
