@@ -48,7 +48,7 @@ internal sealed record OrderTerm(Ordering Ordering, SqlBuilder Expression, IRead
         switch (ordering)
         {
             case FieldOrdering field:
-                expression.Column(alias, field.Field);
+                expression.Column(alias, field.Field).Text(JsonComparisons.CastOf(field.Field));
                 var keys = ordering.Path.Count == 0 ? [] : ordering.Path[^1].Fields.Where(f => !f.IsRequired).Select(f => (before, f));
                 return new OrderTerm(ordering, expression, [.. keys]);
             case CountOrdering count:

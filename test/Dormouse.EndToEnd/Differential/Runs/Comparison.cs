@@ -53,7 +53,10 @@ internal sealed record Comparison(JsonArray Expected, JsonArray Actual, string? 
         {
             difference = Runs.Difference.OfRows(expectedRows, actualRows, step);
         }
-        return new Comparison(expected, actual, expectedRows, actualRows) { Difference = PeerDefects.IsMisread(step) ? null : difference };
+        return new Comparison(expected, actual, expectedRows, actualRows)
+        {
+            Difference = PeerDefects.IsMisread(step, schema) ? null : difference,
+        };
     }
 
     private static bool IsAborted(JsonNode? answer) =>

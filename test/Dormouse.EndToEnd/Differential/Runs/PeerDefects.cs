@@ -66,19 +66,28 @@ internal static partial class PeerDefects
 
     /// <summary>
     /// Whether a step asks for records that are distinct in no field at all: to the peer all records are then the same, and it gives one.
-    /// Or whether it merges look-ups of which one has null for a key: the peer refuses that look-up alone and answers it among others;
-    /// Dormouse refuses it wherever it stands, since what an app merges is a matter of its timing.
+    /// Or whether it merges look-ups with a key of two kinds. Null: the peer refuses such a look-up alone and answers it among others; what
+    /// an app merges is a matter of its timing, so Dormouse refuses it wherever it stands. And char(n), which the database fills up with
+    /// blanks: the peer looks for the key as it was sent among the records that were found by it, and finds none.
     /// </summary>
-    public static bool IsMisread(Step step) =>
-        step.Json.ToJsonString().Contains("\"distinct\":[]", StringComparison.Ordinal) || step.Bodies.Any(MergesNull);
+    public static bool IsMisread(Step step, SchemaBlueprint schema) =>
+        step.Json.ToJsonString().Contains("\"distinct\":[]", StringComparison.Ordinal)
+        || step.Bodies.Any(body => MergesMisreadKey(body, schema));
 
-    private static bool MergesNull(JsonNode body) =>
-        body["batch"] is JsonArray batch
-        && batch.Any(operation =>
-            operation?["action"]?.ToString() is "findUnique" or "findUniqueOrThrow"
-            && operation["query"]?["arguments"]?["where"] is JsonObject where
-            && where.Any(key => key.Value is null)
-        );
+    private static bool MergesMisreadKey(JsonNode body, SchemaBlueprint schema)
+    {
+        return body["batch"] is JsonArray batch
+            && batch.Any(operation =>
+                operation?["action"]?.ToString() is "findUnique" or "findUniqueOrThrow"
+                && operation["query"]?["arguments"]?["where"] is JsonObject where
+                && where.Any(key => key.Value is null || IsPadded(operation["modelName"]?.ToString(), key.Key))
+            );
+
+        bool IsPadded(string? model, string field) =>
+            schema.Models.Any(known =>
+                known.Name == model && known.Fields.Any(column => column.Name == field && column.NativeName == "Char")
+            );
+    }
 
     private static bool IsBreakdown(JsonObject? told) =>
         told?["error_code"]?.ToString() switch
