@@ -9,6 +9,17 @@ namespace Dormouse.Instances.Resources;
 /// </summary>
 internal sealed class CgroupHierarchy(string basePath, bool unified)
 {
+    /// <summary>What a group has that nobody said anything about, in version 2; and in version 1.</summary>
+    private const int GroupWeight = 100;
+
+    private const int GroupShares = 1024;
+
+    /// <summary>
+    /// Times what runs beside them: under full load four fifths are the databases', about what their processes would get if each counted by
+    /// itself, and one fifth stays for the platform, whatever tenants do.
+    /// </summary>
+    private const int WeightTogether = 4;
+
     public string BasePath { get; } = basePath;
 
     public bool Unified { get; } = unified;
@@ -93,9 +104,22 @@ internal sealed class CgroupHierarchy(string basePath, bool unified)
         }
         if (WeighsProcessor)
         {
-            // 1024 of version 1 are 100 of version 2: what a group has that nobody said anything about.
-            int weight = Unified ? limits.ProcessorWeight : limits.ProcessorWeight * 1024 / 100;
+            int weight = Unified ? limits.ProcessorWeight : limits.ProcessorWeight * GroupShares / GroupWeight;
             Write(name, WeightFile, weight.ToString(CultureInfo.InvariantCulture));
+        }
+    }
+
+    /// <summary>
+    /// Says what all instances together weigh against what runs beside them. Left alone they would have the weight of one group, which in
+    /// version 1 is that of a single thread of the platform, although dozens of server processes are in it.
+    /// </summary>
+    public void WeighTogether()
+    {
+        if (WeighsProcessor)
+        {
+            // In version 1 the platform's threads count one by one, and there are about as many at work as cores.
+            int beside = Unified ? GroupWeight : GroupShares * Environment.ProcessorCount;
+            Write("", WeightFile, (WeightTogether * beside).ToString(CultureInfo.InvariantCulture));
         }
     }
 

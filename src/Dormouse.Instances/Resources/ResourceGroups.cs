@@ -144,6 +144,7 @@ internal sealed class ResourceGroups
                 hierarchy.LimitsMemory = hierarchy.OffersMemory(ProbeName);
                 hierarchy.LimitsProcesses = hierarchy.OffersProcesses(ProbeName);
                 hierarchy.WeighsProcessor = hierarchy.OffersWeight(ProbeName);
+                hierarchy.WeighTogether();
                 hierarchy.Reclaims = hierarchy.LimitsMemory && hierarchy.OffersReclaim(ProbeName);
                 hierarchy.Freezes = freezerWanted && hierarchy.OffersFreezer(ProbeName);
                 hierarchy.Create(ProbeName, ProbeLimits);

@@ -127,6 +127,8 @@ public sealed class ResizeTests
         DatabaseId id = await host.CreateAsync();
         long small = host.Options.MemoryMaxBytes;
         Assert.Equal((small, Weight(1, report)), (MemoryOf(id), WeightOf(id)));
+        // All together weigh more than one group, which in version 1 would be one thread of the platform.
+        Assert.Equal(Weight(IsWeighedByShares ? 4 * Environment.ProcessorCount : 4, report), FileOf(id, "../cpu.weight", "../cpu.shares"));
 
         await host.Lifecycle.ResizeAsync(id, Large, null, Cancellation);
         Assert.Equal((4 * small, Weight(4, report)), (MemoryOf(id), WeightOf(id)));
@@ -163,9 +165,11 @@ public sealed class ResizeTests
 
     private static long? WeightOf(DatabaseId id) => FileOf(id, "cpu.weight", "cpu.shares");
 
+    private static bool IsWeighedByShares => CgroupMount.All().Any(mount => !mount.Unified && mount.Controllers.Contains("cpu"));
+
     private static long? Weight(int scale, ResourceReport report) =>
         !report.ProcessorWeighted ? null
-        : CgroupMount.All().Any(mount => !mount.Unified && mount.Controllers.Contains("cpu")) ? 1024 * scale
+        : IsWeighedByShares ? 1024 * scale
         : 100 * scale;
 
     /// <summary>What the kernel says of an instance's group, wherever it is mounted.</summary>

@@ -54,5 +54,16 @@ internal sealed record Step(JsonObject Json)
     /// <summary>Whether it may change rows.</summary>
     public bool Writes => Operations.Any(operation => !Reading.Contains(operation["action"]?.ToString()));
 
+    /// <summary>
+    /// Whether it takes the first of records in no order while relations are counted: which record that is depends on how PostgreSQL joins
+    /// the numbers, and the sides ask for them in different words.
+    /// </summary>
+    public bool TakesAnyRecord =>
+        Operations.Any(operation =>
+            operation["action"]?.ToString() is "findFirst" or "findFirstOrThrow"
+            && operation["query"]?["arguments"]?["orderBy"] is null or JsonArray { Count: 0 } or JsonObject { Count: 0 }
+            && operation["query"]?["selection"]?.ToJsonString().Contains("\"_count\"", StringComparison.Ordinal) == true
+        );
+
     public static IEnumerable<JsonNode> OperationsOf(JsonNode body) => body["batch"] is JsonArray batch ? batch.OfType<JsonNode>() : [body];
 }
