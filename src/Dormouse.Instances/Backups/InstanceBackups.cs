@@ -25,7 +25,7 @@ public sealed partial class InstanceBackups : IBackups, IDisposable
     private readonly SecretBox box;
     private readonly TimeProvider time;
     private readonly ILogger<InstanceBackups> logger;
-    private readonly TransferGate gate;
+    private readonly BoundedGate gate;
 
     // Asked of nobody but the store that the operator named; it has no redirects to elsewhere.
     private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(10) })
@@ -52,7 +52,7 @@ public sealed partial class InstanceBackups : IBackups, IDisposable
         this.box = box;
         this.time = time;
         this.logger = logger;
-        gate = new TransferGate(options);
+        gate = new BoundedGate(options.AtOnceMax, options.WaitingMax, BackupFailures.TooManyAtOnce);
         unfinished = new UnfinishedFiles(options.NotesPath);
     }
 

@@ -43,7 +43,7 @@ public sealed partial class InstanceDumps : IDumps, IDisposable
     private readonly InstanceLifecycle lifecycle;
     private readonly ImageStore images;
     private readonly ILogger<InstanceDumps> logger;
-    private readonly TransferGate gate;
+    private readonly BoundedGate gate;
 
     public InstanceDumps(BackupOptions options, InstanceLifecycle lifecycle, ImageStore images, ILogger<InstanceDumps> logger)
     {
@@ -52,7 +52,7 @@ public sealed partial class InstanceDumps : IDumps, IDisposable
         this.lifecycle = lifecycle;
         this.images = images;
         this.logger = logger;
-        gate = new TransferGate(options);
+        gate = new BoundedGate(options.AtOnceMax, options.WaitingMax, BackupFailures.TooManyAtOnce);
     }
 
     public async Task ExportAsync(DatabaseId id, DumpFormat format, Stream output, CancellationToken cancellationToken)

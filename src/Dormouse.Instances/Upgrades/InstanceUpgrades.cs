@@ -21,7 +21,7 @@ public sealed partial class InstanceUpgrades(
     ILogger<InstanceUpgrades> logger
 ) : IUpgrades, IDisposable
 {
-    private readonly UpgradeTurns turns = new(options);
+    private readonly BoundedGate turns = new(options.AtOnceMax, options.WaitingMax, UpgradeFailures.TooManyAtOnce);
 
     public async Task UpgradeAsync(DatabaseId id, int major, CancellationToken cancellationToken)
     {

@@ -1,18 +1,23 @@
-namespace Dormouse.Instances.Backups;
+using Dormouse.Contracts;
 
-/// <summary>Lets a bounded number of long copies run at once; a bounded number waits in line. Thread-safe.</summary>
-internal sealed class TransferGate(BackupOptions options) : IDisposable
+namespace Dormouse.Instances.Lifecycle;
+
+/// <summary>Lets a bounded number of long works run at once; a bounded number waits in line. Thread-safe.</summary>
+/// <param name="atOnceMax">How many run.</param>
+/// <param name="waitingMax">How many wait.</param>
+/// <param name="tooMany">The failure of whoever finds no place to wait, from the number of places.</param>
+internal sealed class BoundedGate(int atOnceMax, int waitingMax, Func<int, DormouseException> tooMany) : IDisposable
 {
-    private readonly SemaphoreSlim turns = new(options.AtOnceMax);
+    private readonly SemaphoreSlim turns = new(atOnceMax);
     private int inside;
 
     /// <summary>Returns at one's turn; dispose the result to end it.</summary>
     public async Task<IDisposable> EnterAsync(CancellationToken cancellationToken)
     {
-        if (Interlocked.Increment(ref inside) > options.AtOnceMax + options.WaitingMax)
+        if (Interlocked.Increment(ref inside) > atOnceMax + waitingMax)
         {
             Interlocked.Decrement(ref inside);
-            throw BackupFailures.TooManyAtOnce(options.WaitingMax);
+            throw tooMany(waitingMax);
         }
         try
         {
@@ -28,7 +33,7 @@ internal sealed class TransferGate(BackupOptions options) : IDisposable
 
     public void Dispose() => turns.Dispose();
 
-    private sealed class Turn(TransferGate gate) : IDisposable
+    private sealed class Turn(BoundedGate gate) : IDisposable
     {
         private int over;
 
