@@ -29,7 +29,8 @@ internal static class HostMeter
         for (int i = 0; i < Readings; i++)
         {
             int[] others = [.. ProcessTree.All().Except(ProcessTree.Of(roots))];
-            readings[i] = (Kibibytes("/proc/meminfo", "MemAvailable:") * 1024 / BytesPerMegabyte) + others.Sum(OwnMegabytesOf);
+            double available = Kibibytes("/proc/meminfo", "MemAvailable:") * 1024 / BytesPerMegabyte;
+            readings[i] = available + PerProcessorListsMegabytes() + others.Sum(OwnMegabytesOf);
             await Task.Delay(Between, TimeProvider.System, cancellationToken);
         }
         return Measure.OverRounds(readings);
@@ -44,9 +45,11 @@ internal static class HostMeter
     /// <summary>A process's own memory, shared pages in proportion, in megabytes.</summary>
     public static double MegabytesOf(int pid) => Kibibytes($"/proc/{pid}/smaps_rollup", "Pss:") * 1024 / BytesPerMegabyte;
 
-    /// <summary>What a process has for itself and in no file, with its page tables; in megabytes.</summary>
+    /// <summary>
+    /// What a process has for itself and in no file, with its page tables; in megabytes. Code that .NET made is memory that it shares with itself.
+    /// </summary>
     public static double OwnMegabytesOf(int pid) =>
-        MegabytesOrNone(pid, "smaps_rollup", "Pss_Anon:") + MegabytesOrNone(pid, "status", "VmPTE:");
+        MegabytesOrNone(pid, "smaps_rollup", "Pss_Anon:", "Pss_Shmem:") + MegabytesOrNone(pid, "status", "VmPTE:");
 
     /// <summary>
     /// The memory of processes with all their descendants, in megabytes: their own, and shared pages in proportion; without the kernel's for them
@@ -75,6 +78,17 @@ internal static class HostMeter
     }
 
     public static double FreeDiskMegabytes(string folder) => new DriveInfo(folder).AvailableFreeSpace / BytesPerMegabyte;
+
+    /// <summary>
+    /// Free pages that each processor keeps at hand, which the kernel counts neither as free nor as available: hundreds of megabytes after many
+    /// processes have ended. They go back when memory is short.
+    /// </summary>
+    private static double PerProcessorListsMegabytes() =>
+        File.ReadLines("/proc/zoneinfo").Where(line => line.TrimStart().StartsWith("count:", StringComparison.Ordinal)).Sum(PagesOf)
+        * Environment.SystemPageSize
+        / BytesPerMegabyte;
+
+    private static double PagesOf(string line) => double.Parse(line[(line.IndexOf(':') + 1)..], CultureInfo.InvariantCulture);
 
     // The kernel's own processes have none of it.
     private static double MegabytesOrNone(int pid, string file, params string[] names)

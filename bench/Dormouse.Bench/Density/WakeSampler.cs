@@ -12,6 +12,7 @@ internal sealed class WakeSampler(Fleet fleet, BareServer bare, bool hasSwap)
 
     private const int WarmPerRound = 40;
     private const int FrozenPerRound = 30;
+    private const int UnconnectedPerRound = 6;
     private const int ReclaimedPerRound = 10;
     private const int StoppedPerRound = 6;
     private const double ZipfExponent = 1;
@@ -25,6 +26,9 @@ internal sealed class WakeSampler(Fleet fleet, BareServer bare, bool hasSwap)
     public List<double[]> FrozenRandom { get; } = [];
 
     public List<double[]> FrozenSkewed { get; } = [];
+
+    /// <summary>Frozen since a start by hand: without a server connection of the platform's.</summary>
+    public List<double[]> FrozenUnconnected { get; } = [];
 
     public List<double[]> Reclaimed { get; } = [];
 
@@ -44,6 +48,7 @@ internal sealed class WakeSampler(Fleet fleet, BareServer bare, bool hasSwap)
             {
                 Reclaimed.Add(await WakesAsync("reclaimed", ReclaimedPerRound, AtRandom, cancellationToken));
             }
+            FrozenUnconnected.Add(await UnconnectedWakesAsync(cancellationToken));
             Stopped.Add(await WakesAsync("stopped", StoppedPerRound, AtRandom, cancellationToken));
             BareStart.Add(await BareStartsAsync(cancellationToken));
         }
@@ -58,6 +63,21 @@ internal sealed class WakeSampler(Fleet fleet, BareServer bare, bool hasSwap)
             await fleet.SleepAsync(resident, state, cancellationToken);
             await EnsureAsync(resident, state, cancellationToken);
             milliseconds[i] = await fleet.AskAsync(resident, state, cancellationToken);
+            await fleet.SleepAsync(resident, "frozen", cancellationToken);
+        }
+        return milliseconds;
+    }
+
+    private async Task<double[]> UnconnectedWakesAsync(CancellationToken cancellationToken)
+    {
+        double[] milliseconds = new double[UnconnectedPerRound];
+        for (int i = 0; i < milliseconds.Length; i++)
+        {
+            Resident resident = AtRandom();
+            await fleet.SleepAsync(resident, "stopped", cancellationToken);
+            await fleet.WakeAsync(resident, cancellationToken);
+            await fleet.SleepAsync(resident, "frozen", cancellationToken);
+            milliseconds[i] = await fleet.AskAsync(resident, "frozen", cancellationToken);
             await fleet.SleepAsync(resident, "frozen", cancellationToken);
         }
         return milliseconds;
