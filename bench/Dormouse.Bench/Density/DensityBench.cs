@@ -265,8 +265,13 @@ internal sealed class DensityBench(int databases, int zramMebibytes) : IBench
         // Those that nothing has asked since their start have no server connection yet, which takes ten times as long as a thaw.
         AddTail(report, "frozen_unconnected", wakes.FrozenUnconnected);
         double warm = Measure.OverSamples(wakes.Warm, 50).Value;
-        report.Figure("frozen_over_warm_p99_ms", Over([.. wakes.FrozenRandom, .. wakes.FrozenSkewed], warm));
-        if (wakes.Reclaimed.Count > 0)
+        List<double[]> frozen = [.. wakes.FrozenRandom, .. wakes.FrozenSkewed];
+        if (HasAny(frozen))
+        {
+            report.Figure("frozen_over_warm_p99_ms", Over(frozen, warm));
+            report.Aim(new Aim("frozen_over_warm_p99_ms", AtMost: true, 10));
+        }
+        if (HasAny(wakes.Reclaimed))
         {
             AddTail(report, "reclaimed", wakes.Reclaimed);
             report.Figure("reclaimed_over_warm_p99_ms", Over(wakes.Reclaimed, warm));
@@ -284,6 +289,10 @@ internal sealed class DensityBench(int databases, int zramMebibytes) : IBench
 
     private static void AddTail(BenchReport report, string name, List<double[]> rounds)
     {
+        if (!HasAny(rounds))
+        {
+            return;
+        }
         report.Figure($"{name}_p50_ms", Measure.OverSamples(rounds, 50));
         report.Figure($"{name}_p99_ms", Measure.OverSamples(rounds, 99));
     }
@@ -305,9 +314,11 @@ internal sealed class DensityBench(int databases, int zramMebibytes) : IBench
         report.Aim(new Aim("create_over_initdb_ratio", AtMost: true, 0.1));
         report.Aim(new Aim("platform_cpu_percent", AtMost: true, 1));
         report.Aim(new Aim("platform_memory_mb", AtMost: true, 300));
-        report.Aim(new Aim("frozen_over_warm_p99_ms", AtMost: true, 10));
         report.Aim(new Aim("stopped_over_bare_p99_ratio", AtMost: true, 2));
     }
+
+    // None is left frozen where the platform has to take memory from all that sleep.
+    private static bool HasAny(List<double[]> rounds) => rounds.Any(round => round.Length > 0);
 
     private static Measure Over(List<double[]> cold, double warm)
     {

@@ -73,11 +73,16 @@ internal sealed class Fleet(PlatformProcess platform, ProtocolConnection connect
     }
 
     /// <summary>Milliseconds of one request, which must find the database in the state named.</summary>
-    public async Task<double> AskAsync(Resident resident, string state, CancellationToken cancellationToken)
+    public async Task<double> AskAsync(Resident resident, string state, CancellationToken cancellationToken) =>
+        await TryAskAsync(resident, state, cancellationToken)
+        ?? throw new InvalidOperationException($"A database should have been {state} when it was asked, and was not.");
+
+    /// <summary>Null, and nothing is asked, if the database is in another state.</summary>
+    public async Task<double?> TryAskAsync(Resident resident, string state, CancellationToken cancellationToken)
     {
-        if (await StateAsync(resident, cancellationToken) is var actual && actual != state)
+        if (await StateAsync(resident, cancellationToken) != state)
         {
-            throw new InvalidOperationException($"A database should have been {state} when it was asked, and was {actual}.");
+            return null;
         }
         long sent = Stopwatch.GetTimestamp();
         await connection.SendAsync(resident.Request, cancellationToken);

@@ -13,6 +13,7 @@ internal sealed class WakeSampler(Fleet fleet, BareServer bare, bool hasSwap)
     private const int WarmPerRound = 40;
     private const int FrozenPerRound = 30;
     private const int UnconnectedPerRound = 6;
+    private const int AttemptsMax = 3;
     private const int ReclaimedPerRound = 10;
     private const int StoppedPerRound = 6;
     private const double ZipfExponent = 1;
@@ -56,41 +57,45 @@ internal sealed class WakeSampler(Fleet fleet, BareServer bare, bool hasSwap)
 
     private async Task<double[]> WakesAsync(string state, int count, Func<Resident> next, CancellationToken cancellationToken)
     {
-        double[] milliseconds = new double[count];
+        List<double> milliseconds = [];
         for (int i = 0; i < count; i++)
         {
             Resident resident = next();
             await fleet.SleepAsync(resident, state, cancellationToken);
-            await EnsureAsync(resident, state, cancellationToken);
-            milliseconds[i] = await fleet.AskAsync(resident, state, cancellationToken);
-            await fleet.SleepAsync(resident, "frozen", cancellationToken);
+            await AskAsync(resident, state, milliseconds, cancellationToken);
         }
-        return milliseconds;
+        return [.. milliseconds];
     }
 
     private async Task<double[]> UnconnectedWakesAsync(CancellationToken cancellationToken)
     {
-        double[] milliseconds = new double[UnconnectedPerRound];
-        for (int i = 0; i < milliseconds.Length; i++)
+        List<double> milliseconds = [];
+        for (int i = 0; i < UnconnectedPerRound; i++)
         {
             Resident resident = AtRandom();
             await fleet.SleepAsync(resident, "stopped", cancellationToken);
-            await fleet.WakeAsync(resident, cancellationToken);
-            await fleet.SleepAsync(resident, "frozen", cancellationToken);
-            milliseconds[i] = await fleet.AskAsync(resident, "frozen", cancellationToken);
-            await fleet.SleepAsync(resident, "frozen", cancellationToken);
+            await AskAsync(resident, "frozen", milliseconds, cancellationToken);
         }
-        return milliseconds;
+        return [.. milliseconds];
     }
 
-    // Asked to freeze, a database that sleeps deeper stays as it is: it is woken first.
-    private async Task EnsureAsync(Resident resident, string state, CancellationToken cancellationToken)
+    /// <summary>
+    /// Asks a database in the state named. One that sleeps deeper is woken first and put back to that; where memory is so short that the
+    /// platform takes it from whatever is frozen, there is no such database, and nothing to measure.
+    /// </summary>
+    private async Task AskAsync(Resident resident, string state, List<double> milliseconds, CancellationToken cancellationToken)
     {
-        if (state == "frozen" && await fleet.StateAsync(resident, cancellationToken) != state)
+        for (int attempt = 1; attempt <= AttemptsMax; attempt++)
         {
+            if (await fleet.TryAskAsync(resident, state, cancellationToken) is { } measured)
+            {
+                milliseconds.Add(measured);
+                break;
+            }
             await fleet.WakeAsync(resident, cancellationToken);
             await fleet.SleepAsync(resident, state, cancellationToken);
         }
+        await fleet.SleepAsync(resident, "frozen", cancellationToken);
     }
 
     private async Task<double[]> WarmAsync(CancellationToken cancellationToken)

@@ -14,7 +14,7 @@ internal readonly record struct Measure(double Value, double Low, double High)
     public static Measure OverSamples(IReadOnlyCollection<IReadOnlyCollection<double>> rounds, double percent)
     {
         double pooled = Percentile([.. rounds.SelectMany(round => round)], percent);
-        Measure perRound = OverRounds([.. rounds.Select(round => Percentile(round, percent))]);
+        Measure perRound = OverRounds([.. rounds.Where(round => round.Count > 0).Select(round => Percentile(round, percent))]);
         // A tail's pooled value may lie outside of what the rounds say of it; the spread must still contain it.
         return new Measure(pooled, Math.Min(pooled, perRound.Low), Math.Max(pooled, perRound.High));
     }

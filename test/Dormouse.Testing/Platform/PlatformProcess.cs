@@ -14,6 +14,7 @@ public sealed class PlatformProcess : IAsyncDisposable
 {
     private static readonly TimeSpan UpLimit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan CommandLimit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan DownLimit = TimeSpan.FromMinutes(10);
 
     private readonly HttpClient client = new(new SocketsHttpHandler { UseProxy = false }, disposeHandler: true);
     private readonly string folder;
@@ -149,7 +150,8 @@ public sealed class PlatformProcess : IAsyncDisposable
         client.Dispose();
         if (File.Exists(Path.Combine(folder, "platform.lock")) || File.Exists(Path.Combine(folder, "platform.json")))
         {
-            await RunAsync(["down"], CancellationToken.None);
+            // The bench may have thousands, each of which is stopped cleanly.
+            await ProcessRun.OfAsync("dotnet", [Checkout.ProductAssembly, "down", "--data", folder], DownLimit, CancellationToken.None);
         }
         foreach (int pid in Postmasters.Under(folder))
         {
