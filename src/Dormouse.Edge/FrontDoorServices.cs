@@ -3,6 +3,7 @@ using Dormouse.Edge.Auth;
 using Dormouse.Edge.Caching;
 using Dormouse.Edge.Caching.Disk;
 using Dormouse.Edge.Engine;
+using Dormouse.Edge.Hits;
 using Dormouse.Edge.Http;
 using Dormouse.Edge.Limits;
 using Dormouse.Edge.Metrics;
@@ -51,6 +52,7 @@ internal static class FrontDoorServices
         services.AddSingleton<RequestBody>();
         services.AddSingleton<PublicOrigin>();
         services.AddSingleton<DateHeader>();
+        services.AddSingleton(new RequestIds(options.Region));
         if (options.Cache is { IsOn: true, Disk: { } disk })
         {
             services.AddSingleton(disk);
@@ -73,6 +75,7 @@ internal static class FrontDoorServices
         services.AddSingleton<ICacheAdmin, CacheAdmin>();
         services.AddSingleton<EdgeTraces>();
         services.AddSingleton<Answers>();
+        services.AddSingleton<HitAnswers>();
         services.AddSingleton<SmallEndpoints>();
         services.AddSingleton<HealthEndpoints>();
         if (options.Tls is { } tls)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Dormouse.Contracts;
 using Dormouse.Edge.Limits;
 using Dormouse.Edge.Tracing;
@@ -62,9 +63,14 @@ internal sealed class Authenticator(IKeyDirectory keys, AddressLimits addresses)
         return grant;
     }
 
-    private static string? FindKey(StringValues header)
+    /// <summary>Whose key it is, if that is known without asking anybody. Whoever answers by it counts the request.</summary>
+    public bool TryFindKnown(string key, [NotNullWhen(true)] out KeyGrant? grant) => keys.TryFindKnown(key, out grant);
+
+    private static string? FindKey(StringValues header) => FindKey(header.Count == 1 ? header[0] : null);
+
+    /// <summary>The key in the value of an <c>Authorization</c> header; null where there is none.</summary>
+    public static string? FindKey(string? text)
     {
-        string? text = header.Count == 1 ? header[0] : null;
         return
             text is null
             || text.Length <= Scheme.Length

@@ -21,6 +21,7 @@ internal sealed partial class Answers(
     EdgeOptions options,
     BufferBudget budget,
     DateHeader dates,
+    RequestIds requestIds,
     EdgeMetrics metrics,
     TimeProvider timeProvider,
     ILogger<Answers> logger
@@ -36,8 +37,6 @@ internal sealed partial class Answers(
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         SkipValidation = true,
     };
-
-    private readonly RequestIds requestIds = new(options.Region);
 
     public PooledBuffer NewBuffer() => new(options.Limits.MaxAnswerBytes, EdgeFailures.AnswerTooLarge, budget);
 

@@ -27,14 +27,21 @@ internal sealed class AddressLimits
     /// <summary>The account of a request's address; null for this machine, whose address a proxy and any number of apps share.</summary>
     public Caller? Find(HttpContext context) => Find(proxies.ClientOf(context));
 
+    /// <param name="remote">The other end of the socket.</param>
+    /// <param name="forwardedFor">What the request's header of that name says, if it has one.</param>
+    public Caller? Find(IPAddress? remote, string? forwardedFor) => Find(proxies.ClientOf(remote, forwardedFor));
+
     /// <exception cref="DormouseException"><see cref="FailureKind.RateLimited"/></exception>
     public void CountRequest(Caller? address)
     {
-        if (address is not null && !requests.TryTake(ref address.Requests, timeProvider.GetTimestamp()))
+        if (!TryCountRequest(address))
         {
             throw EdgeFailures.AddressTooFast(limits.RequestsPerSecondPerAddress);
         }
     }
+
+    /// <returns>Whether that is within the bound.</returns>
+    public bool TryCountRequest(Caller? address) => address is null || requests.TryTake(ref address.Requests, timeProvider.GetTimestamp());
 
     /// <summary>Whether the address may try a key that may be wrong.</summary>
     public bool MayGuess(Caller? address) => address is null || failedKeys.HasToken(ref address.FailedKeys, timeProvider.GetTimestamp());

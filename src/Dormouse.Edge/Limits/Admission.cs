@@ -55,6 +55,10 @@ internal sealed class Admission(EdgeOptions options, AddressLimits addresses, Ti
         return new Ticket(this, address, key, database);
     }
 
+    /// <summary>Counts a request that is over at once, such as one that finds its answer in memory.</summary>
+    /// <returns>Whether that is within the bound of its key.</returns>
+    public bool TryPass(KeyGrant grant) => rate.TryTake(ref keys.Get(grant.Connection).Requests, timeProvider.GetTimestamp());
+
     private static void Leave(params ReadOnlySpan<Caller?> callers)
     {
         foreach (Caller? caller in callers)

@@ -33,14 +33,22 @@ internal sealed class TrustedProxies(EdgeOptions options)
     /// The address from which a request came: the socket's, or behind trusted proxies the last one that is none of them. What stands
     /// before that in the header is the client's own claim.
     /// </summary>
-    public IPAddress? ClientOf(HttpContext context)
+    public IPAddress? ClientOf(HttpContext context) =>
+        ClientOf(
+            context.Connection.RemoteIpAddress,
+            context.Request.Headers.TryGetValue("X-Forwarded-For", out StringValues header) ? header.ToString() : null
+        );
+
+    /// <param name="remote">The other end of the socket.</param>
+    /// <param name="forwardedFor">What the request's header of that name says, if it has one.</param>
+    public IPAddress? ClientOf(IPAddress? remote, string? forwardedFor)
     {
-        IPAddress? client = context.Connection.RemoteIpAddress;
-        if (!Trusts(client) || !context.Request.Headers.TryGetValue("X-Forwarded-For", out StringValues header))
+        IPAddress? client = remote;
+        if (forwardedFor is null || !Trusts(client))
         {
             return client;
         }
-        string[] hops = header.ToString().Split(',', StringSplitOptions.TrimEntries);
+        string[] hops = forwardedFor.Split(',', StringSplitOptions.TrimEntries);
         for (int hop = hops.Length - 1; hop >= Math.Max(0, hops.Length - HopsMax) && Trusts(client); hop--)
         {
             // With a port or without.

@@ -99,6 +99,15 @@ internal sealed class EdgeMetrics
         }
     }
 
+    /// <summary>Counts a request that was answered from memory at once.</summary>
+    /// <param name="protocol">Whose: <c>a</c> or <c>b</c>.</param>
+    /// <param name="began">The timestamp at which it had arrived.</param>
+    public void Hit(string protocol, long began)
+    {
+        Found(CacheStatus.Ttl);
+        Record(protocol, Outcomes.Ok, began);
+    }
+
     /// <summary>Notes how a request failed, for the end of its passage, and which limit refused it, if one did.</summary>
     /// <param name="context">The request.</param>
     /// <param name="failure">What the client is told; null for one that has gone.</param>
@@ -152,9 +161,17 @@ internal sealed class EdgeMetrics
             string outcome =
                 passage.Context.Features.Get<RequestFailure>()?.Outcome
                 ?? (passage.Context.RequestAborted.IsCancellationRequested ? Outcomes.Gone : Outcomes.Ok);
+            Record(passage.Protocol, outcome, passage.Began);
+        }
+    }
+
+    private void Record(string protocol, string outcome, long began)
+    {
+        if (requests.Enabled)
+        {
             requests.Record(
-                timeProvider.GetElapsedTime(passage.Began).TotalSeconds,
-                new KeyValuePair<string, object?>(Protocol, passage.Protocol),
+                timeProvider.GetElapsedTime(began).TotalSeconds,
+                new KeyValuePair<string, object?>(Protocol, protocol),
                 new KeyValuePair<string, object?>(Outcome, outcome)
             );
         }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Dormouse.Control.Management;
 using Dormouse.Edge.Door;
+using Dormouse.Edge.Hits;
 using Dormouse.Edge.Limits;
 using Dormouse.Edge.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -50,11 +51,11 @@ internal sealed class FrontDoor : IDisposable
     {
         foreach (IPEndPoint endpoint in Http.Endpoints)
         {
-            kestrel.Listen(endpoint, listen => listen.UseDormouseConnectionLimit());
+            kestrel.Listen(endpoint, listen => listen.UseDormouseConnectionLimit().UseDormouseHits());
         }
         foreach (IPEndPoint endpoint in Https?.Endpoints ?? [])
         {
-            kestrel.Listen(endpoint, listen => listen.UseDormouseConnectionLimit().UseDormouseTls());
+            kestrel.Listen(endpoint, listen => listen.UseDormouseConnectionLimit().UseDormouseTls().UseDormouseHits());
         }
         foreach (IPEndPoint endpoint in Edges?.Endpoints ?? [])
         {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
 using Dormouse.Contracts;
+using Dormouse.Edge.Hits;
 using Dormouse.Edge.Limits;
 using Dormouse.Edge.Tls;
 using Dormouse.Postgres;
@@ -36,9 +37,9 @@ internal sealed class EdgeHost : IAsyncDisposable
         this.app = app;
         if (caFile is not null)
         {
-            var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            trust.CustomTrustStore.ImportFromPemFile(caFile);
-            handler.SslOptions.CertificateChainPolicy = trust;
+            Trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            Trust.CustomTrustStore.ImportFromPemFile(caFile);
+            handler.SslOptions.CertificateChainPolicy = Trust;
         }
         Schemas = schemas;
         Database = database;
@@ -52,9 +53,15 @@ internal sealed class EdgeHost : IAsyncDisposable
         Http = NewClient(Key);
     }
 
+    /// <summary>What its certificate is held against; null without TLS.</summary>
+    public X509ChainPolicy? Trust { get; }
+
     public TestDatabase Database { get; }
     public FakeInstanceHost Instances { get; }
     public required FakeAttachedServers Attached { get; init; }
+
+    /// <summary>Those that went the long way, through Kestrel.</summary>
+    public required PassedRequests Passed { get; init; }
     public FakeKeyDirectory Keys { get; }
     public FakeSchemaStore Schemas { get; }
     public LogLines LogLines { get; }
@@ -97,9 +104,11 @@ internal sealed class EdgeHost : IAsyncDisposable
         }
         builder.Services.AddDormouseEdge(options);
         WebApplication app = builder.Build();
+        var passed = new PassedRequests();
+        app.Use(passed.CountAsync);
         app.MapDormouseEdge();
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new EdgeHost(app, database, instances, keys, schemas, log, options.Tls?.CaFile) { Attached = attached };
+        return new EdgeHost(app, database, instances, keys, schemas, log, options.Tls?.CaFile) { Attached = attached, Passed = passed };
     }
 
     public T Service<T>()
@@ -147,6 +156,7 @@ internal sealed class EdgeHost : IAsyncDisposable
         {
             listen.UseDormouseTls();
         }
+        listen.UseDormouseHits();
     }
 
     public Task StopAsync() => app.StopAsync(TestContext.Current.CancellationToken);

@@ -18,6 +18,8 @@ internal sealed class FakeKeyDirectory : IKeyDirectory
         return key;
     }
 
+    public void Remove(string key) => grants.TryRemove(key, out _);
+
     /// <summary>Keys that were looked up.</summary>
     public ConcurrentQueue<string> LookUps { get; } = new();
 
