@@ -274,6 +274,11 @@ public sealed partial class InstanceBackups : IBackups, IDisposable
     {
         BackupHeader header = backup.Header;
         PostgresImage image = images.Find(header.ImageDigest) ?? await images.EnsureDefaultAsync(new Progress<string>(), cancellationToken);
+        if (image.MajorVersion != header.MajorVersion)
+        {
+            // Its own has gone, and the default is of another major version: any of its major version opens the data.
+            image = images.FindNewestOf(header.MajorVersion) ?? image;
+        }
         return image.MajorVersion == header.MajorVersion && header.Architecture == BackupHeader.ThisArchitecture
             ? image
             : throw BackupFailures.OtherServer(

@@ -77,6 +77,9 @@ public sealed class ImageStore
         return FindMajor(major) ?? await MakeAsync(options.OfSuite(suite), progress, cancellationToken);
     }
 
+    /// <summary>The newest image of a major version, whatever its tools; null if there is none.</summary>
+    internal PostgresImage? FindNewestOf(int major) => List().FirstOrDefault(image => image.MajorVersion == major);
+
     private PostgresImage? FindMajor(int major) =>
         List().FirstOrDefault(image => image.MajorVersion == major && image.Manifest.Tools.Contains("pg_dump"));
 
@@ -122,12 +125,54 @@ public sealed class ImageStore
                 .ToList()
             : [];
 
-    // Once the fallback was made it stays the default until somebody pulls: an `up` without network must not wait for one.
-    private PostgresImage? FindDefault() =>
+    /// <summary>The image that new instances get; null if there is none yet.</summary>
+    /// <remarks>Once the fallback was made it stays the default until somebody pulls: an `up` without network must not wait for one.</remarks>
+    public PostgresImage? FindDefault() =>
         List()
             .Where(image => options.Source is null || image.Manifest.Source == options.Source)
             .Where(image => image.Manifest.Source != ImageSource.Debian || image.Manifest.Suite == options.Suite)
             .MinBy(image => image.Manifest.Source);
+
+    /// <summary>
+    /// Those that are no database's, that no database takes next, and that are neither the default nor the newest of their major version: backups lie
+    /// anywhere, and need one of theirs.
+    /// </summary>
+    public IReadOnlyList<PostgresImage> FindUnused(ImageUses uses)
+    {
+        ArgumentNullException.ThrowIfNull(uses);
+        // Behind a link they are somebody else's too.
+        if (Directory.ResolveLinkTarget(options.ImagesPath, returnFinalTarget: true) is not null)
+        {
+            return [];
+        }
+        IReadOnlyList<PostgresImage> all = List();
+        List<PostgresImage> named = all.Where(image => uses.Named.Contains(image.Digest)).ToList();
+        List<int> majors = all.Select(image => image.MajorVersion).Distinct().ToList();
+        HashSet<string> kept = named
+            .Concat(named.Select(FindNewer).OfType<PostgresImage>())
+            .Concat(majors.Select(FindNewestOf).Concat(majors.Select(FindMajor)).OfType<PostgresImage>())
+            .Append(FindDefault())
+            .OfType<PostgresImage>()
+            .Select(image => image.Digest)
+            .ToHashSet();
+        return all.Where(image => !kept.Contains(image.Digest)).ToList();
+    }
+
+    /// <summary>Removes those of <see cref="FindUnused"/>, each as it is taken; none while another process makes an image.</summary>
+    internal IEnumerable<PostgresImage> RemoveUnused(ImageUses uses)
+    {
+        using FileLock? held = Directory.Exists(options.ImagesPath) ? FileLock.TryAcquire(Path.Combine(options.ImagesPath, ".lock")) : null;
+        if (held is null)
+        {
+            yield break;
+        }
+        FolderRemoval.Sweep(options.ImagesPath);
+        foreach (PostgresImage image in FindUnused(uses))
+        {
+            FolderRemoval.Remove(Path.Combine(options.ImagesPath, image.Digest));
+            yield return image;
+        }
+    }
 
     private async Task<PostgresImage> MakeAsync(ImageOptions made, IProgress<string> progress, CancellationToken cancellationToken)
     {

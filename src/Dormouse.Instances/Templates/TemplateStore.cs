@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Dormouse.Contracts;
@@ -89,6 +90,31 @@ public sealed class TemplateStore(string templatesPath, SecretBox? secretBox, Ti
         return File.Exists(secretsPath)
             ? new InstanceTemplate(image.Digest, Path.Combine(folder, "data"), image, ReadSecrets(image.Digest, secretsPath))
             : null;
+    }
+
+    /// <summary>
+    /// Removes those of earlier recipes and of images that are not <paramref name="isNeeded"/>, each as it is taken; none while another process makes one.
+    /// One that is missed later is made again.
+    /// </summary>
+    internal IEnumerable<string> RemoveUnused(Func<string, bool> isNeeded)
+    {
+        using FileLock? held = Directory.Exists(templatesPath) ? FileLock.TryAcquire(Path.Combine(templatesPath, ".lock")) : null;
+        if (held is null)
+        {
+            yield break;
+        }
+        FolderRemoval.Sweep(templatesPath);
+        string current = "-" + TemplateRecipe.Version.ToString(CultureInfo.InvariantCulture);
+        foreach (string name in Directory.GetDirectories(templatesPath).Select(folder => Path.GetFileName(folder)!))
+        {
+            bool isOurs = name.IndexOf('-', StringComparison.Ordinal) is > 0 and var dash && name[..dash].All(char.IsAsciiHexDigitLower);
+            bool isCurrent = name.EndsWith(current, StringComparison.Ordinal) && isNeeded(name[..^current.Length]);
+            if (isOurs && !isCurrent)
+            {
+                FolderRemoval.Remove(Path.Combine(templatesPath, name));
+                yield return name;
+            }
+        }
     }
 
     private async Task MakeAsync(PostgresImage image, CancellationToken cancellationToken)

@@ -94,7 +94,12 @@ internal static class CommandLine
                 ServiceUninstallCommand.Create(common),
             },
             new Command("config", "The platform's set-up.") { ConfigCheckCommand.Create(common) },
-            new Command("image", "PostgreSQL images.") { ImageListCommand.Create(common), ImagePullCommand.Create(common) },
+            new Command("image", "PostgreSQL images.")
+            {
+                ImageListCommand.Create(common),
+                ImagePullCommand.Create(common),
+                ImagePruneCommand.Create(common),
+            },
         };
         root.Options.Add(common.Data);
         root.Options.Add(common.Json);

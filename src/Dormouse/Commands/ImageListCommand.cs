@@ -19,17 +19,35 @@ internal static class ImageListCommand
         command.SetAction(parsed =>
         {
             DataFolder folder = common.Folder(parsed);
-            IReadOnlyList<PostgresImage> images = Directory.Exists(folder.Images) ? folder.ImageStore().List() : [];
-            IReadOnlyList<ImageReport> reports = [.. images.Select(ImageReport.Of)];
+            IReadOnlyList<ImageReport> reports = Directory.Exists(folder.Images) ? Reports(folder) : [];
             common.Print(parsed, reports, ImageJson.Default.IReadOnlyListImageReport, output => Write(output, reports));
             return 0;
         });
         return command;
     }
 
+    private static List<ImageReport> Reports(DataFolder folder)
+    {
+        ImageStore store = folder.ImageStore();
+        var uses = ImageUses.Read(folder.Instances);
+        HashSet<string> unused = [.. store.FindUnused(uses).Select(image => image.Digest)];
+        return
+        [
+            .. store
+                .List()
+                .Select(image =>
+                    ImageReport.Of(image) with
+                    {
+                        Databases = uses.DatabasesOf(image.Digest),
+                        Unused = unused.Contains(image.Digest),
+                    }
+                ),
+        ];
+    }
+
     private static void Write(TextWriter output, IReadOnlyList<ImageReport> reports)
     {
-        TextTable.Write(output, ["DIGEST", "POSTGRESQL", "SOURCE", "SIZE", "EXTENSIONS", "CREATED"], reports.Select(Row));
+        TextTable.Write(output, ["DIGEST", "POSTGRESQL", "SOURCE", "SIZE", "EXTENSIONS", "DATABASES", "CREATED"], reports.Select(Row));
         foreach (ImageReport report in reports.Where(report => report.Note is not null))
         {
             output.WriteLine($"{report.Digest[..DigestCharsShown]}: {report.Note}");
@@ -43,6 +61,7 @@ internal static class ImageListCommand
             $"{report.Source} {report.Suite}",
             string.Create(CultureInfo.InvariantCulture, $"{report.SizeBytes / Megabyte:F0} MB"),
             report.Extensions.Count.ToString(CultureInfo.InvariantCulture),
+            report.Unused is true ? "unused" : string.Create(CultureInfo.InvariantCulture, $"{report.Databases}"),
             TextTable.Time(report.Created),
         ];
 }
@@ -61,6 +80,12 @@ internal sealed record ImageReport(
     string? Note
 )
 {
+    /// <summary>How many databases run on it or keep data of it; only in a list.</summary>
+    public int? Databases { get; init; }
+
+    /// <summary>Whether <c>image prune</c> and the platform's next start remove it.</summary>
+    public bool? Unused { get; init; }
+
     public static ImageReport Of(PostgresImage image) =>
         new(
             image.Digest,
@@ -79,4 +104,5 @@ internal sealed record ImageReport(
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ImageReport))]
 [JsonSerializable(typeof(IReadOnlyList<ImageReport>))]
+[JsonSerializable(typeof(PruneReport))]
 internal sealed partial class ImageJson : JsonSerializerContext;

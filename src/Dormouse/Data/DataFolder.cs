@@ -66,8 +66,12 @@ internal sealed class DataFolder
         Create(Logs, OwnerOnly);
         Create(Cache, PassThrough);
         Create(Tls, PassThrough);
-        return TryLock() ?? throw InUse();
+        return Lock();
     }
+
+    /// <summary>Takes a folder that is there for this process alone.</summary>
+    /// <exception cref="DormouseException">DM1013: a platform runs on it.</exception>
+    public IDisposable Lock() => TryLock() ?? throw InUse();
 
     /// <summary>Null while a platform runs on the folder.</summary>
     public IDisposable? TryLock()

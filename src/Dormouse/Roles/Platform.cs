@@ -108,6 +108,8 @@ internal sealed class Platform : IRunningPlatform
         await services.GetRequiredService<TemplateStore>().EnsureAsync(image, cancellationToken);
         services.GetRequiredService<InstanceBackups>().RemoveUnfinished();
         await services.GetRequiredService<InstanceLifecycle>().StartAsync(cancellationToken);
+        // What runs has been found, and nobody can ask for anything yet.
+        services.GetRequiredService<ImageCleanup>().Run(folder.Instances);
         await app.StartAsync(cancellationToken);
         SampleBlog sample = ActivatorUtilities.CreateInstance<SampleBlog>(services);
         (bool firstRun, SampleReport? blog) = await sample.EnsureAsync(options.Sample, cancellationToken);
