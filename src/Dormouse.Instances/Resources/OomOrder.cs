@@ -67,8 +67,8 @@ internal sealed class OomOrder(Func<IEnumerable<Instance>> instances, TimeProvid
         IReadOnlyList<int> before = seen.GetValueOrDefault(id, []);
         if (!children.SequenceEqual(before))
         {
-            OomScore.RaiseBackends(children.Except(before));
-            seen[id] = children;
+            // Where it did not do for all, the next round looks at them again.
+            seen[id] = OomScore.RaiseBackends(children.Except(before), postmaster) ? children : before;
         }
     }
 }

@@ -43,8 +43,22 @@ public sealed class OomOrderTests
     {
         int own = Environment.ProcessId;
         int? before = OomScore.Of(own);
-        OomScore.RaiseBackends([own]);
+        OomScore.RaiseBackends([own], postmaster: own);
         Assert.Equal(before, OomScore.Of(own));
+    }
+
+    [Fact]
+    public async Task A_backend_that_was_missed_is_found_by_its_parent()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root lowers the score of a process.");
+        await using TestHost host = await TestHost.StartAsync();
+        DatabaseId id = await host.CreateAsync();
+        int postmaster = host.Lifecycle.Find(id)!.PostmasterPid!.Value;
+        int missed = ProcessTable.Children(postmaster)[0];
+        await File.WriteAllTextAsync($"/proc/{missed}/oom_score_adj", "0", TestContext.Current.CancellationToken);
+
+        Assert.True(OomScore.RaiseBackends([missed], postmaster));
+        Assert.Equal(OomScore.OfBackends, OomScore.Of(missed));
     }
 
     private static bool AllGoBefore(int postmaster)

@@ -27,14 +27,19 @@ internal static class OomScore
     }
 
     /// <summary>
-    /// The children of a postmaster go before it. Who has not its score is left alone: it has a backend's already, or is no child of an instance.
+    /// The children of a postmaster go before it, whatever they have: one that was being born while the sandbox was raised has none of it. A number
+    /// that belongs to somebody else by now is left alone.
     /// </summary>
-    public static void RaiseBackends(IEnumerable<int> children)
+    /// <returns>Whether all that are there still go before it.</returns>
+    public static bool RaiseBackends(IEnumerable<int> children, int postmaster)
     {
-        foreach (int pid in children.Where(pid => Of(pid) == OfInstances))
+        bool all = true;
+        foreach (int pid in children.Where(pid => Of(pid) < OfBackends && ProcessTable.Stat(pid)?.ParentPid == postmaster))
         {
             TryWrite(pid, OfBackends);
+            all &= Of(pid) is null or >= OfBackends;
         }
+        return all;
     }
 
     /// <summary>Null once the process is gone.</summary>
