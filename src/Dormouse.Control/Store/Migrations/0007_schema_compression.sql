@@ -1,4 +1,4 @@
--- PostgreSQL's own method takes some milliseconds of processor time for a large schema, beside the request that brought it; lz4 a tenth.
+-- PostgreSQL's own method takes some milliseconds of processor time for a large schema, beside the request that brought it; lz4 a fourth.
 -- A control store elsewhere may be built without it.
 do $$
 begin

@@ -74,7 +74,8 @@ internal sealed class ProcessDriver(SandboxCommand command, KernelEvents events,
             }
             await attached;
             group.Attach(launcher);
-            // Twice: who was born during the first walk, before its parent's turn, is found by the second; later ones inherit.
+            // Twice: who was born during the first walk, before its parent's turn, is found by the second; later ones inherit. A backend that
+            // the kernel is just making is in neither: OomOrder finds it.
             OomScore.Raise(ProcessTable.Tree(launcher));
             OomScore.Raise(ProcessTable.Tree(launcher));
             return OpenChild(launcher) ?? throw new StartFailedException("PostgreSQL ended as soon as it was up.");
