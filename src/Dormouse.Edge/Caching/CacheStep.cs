@@ -1,4 +1,5 @@
 using Dormouse.Contracts;
+using Dormouse.Edge.Hits;
 using Dormouse.Edge.Http;
 using Dormouse.Edge.Limits;
 using Dormouse.Edge.Tracing;
@@ -26,12 +27,13 @@ internal sealed class CacheStep(
     private readonly bool isOn = options.Cache.IsOn;
 
     /// <summary>Looks for an answer, if the request asks for the cache. Not for requests inside a transaction: they never come here.</summary>
-    /// <param name="headers">The request's.</param>
+    /// <param name="context">The request.</param>
     /// <param name="database">Whose the request's key is.</param>
     /// <param name="schema">What the schema that gives the body its meaning is known by; empty where the body has it in itself.</param>
     /// <param name="body">The whole body.</param>
-    public CacheLook Look(IHeaderDictionary headers, DatabaseId database, string schema, ReadOnlySpan<byte> body)
+    public CacheLook Look(HttpContext context, DatabaseId database, string schema, ReadOnlySpan<byte> body)
     {
+        IHeaderDictionary headers = context.Request.Headers;
         StringValues control = headers.CacheControl;
         if (!isOn || control.Count == 0)
         {
@@ -44,7 +46,7 @@ internal sealed class CacheStep(
         }
         using Stage stage = Stage.Start("cache");
         string tags = headers.TryGetValue(TagsHeader, out StringValues values) ? values.ToString() : "";
-        CacheKey key = CacheKey.Of(schema, tags, body);
+        CacheKey key = context.Features.Get<HitMemory>()?.PassedKey ?? CacheKey.Of(schema, tags, body);
         CacheFind found = cache.Find(database, key, strategy);
         // Tags that a kept answer has were checked when it came.
         string[] parsed = found.Freshness == Freshness.Fresh ? [] : CacheTags.Parse(tags, options.Cache);

@@ -66,6 +66,7 @@ internal sealed class HitAnswers(
         CacheFind found = cache.Find(grant.Database, cacheKey, memory.StrategyOf(head.CacheControl, options.Cache.MaxLifetime));
         if (found.Freshness != Freshness.Fresh || found.Answer!.Json.Length > BytesMax)
         {
+            memory.PassedKey = cacheKey;
             return false;
         }
         // (2)

@@ -15,7 +15,7 @@ internal sealed record HitTarget(string Protocol, string Schema);
 
 /// <summary>
 /// What the last request of a connection said, as text and as what it means: the next one mostly says the same, and then nothing is made anew.
-/// It decides nothing: keys and answers are looked up for every request. Some 1 KB for each connection that had a hit; not thread-safe.
+/// It decides nothing: keys and answers are looked up for every request. A feature of the connection. Some 1 KB for each connection that had a hit; not thread-safe.
 /// </summary>
 internal sealed class HitMemory
 {
@@ -27,6 +27,11 @@ internal sealed class HitMemory
     private Remembered<string?> key;
     private Remembered<string?> tags;
     private Remembered<string?> forwarded;
+
+    /// <summary>
+    /// What the cache knows the request by that Kestrel was given, if it was worked out already: that is half of what looking in vain costs.
+    /// </summary>
+    public CacheKey? PassedKey { get; set; }
 
     /// <summary>Null for paths that are no plain query's.</summary>
     public HitTarget? TargetOf(ReadOnlySpan<byte> text) => target.Is(text) ? target.Value : target.Keep(text, ReadTarget(text));

@@ -57,10 +57,12 @@ internal sealed class HitReader : PipeReader, IDisposable
         output = connection.Transport.Output;
         remote = (connection.RemoteEndPoint as IPEndPoint)?.Address;
         passedAt = timeProvider.GetTimestamp();
+        connection.Features.Set(memory);
     }
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
+        ForgetLast();
         if (owed == 0 && !isLost)
         {
             return NextRequestAsync(cancellationToken);
@@ -71,6 +73,7 @@ internal sealed class HitReader : PipeReader, IDisposable
 
     public override bool TryRead(out ReadResult result)
     {
+        ForgetLast();
         // Nobody looks for a request so; if somebody does, its end is not known.
         isLost |= owed == 0;
         bool has = input.TryRead(out result);
@@ -79,6 +82,15 @@ internal sealed class HitReader : PipeReader, IDisposable
             Give(result);
         }
         return has;
+    }
+
+    // What was worked out for one request must never be taken for the next: only reads of a request's own rest keep it.
+    private void ForgetLast()
+    {
+        if (owed <= 0 || isLost)
+        {
+            memory.PassedKey = null;
+        }
     }
 
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);

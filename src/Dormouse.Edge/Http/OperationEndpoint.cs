@@ -89,7 +89,7 @@ internal sealed class OperationEndpoint(
         CacheLook look;
         try
         {
-            look = cache.Look(context.Request.Headers, grant.Database, hash.ToString(), body.WrittenSpan); // (4)
+            look = cache.Look(context, grant.Database, hash.ToString(), body.WrittenSpan); // (4)
         }
         catch
         {

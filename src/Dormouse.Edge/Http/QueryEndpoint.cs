@@ -64,7 +64,7 @@ internal sealed class QueryEndpoint(
         CacheLook look;
         try
         {
-            look = cache.Look(context.Request.Headers, grant.Database, "", body.WrittenSpan); // (4)
+            look = cache.Look(context, grant.Database, "", body.WrittenSpan); // (4)
         }
         catch
         {

@@ -90,7 +90,7 @@ internal sealed class ForwardingEndpoint(
         try
         {
             // (4) First the lease, then the look: what was acknowledged before this request came is then no longer there.
-            look = isQuery && lease.IsHeld ? cache.Look(context.Request.Headers, grant.Database, schema, body.WrittenSpan) : default;
+            look = isQuery && lease.IsHeld ? cache.Look(context, grant.Database, schema, body.WrittenSpan) : default;
         }
         catch
         {

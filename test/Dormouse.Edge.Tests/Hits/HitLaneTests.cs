@@ -90,6 +90,41 @@ public sealed class HitLaneTests : IDisposable
         Assert.Equal(passed + 2, edge.Passed.Count);
     }
 
+    /// <summary>What the cache knows a request by is worked out once and handed on with it, and with no other.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_was_worked_out_for_one_request_is_not_taken_for_the_next(bool isRefusedBefore)
+    {
+        var time = new ManualTimeProvider();
+        await using EdgeHost edge = await StartAsync(
+            time: time,
+            configure: options => options.Callers.RequestsPerSecondPerKey = isRefusedBefore ? 1 : 1000
+        );
+        string other = Plans.Compiled("query", "SELECT 1000::int AS n");
+        await using KeptConnection connection = await KeptConnection.OpenAsync(edge);
+        byte[] first = KeptConnection.Request(edge, Ask, Minute);
+        Assert.Equal("miss", (await connection.AskAsync(first)).CacheStatus);
+        byte[] missed = KeptConnection.Request(edge, Ask + " ", Minute);
+        WireReply reply = await connection.AskAsync(missed);
+        if (isRefusedBefore)
+        {
+            // Until the limit is met before the cache is asked, so that nobody has taken what was worked out.
+            while (reply.StatusLine.Contains("200", StringComparison.Ordinal))
+            {
+                reply = await connection.AskAsync(
+                    KeptConnection.Request(edge, Ask + new string(' ', Random.Shared.Next(2, 5_000)), Minute)
+                );
+            }
+            time.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        // One that the lane hands over without having worked out anything, and one for which it does.
+        byte[] odd = KeptConnection.Request(edge, other, Minute, Minute);
+        Assert.Equal("""{"data":[{"n":1000}]}""", (await connection.AskAsync(odd)).Body);
+        Assert.Equal("""{"data":[{"n":1000}]}""", (await connection.AskAsync(KeptConnection.Request(edge, other, Minute))).Body);
+    }
+
     [Fact]
     public async Task Requests_sent_ahead_are_answered_in_their_order()
     {
