@@ -69,16 +69,13 @@ internal sealed class Authenticator(IKeyDirectory keys, AddressLimits addresses)
     private static string? FindKey(StringValues header) => FindKey(header.Count == 1 ? header[0] : null);
 
     /// <summary>The key in the value of an <c>Authorization</c> header; null where there is none.</summary>
-    public static string? FindKey(string? text)
-    {
-        return
-            text is null
-            || text.Length <= Scheme.Length
-            || text.Length > Scheme.Length + MaxKeyLength
-            || !text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+    public static string? FindKey(string? text) =>
+        text is null
+        || text.Length <= Scheme.Length
+        || text.Length > Scheme.Length + MaxKeyLength
+        || !text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
             ? null
             : text[Scheme.Length..].Trim();
-    }
 
     private async ValueTask<KeyGrant> AwaitAsync(ValueTask<KeyGrant?> found, Caller? address) => Checked(await found, address);
 }

@@ -13,7 +13,7 @@ namespace Dormouse.Edge.Hits;
 
 /// <summary>
 /// Answers a request whose key is known and whose answer is in memory and fresh, by the steps and the objects of
-/// <see cref="QueryEndpoint"/>: what passes there passes here. Whatever is not so simple it leaves alone, with nothing counted: an unknown
+/// <see cref="QueryEndpoint"/>: what passes there passes here. Whatever is not so simple it leaves alone, to be counted there: an unknown
 /// key, a limit that would refuse, an answer that is stale or on disk, a trace that is recorded. It never waits.
 /// </summary>
 internal sealed class HitAnswers(
@@ -69,7 +69,7 @@ internal sealed class HitAnswers(
             memory.PassedKey = cacheKey;
             return false;
         }
-        // (2)
+        // (2) Both are taken again where the key's bound refuses: the address then pays twice for one request, and is refused no later.
         Caller? address = addresses.Find(remote, memory.ForwardedOf(head.ForwardedFor));
         if (!addresses.TryCountRequest(address) || !admission.TryPass(grant))
         {

@@ -217,6 +217,8 @@ internal sealed class HitReader : PipeReader, IDisposable
             return;
         }
         isWaiting = true;
+        // A timer that ran out too late for the last request says nothing of this one.
+        isImpatient = false;
         timer ??= timeProvider.CreateTimer(
             static state => ((HitReader)state!).LosePatience(),
             this,
