@@ -9,12 +9,15 @@ internal static class CommandLine
     public const int Failed = 1;
     public const int WrongUsage = 2;
 
+    // The library names a type of .NET where the value of an option cannot be read: that says nothing to whoever typed it.
+    private const string TypeNamed = " as expected type '";
+
     public static async Task<int> RunAsync(string[] args, Terminal terminal)
     {
         ParseResult parsed = Build(terminal).Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            foreach (string message in parsed.Errors.Select(error => error.Message).Distinct())
+            foreach (string message in parsed.Errors.Select(error => InWords(error.Message)).Distinct())
             {
                 terminal.Fail("DM1001", message);
             }
@@ -43,6 +46,12 @@ internal static class CommandLine
             terminal.Fail("DM1002", exception.Message);
             return Failed;
         }
+    }
+
+    private static string InWords(string message)
+    {
+        int type = message.IndexOf(TypeNamed, StringComparison.Ordinal);
+        return type < 0 ? message : $"{message[..type]}: it is not the kind of value that is taken there.";
     }
 
     private static RootCommand Build(Terminal terminal)

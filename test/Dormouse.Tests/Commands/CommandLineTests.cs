@@ -95,6 +95,7 @@ public sealed class CommandLineTests
         Assert.Equal(2, status);
         Assert.Empty(output);
         Assert.StartsWith("DM1001: ", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", error, StringComparison.Ordinal);
         Assert.Contains("--help' tells how it is used.", error, StringComparison.Ordinal);
     }
 
