@@ -7,10 +7,12 @@ using Dormouse.Edge.Hits;
 using Dormouse.Edge.Http;
 using Dormouse.Edge.Limits;
 using Dormouse.Edge.Metrics;
+using Dormouse.Edge.Sockets;
 using Dormouse.Edge.Tls;
 using Dormouse.Edge.Tracing;
 using Dormouse.Query.Plans;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -76,6 +78,8 @@ internal static class FrontDoorServices
         services.AddSingleton<EdgeTraces>();
         services.AddSingleton<Answers>();
         services.AddSingleton<HitAnswers>();
+        // Kestrel asks the last that can listen at an address: those of other kinds stay with .NET's sockets.
+        services.AddSingleton<IConnectionListenerFactory, LoopTransport>();
         services.AddSingleton<SmallEndpoints>();
         services.AddSingleton<HealthEndpoints>();
         if (options.Tls is { } tls)

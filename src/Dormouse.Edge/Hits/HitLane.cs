@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Dormouse.Edge.Limits;
+using Dormouse.Edge.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,7 +37,7 @@ public static class HitLane
     {
         IDuplexPipe transport = connection.Transport;
         using var reader = new HitReader(connection, answers, options, timeProvider);
-        connection.Transport = new Lane(reader, transport.Output);
+        connection.Transport = new DuplexPipe(reader, transport.Output);
         try
         {
             await next(connection);
@@ -46,6 +47,4 @@ public static class HitLane
             connection.Transport = transport;
         }
     }
-
-    private sealed record Lane(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

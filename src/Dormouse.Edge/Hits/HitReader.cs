@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Runtime.CompilerServices;
 using Dormouse.Edge.Limits;
+using Dormouse.Edge.Sockets;
 using Microsoft.AspNetCore.Connections;
 
 namespace Dormouse.Edge.Hits;
@@ -16,7 +17,7 @@ namespace Dormouse.Edge.Hits;
 /// that clock anew. What does not arrive whole within <see cref="Patience"/> is handed over as it is, to be timed there. A stopping server
 /// cancels the pending read, as it does without this. One reader at a time, as pipes have it.
 /// </remarks>
-internal sealed class HitReader : PipeReader, IDisposable
+internal sealed class HitReader : PipeReader, IFirstReader, IDisposable
 {
     /// <summary>For the rest of a request to arrive: its packets come together, or some are lost and repeated.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -32,7 +33,17 @@ internal sealed class HitReader : PipeReader, IDisposable
     private readonly IPAddress? remote;
     private readonly HitMemory memory = new();
 
+    // Null behind TLS: what a socket receives is no request yet.
+    private readonly LoopConnection? sockets;
+
+    // What the loop saw when the request arrived.
+    private Outcome? seen;
+
+    // An answer of the loop's that its client has not taken.
+    private Task? held;
+
     private ReadOnlySequence<byte> given;
+    private long readBytes;
 
     // Of the request that was looked at last.
     private int length;
@@ -57,6 +68,7 @@ internal sealed class HitReader : PipeReader, IDisposable
         output = connection.Transport.Output;
         remote = (connection.RemoteEndPoint as IPEndPoint)?.Address;
         passedAt = timeProvider.GetTimestamp();
+        sockets = connection.Features.Get<LoopConnection>() is { } loop && loop.Sockets == connection.Transport ? loop : null;
         connection.Features.Set(memory);
     }
 
@@ -99,7 +111,9 @@ internal sealed class HitReader : PipeReader, IDisposable
     {
         if (!isLost)
         {
-            owed -= given.Slice(given.Start, consumed).Length;
+            long taken = given.Slice(given.Start, consumed).Length;
+            readBytes += taken;
+            owed -= taken;
             isLost = owed < 0;
         }
         given = default;
@@ -112,14 +126,25 @@ internal sealed class HitReader : PipeReader, IDisposable
 
     public override ValueTask CompleteAsync(Exception? exception = null) => input.CompleteAsync(exception);
 
-    public void Dispose() => timer?.Dispose();
+    public void Dispose()
+    {
+        sockets?.StopFirst();
+        timer?.Dispose();
+    }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReadResult> NextRequestAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
+            sockets?.ReadFirst(this, readBytes);
             ReadResult read = await input.ReadAsync(cancellationToken);
+            sockets?.StopFirst();
+            if (held is not null)
+            {
+                await held;
+                held = null;
+            }
             if (read.IsCanceled && isWaiting && isImpatient)
             {
                 return HandOver(new ReadResult(read.Buffer, isCanceled: false, read.IsCompleted));
@@ -130,7 +155,8 @@ internal sealed class HitReader : PipeReader, IDisposable
                 StopWaiting();
                 return Give(read);
             }
-            Outcome outcome = Look(read.Buffer);
+            Outcome outcome = seen ?? Look(read.Buffer);
+            seen = null;
             if (outcome == Outcome.Kestrel)
             {
                 return HandOver(read);
@@ -142,34 +168,44 @@ internal sealed class HitReader : PipeReader, IDisposable
                 continue;
             }
             StopWaiting();
+            readBytes += length;
             input.AdvanceTo(read.Buffer.GetPosition(length));
             await FlushAsync();
         }
     }
 
-    /// <summary>Answers the request that the buffer begins with, if it can.</summary>
+    /// <summary>
+    /// Answers on the loop's thread, while Kestrel waits for the next request. A request that is none of these is looked at once.
+    /// </summary>
+    int IFirstReader.Take(ReadOnlySpan<byte> received, out Task? held)
+    {
+        this.held = held = null;
+        int taken = 0;
+        while (taken < received.Length && held is null)
+        {
+            Outcome outcome = Look(received[taken..]);
+            if (outcome != Outcome.Answered)
+            {
+                // What is incomplete is looked at again once there is more of it.
+                seen = outcome == Outcome.Kestrel ? outcome : null;
+                break;
+            }
+            taken += length;
+            ValueTask flushing = FlushAsync();
+            if (!flushing.IsCompletedSuccessfully)
+            {
+                this.held = held = flushing.AsTask();
+            }
+        }
+        return taken;
+    }
+
     private Outcome Look(in ReadOnlySequence<byte> buffer)
     {
         byte[]? copy = null;
         try
         {
-            ReadOnlySpan<byte> text = buffer.IsSingleSegment ? buffer.FirstSpan : Join(buffer, out copy);
-            (int maxBytes, int maxLines) = answers.HeadMax;
-            HeadKind kind = RequestHead.Read(text, maxBytes, maxLines, out RequestHead head);
-            length = kind == HeadKind.Framed ? head.Bytes + head.BodyBytes : Unknown;
-            if (kind == HeadKind.Incomplete)
-            {
-                return Outcome.Incomplete;
-            }
-            if (kind == HeadKind.Unframed || IsTimeToPass || !answers.IsCandidate(head, memory))
-            {
-                return Outcome.Kestrel;
-            }
-            if (text.Length < length)
-            {
-                return Outcome.Incomplete;
-            }
-            return answers.TryAnswer(head, text[head.Bytes..length], remote, memory, output) ? Outcome.Answered : Outcome.Kestrel;
+            return Look(buffer.IsSingleSegment ? buffer.FirstSpan : Join(buffer, out copy));
         }
         finally
         {
@@ -178,6 +214,27 @@ internal sealed class HitReader : PipeReader, IDisposable
                 ArrayPool<byte>.Shared.Return(copy);
             }
         }
+    }
+
+    /// <summary>Answers the request that the text begins with, if it can.</summary>
+    private Outcome Look(ReadOnlySpan<byte> text)
+    {
+        (int maxBytes, int maxLines) = answers.HeadMax;
+        HeadKind kind = RequestHead.Read(text, maxBytes, maxLines, out RequestHead head);
+        length = kind == HeadKind.Framed ? head.Bytes + head.BodyBytes : Unknown;
+        if (kind == HeadKind.Incomplete)
+        {
+            return Outcome.Incomplete;
+        }
+        if (kind == HeadKind.Unframed || IsTimeToPass || !answers.IsCandidate(head, memory))
+        {
+            return Outcome.Kestrel;
+        }
+        if (text.Length < length)
+        {
+            return Outcome.Incomplete;
+        }
+        return answers.TryAnswer(head, text[head.Bytes..length], remote, memory, output) ? Outcome.Answered : Outcome.Kestrel;
     }
 
     /// <summary>Only as much as a hit can be long: what is behind that is not looked at.</summary>

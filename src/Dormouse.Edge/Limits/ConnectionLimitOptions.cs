@@ -36,11 +36,27 @@ public sealed class ConnectionLimitOptions
     /// <summary>How long a transfer may be slower than <see cref="MinBytesPerSecond"/> before it is cut. 5 s: one lost packet and its repeats.</summary>
     public TimeSpan DataRateGrace { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Threads that receive from clients' sockets and answer hits: one for each core, and four at most, which fill a network of 10 gigabits.
+    /// 0 leaves receiving to .NET's own sockets.
+    /// </summary>
+    public int ReceivingThreads { get; set; } = Math.Min(Environment.ProcessorCount, 4);
+
+    /// <summary>
+    /// Bytes that have arrived at a socket and were not read yet, and bytes written and not sent: above it the socket is not received from, and
+    /// who writes waits. 64 KiB hold all but the largest queries and answers whole.
+    /// </summary>
+    public int SocketBufferMax { get; set; } = 64 * 1024;
+
     internal void Validate(List<string> errors)
     {
         if (MaxHeaderBytes < 1024 || MaxHeaders < 16)
         {
             errors.Add("MaxHeaderBytes must be 1024 at least, and MaxHeaders 16.");
+        }
+        if (ReceivingThreads is < 0 or > 64 || SocketBufferMax < 4096)
+        {
+            errors.Add("ReceivingThreads must be 0 to 64, and SocketBufferMax 4096 at least.");
         }
         if (MaxConnections < 1 || MinBytesPerSecond <= 0)
         {
