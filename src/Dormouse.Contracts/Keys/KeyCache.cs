@@ -21,19 +21,24 @@ public sealed class KeyCache<TKey, T>(int entriesMax)
 
     public int Count => young.Count + old.Count;
 
-    public bool TryGet(TKey hash, DateTimeOffset now, out T value)
+    public bool TryGet(TKey hash, DateTimeOffset now, out T value) => TryGet(hash, now, out value, out _, out _);
+
+    /// <summary>The same, with what <see cref="Holds"/> asks for.</summary>
+    public bool TryGet(TKey hash, DateTimeOffset now, out T value, out DateTimeOffset validUntil, out long epochBefore)
     {
-        long epochBefore = Epoch;
+        epochBefore = Epoch;
         if (!young.TryGetValue(hash, out Entry entry))
         {
             if (!old.TryGetValue(hash, out entry))
             {
                 value = default!;
+                validUntil = default;
                 return false;
             }
             Add(hash, entry.Value, entry.ValidUntil, epochBefore);
         }
         value = entry.Value;
+        validUntil = entry.ValidUntil;
         if (now < entry.ValidUntil)
         {
             return true;
@@ -41,6 +46,9 @@ public sealed class KeyCache<TKey, T>(int entriesMax)
         Remove(hash);
         return false;
     }
+
+    /// <summary>Whether what was found then was not forgotten since, and its time is not over.</summary>
+    public bool Holds(DateTimeOffset validUntil, long epochThen, DateTimeOffset now) => Epoch == epochThen && now < validUntil;
 
     public void Add(TKey hash, T value, DateTimeOffset validUntil, long epochBeforeLookUp)
     {

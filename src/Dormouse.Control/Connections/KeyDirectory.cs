@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Dormouse.Contracts;
 using Dormouse.Control.Edges;
 using Dormouse.Control.Store;
@@ -37,11 +36,21 @@ internal sealed class KeyDirectory(
             : new ValueTask<KeyGrant?>(LookUpAsync(hash, cancellationToken));
     }
 
-    public bool TryFindKnown(string apiKey, [NotNullWhen(true)] out KeyGrant? grant)
+    public bool TryFindKnown(string apiKey, out KnownKey key)
     {
-        grant = null;
-        return KeyHash.TryCompute(apiKey, options.KeyPepper, out KeyHash hash) && known.TryGet(hash, time.GetUtcNow(), out grant);
+        key = default;
+        if (
+            !KeyHash.TryCompute(apiKey, options.KeyPepper, out KeyHash hash)
+            || !known.TryGet(hash, time.GetUtcNow(), out KeyGrant grant, out DateTimeOffset validUntil, out long epoch)
+        )
+        {
+            return false;
+        }
+        key = new KnownKey(grant, validUntil, epoch);
+        return true;
     }
+
+    public bool Holds(in KnownKey key) => known.Holds(key.ValidUntil, key.Epoch, time.GetUtcNow());
 
     public ValueTask<bool> CanLookUpAsync(CancellationToken cancellationToken) => probe.IsThereAsync(cancellationToken);
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Dormouse.Contracts;
 
 namespace Dormouse.Control.Connections;
 
@@ -12,7 +13,7 @@ namespace Dormouse.Control.Connections;
 [InlineArray(ByteCount)]
 internal struct KeyHashBytes
 {
-    public const int ByteCount = 32;
+    public const int ByteCount = KeyedDigest.Bytes;
     private byte first;
 }
 
@@ -24,7 +25,7 @@ internal readonly struct KeyHash : IEquatable<KeyHash>
     private KeyHash(KeyHashBytes bytes) => this.bytes = bytes;
 
     /// <summary>False where the text cannot be a key.</summary>
-    public static bool TryCompute(ReadOnlySpan<char> key, ReadOnlySpan<byte> pepper, out KeyHash hash)
+    public static bool TryCompute(ReadOnlySpan<char> key, byte[] pepper, out KeyHash hash)
     {
         hash = default;
         if (!ApiKey.IsWellFormed(key))
@@ -34,7 +35,7 @@ internal readonly struct KeyHash : IEquatable<KeyHash>
         Span<byte> text = stackalloc byte[ApiKey.Length];
         Encoding.ASCII.GetBytes(key, text);
         KeyHashBytes bytes = default;
-        HMACSHA256.HashData(pepper, text, bytes);
+        KeyedDigest.Compute(pepper, text, bytes);
         CryptographicOperations.ZeroMemory(text);
         hash = new KeyHash(bytes);
         return true;

@@ -8,7 +8,7 @@ internal sealed record NewKey(string Text, KeyHash Hash, string ScramVerifier, s
     // The secret has 256 random bits: stretching adds nothing to it, and the gateway's logins stay cheap.
     private const int ScramIterations = 1;
 
-    public static NewKey Make(ReadOnlySpan<byte> pepper)
+    public static NewKey Make(byte[] pepper)
     {
         string text = ApiKey.New();
         _ = KeyHash.TryCompute(text, pepper, out KeyHash hash);

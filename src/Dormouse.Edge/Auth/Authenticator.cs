@@ -1,5 +1,5 @@
-using System.Diagnostics.CodeAnalysis;
 using Dormouse.Contracts;
+using Dormouse.Edge.Hits;
 using Dormouse.Edge.Limits;
 using Dormouse.Edge.Tracing;
 using Microsoft.AspNetCore.Http;
@@ -21,7 +21,9 @@ internal sealed class Authenticator(IKeyDirectory keys, AddressLimits addresses)
 
     /// <summary>Whose request it is, if that is known without asking anybody; nothing depends on it but who is counted with whom.</summary>
     public DatabaseId? Guess(HttpContext context) =>
-        FindKey(context.Request.Headers.Authorization) is { } key && keys.TryFindKnown(key, out KeyGrant? known) ? known.Database : null;
+        FindKey(context.Request.Headers.Authorization) is { } key && TryFindKnown(context, key, out KnownKey known)
+            ? known.Grant.Database
+            : null;
 
     /// <exception cref="DormouseException"><see cref="FailureKind.Auth"/></exception>
     public ValueTask<KeyGrant> AuthenticateAsync(HttpContext context, CancellationToken cancellationToken) =>
@@ -43,11 +45,17 @@ internal sealed class Authenticator(IKeyDirectory keys, AddressLimits addresses)
         string? key = FindKey(context.Request.Headers.Authorization);
         if (!addresses.MayGuess(address))
         {
-            return key is not null && keys.TryFindKnown(key, out KeyGrant? known) ? new(known) : throw EdgeFailures.TooManyFailedKeys();
+            return key is not null && TryFindKnown(context, key, out KnownKey known)
+                ? new(known.Grant)
+                : throw EdgeFailures.TooManyFailedKeys();
         }
         if (key is null)
         {
             return new(Checked(null, address));
+        }
+        if (TryFindPassed(context, key, out KnownKey passed))
+        {
+            return new(passed.Grant);
         }
         ValueTask<KeyGrant?> found = keys.FindAsync(key, cancellationToken);
         return found.IsCompletedSuccessfully ? new(Checked(found.Result, address)) : AwaitAsync(found, address);
@@ -64,7 +72,28 @@ internal sealed class Authenticator(IKeyDirectory keys, AddressLimits addresses)
     }
 
     /// <summary>Whose key it is, if that is known without asking anybody. Whoever answers by it counts the request.</summary>
-    public bool TryFindKnown(string key, [NotNullWhen(true)] out KeyGrant? grant) => keys.TryFindKnown(key, out grant);
+    public bool TryFindKnown(HitKey key, out KnownKey known)
+    {
+        known = key.Known ?? default;
+        if (key.Known is not null && keys.Holds(known))
+        {
+            return true;
+        }
+        bool isKnown = keys.TryFindKnown(key.Text, out known);
+        key.Known = isKnown ? known : null;
+        return isKnown;
+    }
+
+    private bool TryFindKnown(HttpContext context, string key, out KnownKey known) =>
+        TryFindPassed(context, key, out known) || keys.TryFindKnown(key, out known);
+
+    /// <summary>What was found before Kestrel read the request, if it is about the key that Kestrel reads in it.</summary>
+    private bool TryFindPassed(HttpContext context, string key, out KnownKey known)
+    {
+        HitKey? passed = context.Features.Get<HitMemory>()?.Passed?.Key;
+        known = passed?.Known ?? default;
+        return passed?.Known is not null && passed.Is(key) && keys.Holds(known);
+    }
 
     private static string? FindKey(StringValues header) => FindKey(header.Count == 1 ? header[0] : null);
 

@@ -20,8 +20,8 @@ internal readonly record struct CacheKey
 {
     private const int DigestBytes = SHA256.HashSizeInBytes;
 
-    // The hash of a schema has 64 letters, and of tags there are a few or none.
-    private const int ShortText = 256;
+    // Most queries with all that belongs to them.
+    private const int PieceBytes = 2048;
     private const int BytesPerChar = 3;
 
     // Made anew for each request, the library's state costs more than the hashing of a usual body.
@@ -45,22 +45,45 @@ internal readonly record struct CacheKey
     public static CacheKey Of(string schema, string tags, ReadOnlySpan<byte> body)
     {
         IncrementalHash digesting = hash ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Append(digesting, schema);
-        Append(digesting, tags);
-        digesting.AppendData(body);
+        // A call of the library costs as much as the hashing of some hundred bytes: what is short goes to it in one piece.
+        Span<byte> piece = stackalloc byte[PieceBytes];
+        int length = 0;
+        Append(digesting, piece, ref length, schema);
+        Append(digesting, piece, ref length, tags);
+        if (body.TryCopyTo(piece[length..]))
+        {
+            digesting.AppendData(piece[..(length + body.Length)]);
+        }
+        else
+        {
+            digesting.AppendData(piece[..length]);
+            digesting.AppendData(body);
+        }
         Span<byte> digest = stackalloc byte[DigestBytes];
         digesting.GetHashAndReset(digest);
         return new CacheKey(digest);
     }
 
     /// <summary>With its length in front, so that what follows it cannot be taken for a part of it.</summary>
-    private static void Append(IncrementalHash digesting, string text)
+    private static void Append(IncrementalHash digesting, Span<byte> piece, ref int length, string text)
     {
         int most = sizeof(int) + (text.Length * BytesPerChar);
-        Span<byte> bytes = text.Length <= ShortText ? stackalloc byte[sizeof(int) + (ShortText * BytesPerChar)] : new byte[most];
-        int length = Encoding.UTF8.GetBytes(text, bytes[sizeof(int)..]);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes, length);
-        digesting.AppendData(bytes[..(sizeof(int) + length)]);
+        if (length + most > piece.Length)
+        {
+            digesting.AppendData(piece[..length]);
+            length = 0;
+        }
+        Span<byte> bytes = most <= piece.Length ? piece[length..] : new byte[most];
+        int written = Encoding.UTF8.GetBytes(text, bytes[sizeof(int)..]);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, written);
+        if (most <= piece.Length)
+        {
+            length += sizeof(int) + written;
+        }
+        else
+        {
+            digesting.AppendData(bytes[..(sizeof(int) + written)]);
+        }
     }
 
     /// <summary>The length of <see cref="CopyTo"/>.</summary>

@@ -46,7 +46,7 @@ internal sealed class CacheStep(
         }
         using Stage stage = Stage.Start("cache");
         string tags = headers.TryGetValue(TagsHeader, out StringValues values) ? values.ToString() : "";
-        CacheKey key = context.Features.Get<HitMemory>()?.PassedKey ?? CacheKey.Of(schema, tags, body);
+        CacheKey key = context.Features.Get<HitMemory>()?.Passed?.CacheKey ?? CacheKey.Of(schema, tags, body);
         CacheFind found = cache.Find(database, key, strategy);
         // Tags that a kept answer has were checked when it came.
         string[] parsed = found.Freshness == Freshness.Fresh ? [] : CacheTags.Parse(tags, options.Cache);

@@ -55,18 +55,18 @@ internal sealed class HitAnswers(
     {
         long began = timeProvider.GetTimestamp();
         HitTarget target = memory.TargetOf(head.Target)!;
-        string? key = memory.KeyOf(head.Authorization);
         // (1)
-        if (key is null || !authenticator.TryFindKnown(key, out KeyGrant? grant))
+        if (memory.KeyOf(head.Authorization) is not { } key || !authenticator.TryFindKnown(key, out KnownKey known))
         {
             return false;
         }
+        KeyGrant grant = known.Grant;
         // (4) before (2): nothing is counted that is not answered here.
         var cacheKey = CacheKey.Of(target.Schema, memory.TagsOf(head.CacheTags), body);
         CacheFind found = cache.Find(grant.Database, cacheKey, memory.StrategyOf(head.CacheControl, options.Cache.MaxLifetime));
         if (found.Freshness != Freshness.Fresh || found.Answer!.Json.Length > BytesMax)
         {
-            memory.PassedKey = cacheKey;
+            memory.Passed = new PassedRequest(key, cacheKey);
             return false;
         }
         // (2) Both are taken again where the key's bound refuses: the address then pays twice for one request, and is refused no later.

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Dormouse.Contracts;
@@ -13,6 +14,22 @@ namespace Dormouse.Edge.Hits;
 /// <param name="Schema">The hash of clients 5 and 6; empty for client 7.</param>
 internal sealed record HitTarget(string Protocol, string Schema);
 
+/// <summary>An API key, and what it gave when it was looked up last.</summary>
+internal sealed class HitKey(string text)
+{
+    public string Text { get; } = text;
+
+    /// <summary>Null before it was found.</summary>
+    public KnownKey? Known { get; set; }
+
+    public bool Is(string key) =>
+        CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(key.AsSpan()), MemoryMarshal.AsBytes(Text.AsSpan()));
+}
+
+/// <param name="Key">Its API key, which is known.</param>
+/// <param name="CacheKey">What the cache knows it by.</param>
+internal sealed record PassedRequest(HitKey Key, CacheKey CacheKey);
+
 /// <summary>
 /// What the last request of a connection said, as text and as what it means: the next one mostly says the same, and then nothing is made anew.
 /// It decides nothing: keys and answers are looked up for every request. A feature of the connection. Some 1 KB for each connection that had a hit; not thread-safe.
@@ -24,14 +41,12 @@ internal sealed class HitMemory
 
     private Remembered<HitTarget?> target;
     private Remembered<CacheStrategy> strategy;
-    private Remembered<string?> key;
+    private Remembered<HitKey?> key;
     private Remembered<string?> tags;
     private Remembered<string?> forwarded;
 
-    /// <summary>
-    /// What the cache knows the request by that Kestrel was given, if it was worked out already: that is half of what looking in vain costs.
-    /// </summary>
-    public CacheKey? PassedKey { get; set; }
+    /// <summary>Of the request that Kestrel was given: what was worked out before, which is most of what looking in vain costs.</summary>
+    public PassedRequest? Passed { get; set; }
 
     /// <summary>Null for paths that are no plain query's.</summary>
     public HitTarget? TargetOf(ReadOnlySpan<byte> text) => target.Is(text) ? target.Value : target.Keep(text, ReadTarget(text));
@@ -40,8 +55,10 @@ internal sealed class HitMemory
         strategy.Is(text) ? strategy.Value : strategy.Keep(text, CacheStrategy.Parse(Encoding.ASCII.GetString(text), maxLifetime));
 
     /// <summary>The API key; null for what is none.</summary>
-    public string? KeyOf(ReadOnlySpan<byte> text) =>
-        key.Is(text) ? key.Value : key.Keep(text, Authenticator.FindKey(Encoding.ASCII.GetString(text)));
+    public HitKey? KeyOf(ReadOnlySpan<byte> text) =>
+        key.Is(text) ? key.Value
+        : Authenticator.FindKey(Encoding.ASCII.GetString(text)) is { } found ? key.Keep(text, new HitKey(found))
+        : null;
 
     public string TagsOf(ReadOnlySpan<byte> text) => text.IsEmpty ? "" : (tags.Is(text) ? tags.Value : tags.Keep(text, TextOf(text)))!;
 

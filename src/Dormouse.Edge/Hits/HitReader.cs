@@ -101,7 +101,7 @@ internal sealed class HitReader : PipeReader, IFirstReader, IDisposable
     {
         if (owed <= 0 || isLost)
         {
-            memory.PassedKey = null;
+            memory.Passed = null;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -35,11 +34,27 @@ internal sealed class GrantedKeys(OriginClient origin, EdgeLease lease, OriginOp
         return new ValueTask<KeyGrant?>(LookUpAsync(apiKey, digest, cancellationToken));
     }
 
-    public bool TryFindKnown(string apiKey, [NotNullWhen(true)] out KeyGrant? grant)
+    public bool TryFindKnown(string apiKey, out KnownKey key)
     {
-        grant = null;
-        return lease.IsHeld && known.TryGet(KeyDigest.Of(apiKey, secret), timeProvider.GetUtcNow(), out grant);
+        key = default;
+        if (
+            !lease.IsHeld
+            || !known.TryGet(
+                KeyDigest.Of(apiKey, secret),
+                timeProvider.GetUtcNow(),
+                out KeyGrant grant,
+                out DateTimeOffset validUntil,
+                out long epoch
+            )
+        )
+        {
+            return false;
+        }
+        key = new KnownKey(grant, validUntil, epoch);
+        return true;
     }
+
+    public bool Holds(in KnownKey key) => lease.IsHeld && known.Holds(key.ValidUntil, key.Epoch, timeProvider.GetUtcNow());
 
     /// <summary>Whether the origin was reached within the length of a lease.</summary>
     public ValueTask<bool> CanLookUpAsync(CancellationToken cancellationToken) => new(lease.IsHeld);
@@ -96,8 +111,8 @@ internal sealed class GrantedKeys(OriginClient origin, EdgeLease lease, OriginOp
             int length = Encoding.UTF8.GetMaxByteCount(key.Length);
             Span<byte> text = length <= ShortKey ? stackalloc byte[ShortKey] : new byte[length];
             text = text[..Encoding.UTF8.GetBytes(key, text)];
-            Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-            HMACSHA256.HashData(secret, text, digest);
+            Span<byte> digest = stackalloc byte[KeyedDigest.Bytes];
+            KeyedDigest.Compute(secret, text, digest);
             CryptographicOperations.ZeroMemory(text);
             ReadOnlySpan<ulong> parts = MemoryMarshal.Cast<byte, ulong>(digest);
             return new KeyDigest(parts[0], parts[1], parts[2], parts[3]);

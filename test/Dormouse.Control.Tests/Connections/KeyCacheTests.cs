@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Dormouse.Contracts;
 using Dormouse.Control.Connections;
 
@@ -46,6 +47,20 @@ public sealed class KeyCacheTests
 
         Assert.False(cache.TryGet(hash, Now, out _));
         Assert.Equal(0, cache.Count);
+    }
+
+    [Fact]
+    public void A_key_has_one_digest_under_one_secret_whichever_secret_was_used_before()
+    {
+        byte[] text = "dm_1_0"u8.ToArray();
+        byte[][] secrets = [new byte[32], [.. Enumerable.Range(0, 32).Select(i => (byte)i)]];
+
+        for (int i = 0; i < 6; i++)
+        {
+            byte[] digest = new byte[KeyedDigest.Bytes];
+            KeyedDigest.Compute(secrets[i % 3 / 2], text, digest);
+            Assert.Equal(HMACSHA256.HashData(secrets[i % 3 / 2], text), digest);
+        }
     }
 
     [Fact]

@@ -146,6 +146,44 @@ public sealed class KeyTests
         Assert.Null(await control.Keys.FindAsync(brief.ApiKey, Cancelled));
     }
 
+    [Theory]
+    [InlineData("deleted")]
+    [InlineData("rotated")]
+    [InlineData("expired")]
+    [InlineData("another's end")]
+    public async Task What_was_found_for_a_key_holds_until_it_ends_and_is_found_again_where_another_ends(string end)
+    {
+        await using ControlUnderTest control = await ControlUnderTest.StartAsync();
+        CreatedDatabase shop = await control.Databases.CreateAsync("shop", null, null, Cancelled);
+        IssuedConnection other = await control.Connections.CreateAsync(shop.Database.Id, "other", null, Cancelled);
+        IssuedConnection brief = await control.Connections.CreateAsync(shop.Database.Id, "brief", Hour, Cancelled);
+        await control.Keys.FindAsync(brief.ApiKey, Cancelled);
+        Assert.True(control.Keys.TryFindKnown(brief.ApiKey, out KnownKey known));
+        Assert.Equal((shop.Database.Id, brief.Connection.Id), (known.Grant.Database, known.Grant.Connection));
+        Assert.True(control.Keys.Holds(known));
+
+        switch (end)
+        {
+            case "deleted":
+                await control.Connections.DeleteAsync(brief.Connection.Id, Cancelled);
+                break;
+            case "rotated":
+                await control.Connections.RotateAsync(brief.Connection.Id, TimeSpan.Zero, Cancelled);
+                break;
+            case "expired":
+                control.Time.Advance(Hour);
+                break;
+            default:
+                await control.Connections.DeleteAsync(other.Connection.Id, Cancelled);
+                break;
+        }
+
+        Assert.False(control.Keys.Holds(known));
+        bool isLeft = end == "another's end";
+        Assert.Equal(isLeft, control.Keys.TryFindKnown(brief.ApiKey, out known));
+        Assert.Equal(isLeft, control.Keys.Holds(known));
+    }
+
     [Fact]
     public async Task Names_of_connections_are_unique_in_a_database_and_their_number_is_bounded()
     {

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
 using Dormouse.Contracts;
 
 namespace Dormouse.Edge.Tests.Harness;
@@ -23,11 +22,14 @@ internal sealed class FakeKeyDirectory : IKeyDirectory
     /// <summary>Keys that were looked up.</summary>
     public ConcurrentQueue<string> LookUps { get; } = new();
 
-    public bool TryFindKnown(string apiKey, [NotNullWhen(true)] out KeyGrant? grant)
+    public bool TryFindKnown(string apiKey, out KnownKey known)
     {
-        grant = LookUps.Contains(apiKey) ? grants.GetValueOrDefault(apiKey) : null;
-        return grant is not null;
+        bool isKnown = LookUps.Contains(apiKey) && grants.TryGetValue(apiKey, out _);
+        known = isKnown ? new KnownKey(grants[apiKey], DateTimeOffset.MaxValue, Epoch: 0) : default;
+        return isKnown;
     }
+
+    public bool Holds(in KnownKey known) => grants.Values.Contains(known.Grant);
 
     public ValueTask<bool> CanLookUpAsync(CancellationToken cancellationToken) => new(Failure is null);
 
