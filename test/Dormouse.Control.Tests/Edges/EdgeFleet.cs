@@ -9,6 +9,7 @@ using Dormouse.Control.Edges;
 using Dormouse.Control.Tests.Support;
 using Dormouse.Edge;
 using Dormouse.Edge.Door;
+using Dormouse.Edge.Hits;
 using Dormouse.Edge.Origin;
 using Dormouse.Testing;
 using Microsoft.AspNetCore.Builder;
@@ -153,7 +154,7 @@ internal sealed class EdgeFleet : IAsyncDisposable
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseDormouseHits());
             kestrel.Listen(
                 IPAddress.Loopback,
                 0,

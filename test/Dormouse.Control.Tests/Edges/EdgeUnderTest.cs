@@ -4,6 +4,7 @@ using Dormouse.Contracts;
 using Dormouse.Control.Edges;
 using Dormouse.Edge;
 using Dormouse.Edge.Caching.Disk;
+using Dormouse.Edge.Hits;
 using Dormouse.Edge.Origin;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -86,7 +87,7 @@ internal sealed class EdgeUnderTest : IAsyncDisposable
         }
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseDormouseHits()));
         builder.Services.AddRoutingCore().AddLogging();
         builder.Services.AddSingleton(Secrets);
         builder.Services.AddDormouseRemoteEdge(edge, options);

@@ -149,6 +149,63 @@ public sealed class HitLaneTests : IDisposable
         Assert.Equal(1 + 3, edge.Passed.Count);
     }
 
+    /// <summary>Hits are answered by the thread that receives for many connections: it must not wait for any of them.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_client_that_asks_and_does_not_read_holds_up_nobody_else_and_gets_all_in_their_order(bool encrypted)
+    {
+        const int Rounds = 400;
+        string[] bodies =
+        [
+            Plans.Compiled("query", "SELECT repeat('a', 45000)::text AS s"),
+            Plans.Compiled("query", "SELECT repeat('b', 45000)::text AS s"),
+        ];
+        // One thread for all.
+        await using EdgeHost edge = await StartAsync(encrypted, configure: options => options.Connections.ReceivingThreads = 1);
+        await using KeptConnection greedy = await KeptConnection.OpenAsync(edge);
+        await using KeptConnection other = await KeptConnection.OpenAsync(edge);
+        byte[][] hits = [.. bodies.Select(body => KeptConnection.Request(edge, body, Minute))];
+        WireReply[] expected = [await greedy.AskAsync(hits[0]), await greedy.AskAsync(hits[1])];
+        int passed = edge.Passed.Count;
+        byte[] ahead = [.. Enumerable.Range(0, Rounds).SelectMany(_ => hits[0].Concat(hits[1]))];
+
+        // What it will not read is more than all buffers on the way hold.
+        Task sending = greedy.SendAsync(ahead);
+        for (int i = 0; i < 200; i++)
+        {
+            Assert.Equal(expected[0].Body, (await other.AskAsync(hits[0])).Body);
+        }
+
+        for (int i = 0; i < 2 * Rounds; i++)
+        {
+            WireReply reply = await greedy.ReadAsync();
+            Assert.Equal(("ttl", expected[i % 2].Body), (reply.CacheStatus, reply.Body));
+        }
+        await sending;
+        Assert.Equal(passed, edge.Passed.Count);
+    }
+
+    [Fact]
+    public async Task A_client_that_never_reads_its_hits_is_cut_off_in_time()
+    {
+        string body = Plans.Compiled("query", "SELECT repeat('a', 45000)::text AS s");
+        await using EdgeHost edge = await StartAsync(configure: options => options.Connections.AnswerTimeout = TimeSpan.FromSeconds(1));
+        await using KeptConnection connection = await KeptConnection.OpenAsync(edge);
+        byte[] hit = KeptConnection.Request(edge, body, Minute);
+        await connection.AskAsync(hit);
+
+        Exception? failure = await Record.ExceptionAsync(async () =>
+        {
+            while (true)
+            {
+                await connection.SendAsync(hit);
+            }
+        });
+
+        Assert.IsType<IOException>(failure);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
