@@ -89,6 +89,8 @@ internal ref struct BlockReader(
             SkipBroken(ref lexer, start);
             return;
         }
+        // The formatter aligns types, so that lines which are alike have blanks of different lengths here.
+        lexer.SkipBlanks();
         ReadOnlySpan<char> behindName = lexer.RestOfLine;
         if (known?.Tails.TryFind(behindName, out FieldTail? tail) == true)
         {
@@ -114,7 +116,6 @@ internal ref struct BlockReader(
     /// <summary>What stands behind the name of a field that began at <paramref name="start"/>; null where it cannot be used.</summary>
     private FieldTail? ReadTail(ref Lexer lexer, int start)
     {
-        lexer.SkipBlanks();
         int colon = lexer.Position;
         Diagnostic? legacy = lexer.TryTake(':') ? SyntaxMessages.LegacyColon(lexer.SpanFrom(colon)) : null;
         lexer.SkipBlanks();
