@@ -65,7 +65,7 @@ internal static class AttributePass
         }
         if (attributes.TryTakeSingle("ignore", out AttributeArguments ignore))
         {
-            entry.Relation!.IsIgnored = true;
+            entry.Relation!.Ignore();
             ignore.Finish();
         }
         if (attributes.TryTakeSingle("default", out AttributeArguments value))
@@ -165,52 +165,73 @@ internal static class AttributePass
     private static void ScalarField(BindingContext context, ModelEntry model, FieldEntry entry, ref Dictionary<string, FieldEntry>? mapped)
     {
         ScalarField field = entry.Scalar!;
+        FieldTail tail = entry.Syntax.Tail;
         AttributeSet attributes = new(context, entry.Syntax.Attributes, FieldAttributes);
-        if (MappedName(ref attributes, out _) is { } map)
+        ScalarTraits? known = tail.Traits is { Stage: TraitsStage.Read } traits ? traits : null;
+        field.Traits = known ?? (tail.Traits = Traits(context, field, ref attributes));
+        if (field.MappedName is { } map)
         {
-            field.MappedName = map;
             CheckMappedName(context, model, entry, map, mapped ??= []);
-        }
-        if (attributes.TryTakeSingle("ignore", out AttributeArguments ignore))
-        {
-            if (field.IsUnsupported)
-            {
-                context.Report(AttributeMessages.IgnoredUnsupported(ignore.Syntax));
-            }
-            field.IsIgnored = true;
-            ignore.Finish();
-        }
-        if (attributes.TryTakeSingle("relation", out AttributeArguments relation))
-        {
-            context.Report(AttributeMessages.NotARelation(relation.Syntax));
         }
         if (attributes.TryTakeSingle("id", out AttributeArguments id))
         {
             KeyReader.FieldId(context, model, entry, ref id);
             id.Finish();
         }
-        if (attributes.TryTakeSingle("updatedAt", out AttributeArguments updatedAt))
-        {
-            UpdatedAt(context, field, ref updatedAt);
-        }
-        if (attributes.TryTakeSingle("default", out AttributeArguments value))
-        {
-            DefaultReader.Read(context, entry, ref value);
-            value.Finish();
-        }
-        if (field.Type is not null)
-        {
-            attributes.TakeNativeType();
-        }
         if (attributes.TryTakeSingle("unique", out AttributeArguments unique))
         {
             KeyReader.FieldUnique(context, model, entry, ref unique);
             unique.Finish();
         }
-        attributes.Finish();
+        if (known is null)
+        {
+            attributes.Finish();
+        }
     }
 
-    private static void UpdatedAt(BindingContext context, ScalarField field, ref AttributeArguments arguments)
+    /// <summary>What those of a field's attributes say that do not concern its model.</summary>
+    private static ScalarTraits Traits(BindingContext context, ScalarField field, ref AttributeSet attributes)
+    {
+        string? map = MappedName(ref attributes, out _);
+        bool isIgnored = attributes.TryTakeSingle("ignore", out AttributeArguments ignore);
+        if (isIgnored)
+        {
+            if (field.IsUnsupported)
+            {
+                context.Report(AttributeMessages.IgnoredUnsupported(ignore.Syntax));
+            }
+            ignore.Finish();
+        }
+        if (attributes.TryTakeSingle("relation", out AttributeArguments relation))
+        {
+            context.Report(AttributeMessages.NotARelation(relation.Syntax));
+        }
+        bool isUpdatedAt = attributes.TryTakeSingle("updatedAt", out AttributeArguments updatedAt);
+        if (isUpdatedAt)
+        {
+            CheckUpdatedAt(context, field, ref updatedAt);
+        }
+        DefaultValue? value = null;
+        if (attributes.TryTakeSingle("default", out AttributeArguments given))
+        {
+            value = DefaultReader.Read(context, field, ref given);
+            given.Finish();
+        }
+        if (field.Type is not null)
+        {
+            attributes.TakeNativeType();
+        }
+        return field.Traits with
+        {
+            Stage = TraitsStage.Read,
+            MappedName = map,
+            IsIgnored = isIgnored || field.IsIgnored,
+            IsUpdatedAt = isUpdatedAt,
+            Default = value,
+        };
+    }
+
+    private static void CheckUpdatedAt(BindingContext context, ScalarField field, ref AttributeArguments arguments)
     {
         if (field.Type != ScalarType.DateTime)
         {
@@ -220,7 +241,6 @@ internal static class AttributePass
         {
             context.Report(AttributeMessages.UpdatedAtList(arguments.Syntax));
         }
-        field.IsUpdatedAt = true;
         arguments.Finish();
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Dormouse.Schema.Diagnostics;
 using Dormouse.Schema.Models;
 using Dormouse.Schema.Syntax;
@@ -38,9 +37,6 @@ internal sealed class BindingContext(IReadOnlyList<FileSyntax> files, SchemaOpti
     public HashSet<string> CompositeTypes { get; } = [];
 
     public List<RelationEntry> Relations { get; } = [];
-
-    /// <summary>What attributes of the form <c>@db.Type</c> that are right say, for those that lines which are alike share.</summary>
-    public ConcurrentDictionary<AttributeSyntax, NativeMeaning> NativeMeanings { get; } = new(ReferenceEqualityComparer.Instance);
 
     public Datasource? Datasource { get; set; }
 

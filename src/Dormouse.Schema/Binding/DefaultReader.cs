@@ -10,17 +10,16 @@ internal static class DefaultReader
 {
     private static readonly string[] Functions = ["autoincrement", "cuid", "dbgenerated", "nanoid", "now", "ulid", "uuid"];
 
-    public static void Read(BindingContext context, FieldEntry entry, ref AttributeArguments arguments)
+    public static DefaultValue? Read(BindingContext context, ScalarField field, ref AttributeArguments arguments)
     {
         AttributeSyntax attribute = arguments.Syntax;
         ExpressionSyntax? value = arguments.Required("value");
         bool isNamed = arguments.OptionalText("map") is not null;
         if (value is null)
         {
-            return;
+            return null;
         }
-        ScalarField field = entry.Scalar!;
-        field.Default =
+        DefaultValue? made =
             value is FunctionSyntax { Name: "dbgenerated" } generated ? DatabaseGenerated(context, attribute, generated)
             : field.IsUnsupported ? Wrong(context, DefaultMessages.OnlyDatabaseGenerated(attribute))
             : field.Enum is not null ? EnumValue(context, attribute, field, value)
@@ -28,10 +27,11 @@ internal static class DefaultReader
             : field.IsList ? List(context, attribute, field, value)
             : value is ArraySyntax ? Wrong(context, DefaultMessages.NoListExpected(attribute))
             : Literal(context, attribute, field.Type!.Value, value);
-        if (isNamed && field.Default is not null)
+        if (isNamed && made is not null)
         {
             context.Report(DefaultMessages.NamedDefault(attribute));
         }
+        return made;
     }
 
     private static DatabaseDefault? DatabaseGenerated(BindingContext context, AttributeSyntax attribute, FunctionSyntax function)

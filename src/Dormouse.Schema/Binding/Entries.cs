@@ -240,9 +240,6 @@ internal sealed class EnumEntry(EnumSyntax syntax, EnumType type)
     public SourceSpan? SchemaSpan { get; set; }
 }
 
-/// <summary>A type of the database, and the scalar type whose fields may have it.</summary>
-internal readonly record struct NativeMeaning(ScalarType Scalar, NativeType Type);
-
 /// <summary>Two fields that belong together, or one that has no other.</summary>
 internal sealed record RelationEntry(RelationKind Kind, FieldEntry? Forward, FieldEntry? Back)
 {

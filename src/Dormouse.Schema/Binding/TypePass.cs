@@ -51,35 +51,48 @@ internal static class TypePass
     private static Field? Resolve(BindingContext context, FieldEntry entry)
     {
         ref readonly FieldSyntax syntax = ref entry.Syntax;
-        Model model = entry.Owner.Model;
-        FieldArity arity = (FieldArity)syntax.Arity;
+        if (syntax.Tail.Traits is { } known)
+        {
+            return Scalar(entry, known);
+        }
         if (syntax.Scalar is { } scalar)
         {
-            return new ScalarField(model, syntax.Text, arity, syntax.Documentation, entry.Position) { Type = scalar };
+            return Documented(entry, ScalarTraits.Of(scalar));
         }
         TypeSyntax type = syntax.Type;
         if (type.IsUnsupported)
         {
-            return new ScalarField(model, syntax.Text, arity, syntax.Documentation, entry.Position)
-            {
-                UnsupportedType = type.Name,
-                IsIgnored = true,
-            };
+            return Documented(entry, new ScalarTraits(TraitsStage.Typed) { UnsupportedType = type.Name, IsIgnored = true });
         }
         if (context.ModelsByName.TryGetValue(type.Name, out ModelEntry? target))
         {
             (entry.Owner.Details ??= new RelationDetails?[entry.Owner.Known.Length])[entry.Position] = new RelationDetails(target);
-            return new RelationField(model, syntax.Text, arity, syntax.Documentation, entry.Position, target.Model);
+            FieldArity arity = (FieldArity)syntax.Arity;
+            return new RelationField(entry.Owner.Model, syntax.Text, arity, syntax.Documentation, entry.Position, target.Model);
         }
         if (context.EnumsByName.TryGetValue(type.Name, out EnumEntry? found))
         {
-            return new ScalarField(model, syntax.Text, arity, syntax.Documentation, entry.Position) { Enum = found.Type };
+            return Documented(entry, found.Type.PlainTraits);
         }
         if (!context.CompositeTypes.Contains(type.Name) && !context.BrokenNames.Contains(type.Name))
         {
-            IEnumerable<string> known = ScalarTypes.Names.Concat(context.ModelsByName.Keys).Concat(context.EnumsByName.Keys);
-            context.Report(NameMessages.UnknownType(type.Name, Spelling.Suggestion(type.Name, known), type.Span));
+            IEnumerable<string> names = ScalarTypes.Names.Concat(context.ModelsByName.Keys).Concat(context.EnumsByName.Keys);
+            context.Report(NameMessages.UnknownType(type.Name, Spelling.Suggestion(type.Name, names), type.Span));
         }
         return null;
+    }
+
+    private static ScalarField Documented(FieldEntry entry, ScalarTraits plain)
+    {
+        ref readonly FieldSyntax syntax = ref entry.Syntax;
+        ScalarTraits traits = syntax.Documentation is { } documentation ? plain with { Documentation = documentation } : plain;
+        syntax.Tail.Traits = traits;
+        return Scalar(entry, traits);
+    }
+
+    private static ScalarField Scalar(FieldEntry entry, ScalarTraits traits)
+    {
+        ref readonly FieldSyntax syntax = ref entry.Syntax;
+        return new ScalarField(entry.Owner.Model, syntax.Text, (FieldArity)syntax.Arity, entry.Position, traits);
     }
 }

@@ -17,9 +17,13 @@ public sealed class EnumType
     {
         Name = name;
         Documentation = documentation;
+        PlainTraits = new ScalarTraits(TraitsStage.Typed) { Enum = this };
     }
 
     public string Name { get; }
+
+    /// <summary>Those of a field of which nothing but this type is said.</summary>
+    internal ScalarTraits PlainTraits { get; }
 
     /// <summary>The name given by <c>@@map</c>.</summary>
     public string? MappedName { get; internal set; }

@@ -6,12 +6,11 @@ namespace Dormouse.Schema.Models;
 /// </summary>
 public abstract class Field
 {
-    private protected Field(Model model, string name, FieldArity arity, string? documentation, int position)
+    private protected Field(Model model, string name, FieldArity arity, int position)
     {
         Model = model;
         Name = name;
         Arity = arity;
-        Documentation = documentation;
         Position = position;
     }
 
@@ -28,9 +27,9 @@ public abstract class Field
     public bool IsRequired => Arity == FieldArity.Required;
 
     /// <summary>Clients do not see it: <c>@ignore</c>, or a type that they cannot read.</summary>
-    public bool IsIgnored { get; internal set; }
+    public abstract bool IsIgnored { get; }
 
-    public string? Documentation { get; }
+    public abstract string? Documentation { get; }
 
     /// <summary>Where it stands among the fields of its model, from 0.</summary>
     public int Position { get; }
@@ -41,64 +40,48 @@ public abstract class Field
 /// <summary>A field with a column of its own: a scalar, an enum, or a type that Prisma does not know.</summary>
 public sealed class ScalarField : Field
 {
-    internal ScalarField(Model model, string name, FieldArity arity, string? documentation, int position)
-        : base(model, name, arity, documentation, position) { }
-
-    private const byte NoScalarType = byte.MaxValue;
-
-    private readonly byte type = NoScalarType;
     private Marks marks;
 
-    /// <summary>An enum, or the text of an unsupported type: no field has both, and most have neither.</summary>
-    private readonly object? other;
+    internal ScalarField(Model model, string name, FieldArity arity, int position, ScalarTraits traits)
+        : base(model, name, arity, position) => Traits = traits;
 
     [Flags]
     private enum Marks : byte
     {
         None = 0,
-        UpdatedAt = 1,
-        Id = 2,
-        Unique = 4,
+        Id = 1,
+        Unique = 2,
     }
+
+    /// <summary>What it has in common with other fields.</summary>
+    internal ScalarTraits Traits { get; set; }
 
     /// <summary>The scalar type; null for an enum and for <c>Unsupported</c>.</summary>
-    public ScalarType? Type
-    {
-        get => type == NoScalarType ? null : (ScalarType)type;
-        internal init => type = value is { } scalar ? (byte)scalar : NoScalarType;
-    }
+    public ScalarType? Type => Traits.Type;
 
-    public EnumType? Enum
-    {
-        get => other as EnumType;
-        internal init => other = value;
-    }
+    public EnumType? Enum => Traits.Enum;
 
     /// <summary>The text of <c>Unsupported("…")</c>.</summary>
-    public string? UnsupportedType
-    {
-        get => other as string;
-        internal init => other = value;
-    }
+    public string? UnsupportedType => Traits.UnsupportedType;
 
-    public bool IsUnsupported => other is string;
+    public bool IsUnsupported => UnsupportedType is not null;
+
+    public override bool IsIgnored => Traits.IsIgnored;
+
+    public override string? Documentation => Traits.Documentation;
 
     /// <summary>The name given by <c>@map</c>.</summary>
-    public string? MappedName { get; internal set; }
+    public string? MappedName => Traits.MappedName;
 
     /// <summary>The name of the column.</summary>
     public string DatabaseName => MappedName ?? Name;
 
     /// <summary>The type given by <c>@db.…</c>; null means the usual one of the scalar type.</summary>
-    public NativeType? NativeType { get; internal set; }
+    public NativeType? NativeType => Traits.NativeType;
 
-    public DefaultValue? Default { get; internal set; }
+    public DefaultValue? Default => Traits.Default;
 
-    public bool IsUpdatedAt
-    {
-        get => marks.HasFlag(Marks.UpdatedAt);
-        internal set => Mark(Marks.UpdatedAt, value);
-    }
+    public bool IsUpdatedAt => Traits.IsUpdatedAt;
 
     /// <summary>Marked with <c>@id</c>; fields of an <c>@@id</c> are not.</summary>
     public bool IsId
@@ -123,8 +106,18 @@ public sealed class ScalarField : Field
 /// <summary>A field that stands for records of another model, or of the same one.</summary>
 public sealed class RelationField : Field
 {
+    private bool isIgnored;
+
     internal RelationField(Model model, string name, FieldArity arity, string? documentation, int position, Model target)
-        : base(model, name, arity, documentation, position) => Target = target;
+        : base(model, name, arity, position)
+    {
+        Documentation = documentation;
+        Target = target;
+    }
+
+    public override bool IsIgnored => isIgnored;
+
+    public override string? Documentation { get; }
 
     /// <summary>The model that it leads to.</summary>
     public Model Target { get; }
@@ -154,4 +147,6 @@ public sealed class RelationField : Field
 
     /// <summary>The foreign key's name as written.</summary>
     internal string? MappedForeignKey { get; set; }
+
+    internal void Ignore() => isIgnored = true;
 }

@@ -3,7 +3,8 @@ using Dormouse.Schema.Models;
 
 namespace Dormouse.Schema.Syntax;
 
-// The syntax tree. It is made once by the parser and never changed; what the passes learn is kept beside it.
+// The syntax tree. It is made once by the parser and never changed; what the passes learn is kept beside it, but for what they found
+// that a tail means.
 
 /// <summary>A name as written.</summary>
 internal readonly record struct Identifier(string Text, SourceSpan Span);
@@ -83,6 +84,12 @@ internal sealed class FieldTail(TypeSyntax type, ScalarType? scalar, AritySyntax
 
     public LineEnd End => end;
 
+    /// <summary>
+    /// What was made of it for the last field that has it. Two threads may work it out at once, and make the same; what is wrong in it was
+    /// told of the first field, and of a text with anything to tell tails are not shared in the end.
+    /// </summary>
+    public ScalarTraits? Traits { get; set; }
+
     /// <summary>The same, with a comment that a field has of its own.</summary>
     public FieldTail Documented(string documentation) => new(type, scalar, arity, end with { Documentation = documentation });
 }
@@ -95,6 +102,8 @@ internal readonly struct FieldSyntax(string name, FieldTail tail, int start, int
     public string Text => name;
 
     public Identifier Name => new(name, new SourceSpan(Source, start, start + name.Length));
+
+    public FieldTail Tail => tail;
 
     public TypeSyntax Type => tail.Type;
 

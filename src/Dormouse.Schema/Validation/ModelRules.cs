@@ -13,10 +13,9 @@ internal static class ModelRules
     {
         foreach (FieldEntry field in model.Fields)
         {
-            if (field.Scalar is not null)
+            if (field.Scalar is { } scalar)
             {
-                NativeTypeRules.Check(context, field);
-                DefaultRules.Check(context, field);
+                CheckAlone(context, field, scalar);
             }
         }
         CheckUniqueCriterion(context, model);
@@ -35,6 +34,26 @@ internal static class ModelRules
         if (!HasSchema(context, model.Model.Schema, model.SchemaSpan))
         {
             context.Report(ModelMessages.MissingSchema(model));
+        }
+    }
+
+    /// <summary>The rules that look at one field, whatever its name and model; of fields of lines that are alike at one is enough.</summary>
+    private static void CheckAlone(BindingContext context, FieldEntry entry, ScalarField field)
+    {
+        FieldTail tail = entry.Syntax.Tail;
+        if (tail.Traits is { Stage: TraitsStage.Checked } known)
+        {
+            field.Traits = known;
+        }
+        else if (field.IsUnsupported)
+        {
+            NativeTypeRules.CheckUnsupported(context, entry);
+        }
+        else if (field.Type is not null && entry.Syntax.Attributes.Length > 0)
+        {
+            NativeType? type = NativeTypeRules.Check(context, entry);
+            DefaultRules.Check(context, entry);
+            field.Traits = tail.Traits = field.Traits with { Stage = TraitsStage.Checked, NativeType = type };
         }
     }
 

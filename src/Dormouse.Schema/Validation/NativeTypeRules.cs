@@ -6,32 +6,15 @@ using Dormouse.Schema.Syntax;
 
 namespace Dormouse.Schema.Validation;
 
-/// <summary>The rules for <c>@db.…</c>, and for <c>Unsupported</c> types that are supported after all. Fills in the fields' types.</summary>
+/// <summary>The rules for <c>@db.…</c>, and for <c>Unsupported</c> types that are supported after all.</summary>
 internal static class NativeTypeRules
 {
-    public static void Check(BindingContext context, FieldEntry field)
-    {
-        if (field.Scalar!.Type is not null)
-        {
-            if (field.NativeAttribute is { } attribute)
-            {
-                CheckNative(context, field.Scalar, attribute);
-            }
-        }
-        else if (field.Scalar.UnsupportedType is { } unsupported && context.Datasource is { } datasource)
-        {
-            CheckUnsupported(context, field, unsupported, datasource.Name);
-        }
-    }
+    /// <summary>The type of the database that a field of a scalar type was given; null where it was given none, or a wrong one.</summary>
+    public static NativeType? Check(BindingContext context, FieldEntry field) =>
+        field.NativeAttribute is { } attribute ? Read(context, field.Scalar!.Type!.Value, attribute) : null;
 
-    private static void CheckNative(BindingContext context, ScalarField field, AttributeSyntax attribute)
+    private static NativeType? Read(BindingContext context, ScalarType scalar, AttributeSyntax attribute)
     {
-        // Fields of lines that are alike share the attribute, and then what it means.
-        if (context.NativeMeanings.TryGetValue(attribute, out NativeMeaning meaning) && meaning.Scalar == field.Type)
-        {
-            field.NativeType = meaning.Type;
-            return;
-        }
         SourceSpan span = attribute.Span;
         int dot = attribute.Name.Text.IndexOf('.');
         string scope = attribute.Name.Text[..dot];
@@ -44,7 +27,7 @@ internal static class NativeTypeRules
         {
             string suggestion = Spelling.Suggestion(name, NativeTypes.Names);
             context.Report(FieldMessages.UnknownNativeType(name, suggestion, span));
-            return;
+            return null;
         }
         ArgumentSyntax[] given = attribute.Arguments.Items;
         if (given.Length > shape.MostArguments)
@@ -54,22 +37,22 @@ internal static class NativeTypeRules
                     ? FieldMessages.NoTypeArguments(name, given.Length, span)
                     : FieldMessages.TooManyTypeArguments(name, shape.MostArguments, given.Length, span)
             );
-            return;
+            return null;
         }
-        if (shape.Scalar != field.Type)
+        if (shape.Scalar != scalar)
         {
-            context.Report(FieldMessages.IncompatibleType(name, field.Type!.Value, shape.Scalar, span));
-            return;
+            context.Report(FieldMessages.IncompatibleType(name, scalar, shape.Scalar, span));
+            return null;
         }
         string[] texts = [.. given.Select(argument => argument.Value.Shown)];
         if (!TryNumbers(shape, texts, out int[] numbers))
         {
             context.Report(FieldMessages.TypeArgumentValue(shape.MostArguments, string.Join(", ", texts), span));
-            return;
+            return null;
         }
-        field.NativeType = new NativeType(shape.Name, numbers);
-        CheckRange(context, field.NativeType, span);
-        context.NativeMeanings[attribute] = new NativeMeaning(shape.Scalar, field.NativeType);
+        NativeType type = new(shape.Name, numbers);
+        CheckRange(context, type, span);
+        return type;
     }
 
     private static void CheckRange(BindingContext context, NativeType type, SourceSpan span)
@@ -110,6 +93,14 @@ internal static class NativeTypeRules
     }
 
     /// <summary>Whether the text of an <c>Unsupported</c> type is <c>Name</c> or <c>Name(1, 2)</c> of a type that is supported.</summary>
+    public static void CheckUnsupported(BindingContext context, FieldEntry field)
+    {
+        if (context.Datasource is { } datasource)
+        {
+            CheckUnsupported(context, field, field.Scalar!.UnsupportedType!, datasource.Name);
+        }
+    }
+
     private static void CheckUnsupported(BindingContext context, FieldEntry field, string text, string datasource)
     {
         int open = text.IndexOf('(', StringComparison.Ordinal);
