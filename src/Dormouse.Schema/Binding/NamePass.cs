@@ -116,17 +116,24 @@ internal static class NamePass
     {
         ModelSyntax syntax = entry.Syntax;
         string item = syntax.Block == BlockKind.View ? "field" : "Field";
+        ulong seen = 0;
         for (int position = 0; position < syntax.Fields.Length; position++)
         {
             ref readonly FieldSyntax field = ref syntax.Fields[position];
             CheckIdentifier(context, field.Name, item);
             CheckAttributes(context, field.Attributes);
-            if (entry.FindField(field.Text)!.Value.Position != position)
+            // Most names have a mark that none before them has, and then need not be looked for.
+            ulong mark = MarkOf(field.Text);
+            if ((seen & mark) != 0 && entry.FindField(field.Text)!.Value.Position != position)
             {
                 context.Report(NameMessages.DuplicateField(syntax.Kind, entry.Name, field.Text, field.Name.Span));
             }
+            seen |= mark;
         }
     }
+
+    /// <summary>One of 64 bits; names of one model differ in length, or at their ends.</summary>
+    private static ulong MarkOf(string name) => 1UL << (((name[0] * 31) + (name[^1] * 7) + name.Length) % 64);
 
     private static void AddEnum(BindingContext context, EnumSyntax syntax)
     {

@@ -79,8 +79,8 @@ public sealed class Model
     public override string ToString() => Name;
 }
 
-/// <summary>A field within a key or an index.</summary>
-public sealed record IndexField(ScalarField Field, SortOrder? Sort, OperatorClass? OperatorClass);
+/// <summary>A field within a key or an index. A large schema has thousands, mostly alone in theirs, which keep them in place.</summary>
+public readonly record struct IndexField(ScalarField Field, SortOrder? Sort, OperatorClass? OperatorClass);
 
 /// <summary>The operator class of an indexed field; a raw one is given to the database as it is.</summary>
 public sealed record OperatorClass(string Name, bool IsRaw);

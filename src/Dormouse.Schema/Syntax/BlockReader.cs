@@ -100,9 +100,9 @@ internal ref struct BlockReader(
         {
             return;
         }
-        else if (tail.Scalar is not null)
+        else if (!tail.NamesModel)
         {
-            // Those that name another model come again too rarely.
+            // Those that do come again too rarely.
             known?.Tails.Add(behindName, tail);
         }
         if (pendingDocumentation is not null)

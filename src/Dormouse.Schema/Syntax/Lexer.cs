@@ -11,6 +11,10 @@ namespace Dormouse.Schema.Syntax;
 /// </summary>
 internal ref struct Lexer(SourceFile source, Range part)
 {
+    private static readonly SearchValues<char> AsciiWord = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
+    );
+
     /// <summary>Up to the end of the part, so that places are those of the whole text.</summary>
     private readonly ReadOnlySpan<char> text = source.Text[..part.End];
     private readonly WordCache words = new();
@@ -116,20 +120,19 @@ internal ref struct Lexer(SourceFile source, Range part)
     /// <summary>As <see cref="TryTakeIdentifier"/>, without the making of its text.</summary>
     public bool TrySkipIdentifier()
     {
-        int at = Position + LetterOrDigitLength(Position);
-        if (at == Position)
+        int at = Position;
+        int length = LetterOrDigitLength(at);
+        if (length == 0)
         {
             return false;
         }
-        while (at < text.Length)
+        do
         {
-            int length = text[at] is '_' or '-' ? 1 : LetterOrDigitLength(at);
-            if (length == 0)
-            {
-                break;
-            }
-            at += length;
-        }
+            // Mostly all that is left of the word.
+            int behind = text[(at + length)..].IndexOfAnyExcept(AsciiWord);
+            at = behind < 0 ? text.Length : at + length + behind;
+            length = LetterOrDigitLength(at);
+        } while (length > 0);
         Position = at;
         return true;
     }

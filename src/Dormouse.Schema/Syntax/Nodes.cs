@@ -84,6 +84,10 @@ internal sealed class FieldTail(TypeSyntax type, ScalarType? scalar, AritySyntax
 
     public LineEnd End => end;
 
+    /// <summary>Its type is likely a model, of which no more can be told from the line alone; else it is a scalar type or an enum.</summary>
+    public bool NamesModel =>
+        scalar is null && (arity != AritySyntax.Required || Array.Exists(end.Attributes, item => item.Name.Text == "relation"));
+
     /// <summary>
     /// What was made of it for the last field that has it. Two threads may work it out at once, and make the same; what is wrong in it was
     /// told of the first field, and of a text with anything to tell tails are not shared in the end.

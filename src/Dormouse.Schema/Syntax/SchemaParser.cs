@@ -243,7 +243,7 @@ internal ref struct SchemaParser
     internal static bool OpensBlock(ref Lexer lexer)
     {
         // Asked for every line of every block, of which few begin like a keyword.
-        if (lexer.Current is not ('m' or 'v' or 'e' or 't' or 'd' or 'g'))
+        if (!BeginsLikeKeyword(lexer))
         {
             return false;
         }
@@ -259,6 +259,18 @@ internal ref struct SchemaParser
         lexer.Position = start;
         return opens;
     }
+
+    private static bool BeginsLikeKeyword(in Lexer lexer) =>
+        lexer.Current switch
+        {
+            'm' => lexer.Next == 'o',
+            'v' => lexer.Next == 'i',
+            'e' => lexer.Next == 'n',
+            't' => lexer.Next == 'y',
+            'd' => lexer.Next == 'a',
+            'g' => lexer.Next == 'e',
+            _ => false,
+        };
 
     private static bool IsKeyword(ReadOnlySpan<char> word) => word is "model" or "view" or "enum" or "type" or "datasource" or "generator";
 }

@@ -29,7 +29,7 @@ internal static class ConstraintNameRules
     /// </summary>
     private static bool AreUnique(BindingContext context)
     {
-        HashSet<ulong> hashes = new(3 * context.Models.Count);
+        HashSet<ulong> hashes = new(context.Models.Sum(NamesIn));
         foreach (ModelEntry model in context.Models)
         {
             if (model.Key is { } key && !hashes.Add(HashOf(model.Model, key.Key)))
@@ -53,6 +53,8 @@ internal static class ConstraintNameRules
         }
         return true;
     }
+
+    private static int NamesIn(ModelEntry model) => (model.Key is null ? 0 : 1) + model.Indexes.Count + model.KeyedRelations.Count;
 
     private static ulong HashOf(Model model, PrimaryKey key)
     {
