@@ -119,7 +119,7 @@ internal sealed class ModelEntry(ModelSyntax syntax, Model model, int position)
     public Model Model { get; } = model;
 
     /// <summary>What each field turned out to be.</summary>
-    public Field?[] Known { get; } = new Field?[syntax.Fields.Length];
+    public Field?[] Known { get; set; } = [];
 
     /// <summary>For each field that is a relation what is known of it; null where no field is one.</summary>
     public RelationDetails?[]? Details { get; set; }

@@ -22,6 +22,7 @@ internal static class TypePass
     private static void Resolve(BindingContext context, ModelEntry entry)
     {
         int relations = 0;
+        entry.Known = new Field?[entry.Syntax.Fields.Length];
         for (int position = 0; position < entry.Known.Length; position++)
         {
             entry.Known[position] = Resolve(context, new FieldEntry(entry, position));

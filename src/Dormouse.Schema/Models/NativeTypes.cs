@@ -3,7 +3,11 @@ using System.Collections.Frozen;
 namespace Dormouse.Schema.Models;
 
 /// <summary>A type of PostgreSQL that the language knows: the scalar type it belongs to, and how many numbers it takes.</summary>
-internal sealed record NativeTypeShape(string Name, ScalarType Scalar, int MostArguments);
+internal sealed record NativeTypeShape(string Name, ScalarType Scalar, int MostArguments)
+{
+    /// <summary>The type as it is without arguments.</summary>
+    public NativeType Plain { get; } = new(Name, []);
+}
 
 /// <summary>The types of PostgreSQL that the language knows.</summary>
 internal static class NativeTypes

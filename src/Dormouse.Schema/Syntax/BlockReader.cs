@@ -120,7 +120,10 @@ internal ref struct BlockReader(
         Diagnostic? legacy = lexer.TryTake(':') ? SyntaxMessages.LegacyColon(lexer.SpanFrom(colon)) : null;
         lexer.SkipBlanks();
         TypeSyntax? type = ReadType(ref lexer, ref legacy, out AritySyntax arity);
-        if (ReadLineEnd(ref lexer, start) is not { } end)
+        ScalarType? scalar =
+            type is { IsUnsupported: false, Name: var named } && ScalarTypes.TryParse(named, out ScalarType found) ? found : null;
+        // What stands behind a scalar type will be known by what stands behind the name.
+        if ((scalar is null ? ReadLineEnd(ref lexer, start) : ReadNewLineEnd(ref lexer, start)) is not { } end)
         {
             return null;
         }
@@ -132,8 +135,7 @@ internal ref struct BlockReader(
             diagnostics.Add(legacy ?? SyntaxMessages.FieldWithoutType(kind, name.Text, lexer.SpanFrom(start)));
             return null;
         }
-        bool isScalar = ScalarTypes.TryParse(type.Value.Name, out ScalarType scalar) && !type.Value.IsUnsupported;
-        return new FieldTail(type.Value, isScalar ? scalar : null, arity, end);
+        return new FieldTail(type.Value, scalar, arity, end);
     }
 
     /// <summary>The attributes of a line that began at <paramref name="start"/>, and its end; null where it cannot be used.</summary>
@@ -145,19 +147,22 @@ internal ref struct BlockReader(
             lexer.SkipLine(rest.Length);
             return end;
         }
+        if ((end = ReadNewLineEnd(ref lexer, start)) is not null)
+        {
+            known?.Ends.Add(rest, end);
+        }
+        return end;
+    }
+
+    private LineEnd? ReadNewLineEnd(ref Lexer lexer, int start)
+    {
         if (!TryReadAttributes(ref lexer))
         {
             SkipBroken(ref lexer, start);
             return null;
         }
         string? documentation = CommentReader.ReadTrailing(ref lexer);
-        if (!EndLine(ref lexer, start))
-        {
-            return null;
-        }
-        end = new LineEnd([.. lineAttributes], documentation);
-        known?.Ends.Add(rest, end);
-        return end;
+        return EndLine(ref lexer, start) ? new LineEnd([.. lineAttributes], documentation) : null;
     }
 
     public void ReadEnumValue(ref Lexer lexer, List<EnumValueSyntax> values)

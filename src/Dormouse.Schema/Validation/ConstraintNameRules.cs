@@ -32,20 +32,22 @@ internal static class ConstraintNameRules
         HashSet<ulong> hashes = new(context.Models.Sum(NamesIn));
         foreach (ModelEntry model in context.Models)
         {
-            if (model.Key is { } key && !hashes.Add(HashOf(model.Model, key.Key)))
+            NameHash table = new(model.Model.Schema);
+            table.Append(model.Model.DatabaseName);
+            if (model.Key is { } key && !hashes.Add(HashOf(table, model.Model, key.Key)))
             {
                 return false;
             }
             foreach (IndexEntry index in model.Indexes)
             {
-                if (!hashes.Add(HashOf(model.Model, index)))
+                if (!hashes.Add(HashOf(table, model.Model, index)))
                 {
                     return false;
                 }
             }
             foreach (RelationEntry relation in model.KeyedRelations)
             {
-                if (!hashes.Add(HashOf(model, relation)))
+                if (!hashes.Add(HashOf(table, model, relation)))
                 {
                     return false;
                 }
@@ -56,22 +58,23 @@ internal static class ConstraintNameRules
 
     private static int NamesIn(ModelEntry model) => (model.Key is null ? 0 : 1) + model.Indexes.Count + model.KeyedRelations.Count;
 
-    private static ulong HashOf(Model model, PrimaryKey key)
+    /// <param name="hash">That of the table's name, with which the others begin.</param>
+    private static ulong HashOf(NameHash hash, Model model, PrimaryKey key)
     {
-        NameHash hash = new(model.Schema);
-        hash.Append(key.MappedName ?? model.DatabaseName);
-        hash.Append(key.MappedName is null ? ConstraintNames.PrimaryKeySuffix : "");
+        if (key.MappedName is { } given)
+        {
+            return NameHash.Of(model.Schema, given);
+        }
+        hash.Append(ConstraintNames.PrimaryKeySuffix);
         return hash.MayBeCut ? NameHash.Of(model.Schema, key.DatabaseName) : hash.Value;
     }
 
-    private static ulong HashOf(Model model, IndexEntry index)
+    private static ulong HashOf(NameHash hash, Model model, IndexEntry index)
     {
         if (index.Index.MappedName is { } given)
         {
             return NameHash.Of(model.Schema, given);
         }
-        NameHash hash = new(model.Schema);
-        hash.Append(model.DatabaseName);
         foreach (IndexFieldEntry column in index.Fields)
         {
             hash.Append("_");
@@ -81,15 +84,13 @@ internal static class ConstraintNameRules
         return hash.MayBeCut || index.Fields.Length == 0 ? NameHash.Of(model.Schema, index.Index.DatabaseName) : hash.Value;
     }
 
-    private static ulong HashOf(ModelEntry model, RelationEntry relation)
+    private static ulong HashOf(NameHash hash, ModelEntry model, RelationEntry relation)
     {
         string? schema = model.Model.Schema;
         if (relation.Forward is not { Relation.MappedForeignKey: null, Fields: { Length: > 0 } columns })
         {
             return NameHash.Of(schema, ForeignKey(model, relation));
         }
-        NameHash hash = new(schema);
-        hash.Append(model.Model.DatabaseName);
         foreach (FieldEntry column in columns)
         {
             hash.Append("_");

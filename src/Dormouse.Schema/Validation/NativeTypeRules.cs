@@ -44,6 +44,10 @@ internal static class NativeTypeRules
             context.Report(FieldMessages.IncompatibleType(name, scalar, shape.Scalar, span));
             return null;
         }
+        if (given.Length == 0)
+        {
+            return shape.Plain;
+        }
         string[] texts = [.. given.Select(argument => argument.Value.Shown)];
         if (!TryNumbers(shape, texts, out int[] numbers))
         {
