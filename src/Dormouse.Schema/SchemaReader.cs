@@ -107,7 +107,7 @@ public static class SchemaReader
     private static void CheckRules(BindingContext context)
     {
         ModelRules.CheckDatabaseNames(context);
-        context.ForEachModel(ModelRules.Check);
+        context.ForEachModel(CheckModel);
         ModelRules.CheckEnums(context);
         ConstraintNameRules.Check(context);
         // Of fields that cannot be told apart nothing more can be said.
@@ -121,6 +121,12 @@ public static class SchemaReader
             RelationRules.Check(context, relation);
         }
         CascadeRules.Check(context);
+    }
+
+    private static void CheckModel(BindingContext context, ModelEntry model)
+    {
+        ModelRules.Check(context, model);
+        ConstraintNameRules.Hash(model);
     }
 
     private static PrismaSchema Build(BindingContext context) =>

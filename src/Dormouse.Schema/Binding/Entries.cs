@@ -136,6 +136,9 @@ internal sealed class ModelEntry(ModelSyntax syntax, Model model, int position)
     /// <summary>The relations whose key this model holds, or should hold.</summary>
     public IReadOnlyList<RelationEntry> KeyedRelations => keyedRelations ?? [];
 
+    /// <summary>Numbers for the names of its constraints.</summary>
+    public ulong[] NameHashes { get; set; } = [];
+
     public AttributeSyntax? MapAttribute { get; set; }
 
     public SourceSpan? SchemaSpan { get; set; }

@@ -23,31 +23,40 @@ internal static class ConstraintNameRules
         }
     }
 
+    /// <summary>Works out the numbers by which <see cref="AreUnique"/> tells the names of one model, for which these need not be made.</summary>
+    public static void Hash(ModelEntry model)
+    {
+        NameHash table = new(model.Model.Schema);
+        table.Append(model.Model.DatabaseName);
+        var hashes = new ulong[(model.Key is null ? 0 : 1) + model.Indexes.Count + model.KeyedRelations.Count];
+        int filled = 0;
+        if (model.Key is { } key)
+        {
+            hashes[filled++] = HashOf(table, model.Model, key.Key);
+        }
+        foreach (IndexEntry index in model.Indexes)
+        {
+            hashes[filled++] = HashOf(table, model.Model, index);
+        }
+        for (int index = 0; index < model.KeyedRelations.Count; index++)
+        {
+            hashes[filled++] = HashOf(table, model, model.KeyedRelations[index]);
+        }
+        model.NameHashes = hashes;
+    }
+
     /// <summary>
-    /// Whether no name at all stands twice in a database schema, which is more than the rules ask, and usual. Told by hashes, for which the
-    /// names need not be made; where two are equal, the names themselves are looked at.
+    /// Whether no name at all stands twice in a database schema, which is more than the rules ask, and usual. Where two numbers are equal,
+    /// the names themselves are looked at.
     /// </summary>
     private static bool AreUnique(BindingContext context)
     {
-        HashSet<ulong> hashes = new(context.Models.Sum(NamesIn));
+        HashSet<ulong> hashes = new(context.Models.Sum(model => model.NameHashes.Length));
         foreach (ModelEntry model in context.Models)
         {
-            NameHash table = new(model.Model.Schema);
-            table.Append(model.Model.DatabaseName);
-            if (model.Key is { } key && !hashes.Add(HashOf(table, model.Model, key.Key)))
+            foreach (ulong hash in model.NameHashes)
             {
-                return false;
-            }
-            foreach (IndexEntry index in model.Indexes)
-            {
-                if (!hashes.Add(HashOf(table, model.Model, index)))
-                {
-                    return false;
-                }
-            }
-            foreach (RelationEntry relation in model.KeyedRelations)
-            {
-                if (!hashes.Add(HashOf(table, model, relation)))
+                if (!hashes.Add(hash))
                 {
                     return false;
                 }
@@ -55,8 +64,6 @@ internal static class ConstraintNameRules
         }
         return true;
     }
-
-    private static int NamesIn(ModelEntry model) => (model.Key is null ? 0 : 1) + model.Indexes.Count + model.KeyedRelations.Count;
 
     /// <param name="hash">That of the table's name, with which the others begin.</param>
     private static ulong HashOf(NameHash hash, Model model, PrimaryKey key)
