@@ -3,7 +3,7 @@ namespace Dormouse.Edge.Limits;
 /// <summary>What client sockets may take, and how slow they may be.</summary>
 public sealed class ConnectionLimitOptions
 {
-    /// <summary>Open client sockets. An idle one costs some 5 KiB.</summary>
+    /// <summary>Open client sockets. An idle one costs some 10 KiB.</summary>
     public int MaxConnections { get; set; } = 20_000;
 
     /// <summary>

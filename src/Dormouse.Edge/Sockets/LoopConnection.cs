@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.ComponentModel;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -73,13 +74,23 @@ internal sealed class LoopConnection : DefaultConnectionContext, IValueTaskSourc
     /// <summary>What begins at the socket itself; TLS puts a transport of its own before it.</summary>
     public IDuplexPipe Sockets { get; }
 
+    /// <exception cref="Win32Exception">The loop cannot watch it. It is closed then.</exception>
     public void Start()
     {
         id = loop.Add(this);
         sending = SendAsync();
-        lock (gate)
+        try
         {
-            Watch();
+            lock (gate)
+            {
+                Watch();
+            }
+        }
+        catch (Win32Exception failure)
+        {
+            // The kernel has no room for one more.
+            Abort(new ConnectionAbortedException(failure.Message, failure));
+            throw;
         }
     }
 
@@ -278,12 +289,12 @@ internal sealed class LoopConnection : DefaultConnectionContext, IValueTaskSourc
         }
         else
         {
-            segments.Clear();
             foreach (ReadOnlyMemory<byte> memory in bytes)
             {
                 segments.Add(MemoryMarshal.TryGetArray(memory, out ArraySegment<byte> segment) ? segment : memory.ToArray());
             }
             sent = socket.Send(segments, SocketFlags.None, out error);
+            segments.Clear();
         }
         return error is SocketError.Success or SocketError.WouldBlock ? sent : throw new SocketException((int)error);
     }
