@@ -42,6 +42,9 @@ internal sealed class LoopConnection : DefaultConnectionContext, IValueTaskSourc
 
     private IFirstReader? firstReader;
     private long passedBytes;
+
+    // A quarter, so that what has arrived is read while more arrives.
+    private readonly int receiveMax;
     private int receiveNext = ReceiveUsual;
     private int pauses;
     private uint interest;
@@ -59,6 +62,7 @@ internal sealed class LoopConnection : DefaultConnectionContext, IValueTaskSourc
     {
         this.loop = loop;
         this.socket = socket;
+        receiveMax = Math.Min(bufferMax / 4, ReceiveMax);
         fd = (int)socket.Handle;
         socket.Blocking = false;
         LocalEndPoint = socket.LocalEndPoint;
@@ -167,7 +171,7 @@ internal sealed class LoopConnection : DefaultConnectionContext, IValueTaskSourc
     private void Receive()
     {
         Span<byte> buffer = firstReader is null ? input.Writer.GetSpan(receiveNext) : loop.Buffer;
-        buffer = buffer[..Math.Min(buffer.Length, ReceiveMax)];
+        buffer = buffer[..Math.Min(buffer.Length, firstReader is null ? receiveMax : ReceiveMax)];
         int received = socket.Receive(buffer, SocketFlags.None, out SocketError error);
         if (error == SocketError.WouldBlock)
         {
@@ -181,7 +185,7 @@ internal sealed class LoopConnection : DefaultConnectionContext, IValueTaskSourc
         if (firstReader is null)
         {
             // A long body comes in pieces as large as the room for them.
-            receiveNext = received == buffer.Length ? ReceiveMax : ReceiveUsual;
+            receiveNext = received == buffer.Length ? receiveMax : ReceiveUsual;
             Pass(received);
             return;
         }
