@@ -19,19 +19,29 @@ internal sealed partial class LoopListener(Socket socket, LoopTransport transpor
     {
         while (true)
         {
+            Socket accepted;
             try
             {
-                return Begin(await socket.AcceptAsync(cancellationToken));
+                accepted = await socket.AcceptAsync(cancellationToken);
             }
             catch (Exception exception)
                 when (exception is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted })
             {
                 return null;
             }
-            catch (Exception exception) when (exception is SocketException or Win32Exception)
+            catch (SocketException exception) when (IsOfClient(exception.SocketErrorCode))
+            {
+                continue;
+            }
+            catch (SocketException exception)
             {
                 Log.NotAccepted(logger, EndPoint, exception.Message);
                 await Task.Delay(RetryAfter, timeProvider, cancellationToken);
+                continue;
+            }
+            if (TryBegin(accepted) is { } connection)
+            {
+                return connection;
             }
         }
     }
@@ -44,7 +54,8 @@ internal sealed partial class LoopListener(Socket socket, LoopTransport transpor
 
     public ValueTask DisposeAsync() => UnbindAsync();
 
-    private LoopConnection Begin(Socket accepted)
+    /// <returns>Null for a client that has gone already, which is no reason for others to wait.</returns>
+    private LoopConnection? TryBegin(Socket accepted)
     {
         try
         {
@@ -54,16 +65,31 @@ internal sealed partial class LoopListener(Socket socket, LoopTransport transpor
             connection.Start();
             return connection;
         }
-        catch
+        catch (Exception exception) when (exception is SocketException or Win32Exception)
         {
             accepted.Dispose();
-            throw;
+            Log.NotBegun(logger, EndPoint, exception.Message);
+            return null;
         }
     }
 
+    /// <summary>Linux tells what happened to a connection that waited to be accepted in place of it.</summary>
+    private static bool IsOfClient(SocketError error) =>
+        error
+            is SocketError.ConnectionAborted
+                or SocketError.ConnectionReset
+                or SocketError.TimedOut
+                or SocketError.NetworkDown
+                or SocketError.NetworkUnreachable
+                or SocketError.HostDown
+                or SocketError.HostUnreachable;
+
     private static partial class Log
     {
-        [LoggerMessage(4075, LogLevel.Warning, "A connection at {Address} could not be accepted: {Reason}")]
+        [LoggerMessage(4075, LogLevel.Warning, "Connections at {Address} cannot be accepted at this moment: {Reason}")]
         public static partial void NotAccepted(ILogger logger, EndPoint address, string reason);
+
+        [LoggerMessage(4077, LogLevel.Debug, "A connection at {Address} ended before it began: {Reason}")]
+        public static partial void NotBegun(ILogger logger, EndPoint address, string reason);
     }
 }
