@@ -18,15 +18,11 @@ namespace Dormouse.Edge.Caching;
 /// </remarks>
 internal readonly record struct CacheKey
 {
-    private const int DigestBytes = SHA256.HashSizeInBytes;
+    private const int DigestBytes = SharedDigest.Bytes;
 
     // Most queries with all that belongs to them.
     private const int PieceBytes = 2048;
     private const int BytesPerChar = 3;
-
-    // Made anew for each request, the library's state costs more than the hashing of a usual body.
-    [ThreadStatic]
-    private static IncrementalHash? hash;
 
     private readonly ulong first;
     private readonly ulong second;
@@ -44,7 +40,7 @@ internal readonly record struct CacheKey
     /// <param name="body">The request's body.</param>
     public static CacheKey Of(string schema, string tags, ReadOnlySpan<byte> body)
     {
-        IncrementalHash digesting = hash ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        IncrementalHash digesting = SharedDigest.State;
         // A call of the library costs as much as the hashing of some hundred bytes: what is short goes to it in one piece.
         Span<byte> piece = stackalloc byte[PieceBytes];
         int length = 0;

@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Security.Cryptography;
 
 namespace Dormouse.Edge.Caching;
 
@@ -20,8 +19,8 @@ internal sealed record CachedAnswer(ReadOnlyMemory<byte> Json, long AskedAt, str
 
     private static string SignatureOf(ReadOnlySpan<byte> json)
     {
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(json, digest);
+        Span<byte> digest = stackalloc byte[SharedDigest.Bytes];
+        SharedDigest.Of(json, digest);
         return "sha256-" + Base64Url.EncodeToString(digest);
     }
 }

@@ -9,10 +9,13 @@ internal sealed class PlanQuery(QueryRunner runner, RequestSessions sessions, Da
     : IOriginQuery
 {
     private PreparedPlan? plan;
+    private PlanSummary? summary;
 
-    public bool MayBeCached => PlanSummary.Of(Plan, body.WrittenSpan).OnlyReads;
+    public bool MayBeCached => Summary.OnlyReads;
 
-    public QueryShape Shape => PlanSummary.Of(Plan, body.WrittenSpan).Shape;
+    public QueryShape Shape => Summary.Shape;
+
+    private PlanSummary Summary => summary ??= PlanSummary.Of(Plan, body.WrittenSpan);
 
     private PreparedPlan Plan => plan ?? throw new InvalidOperationException("The query was not prepared.");
 
