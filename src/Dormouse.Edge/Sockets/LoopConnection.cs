@@ -277,6 +277,11 @@ internal sealed class LoopConnection : DefaultConnectionContext, IValueTaskSourc
         {
             // Closed meanwhile: the reason is known.
         }
+        catch (Exception exception)
+        {
+            // Who wrote says that it went wrong, or the kernel cannot watch the socket: it must be closed all the same.
+            failure = exception;
+        }
         Close(failure);
         await output.Reader.CompleteAsync(failure);
         input.Writer.CancelPendingFlush();

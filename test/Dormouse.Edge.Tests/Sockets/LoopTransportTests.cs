@@ -199,6 +199,28 @@ public sealed class LoopTransportTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task A_connection_whose_answer_went_wrong_is_closed(bool isOurs)
+    {
+        await using SocketHost host = await SocketHost.StartAsync(
+            isOurs,
+            async connection =>
+            {
+                await FirstByteAsync(connection);
+                await connection.Transport.Output.CompleteAsync(new InvalidOperationException("It went wrong."));
+            }
+        );
+        using Socket socket = await host.ConnectAsync();
+        await socket.SendAsync("x"u8.ToArray(), TestContext.Current.CancellationToken);
+
+        // By a reset, or by a plain end.
+        Exception? failure = await Record.ExceptionAsync(() => DrainAsync(socket).WaitAsync(Limit, TestContext.Current.CancellationToken));
+
+        Assert.True(failure is null or SocketException, failure?.ToString());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task Clients_that_leave_at_any_moment_leave_nothing_behind(bool isOurs)
     {
         int open = 0;
