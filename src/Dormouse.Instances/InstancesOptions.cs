@@ -80,6 +80,15 @@ public sealed class InstancesOptions
     /// <summary>When databases move to another class by themselves.</summary>
     public SizeOptions Sizes { get; init; } = new();
 
+    /// <summary>When who takes much processor time lets the others go first.</summary>
+    public YieldOptions Yielding { get; init; } = new();
+
+    /// <summary>
+    /// Whether this process has its turn on the processors before what burns them: for one that is the platform and nothing else, since all of it is
+    /// concerned.
+    /// </summary>
+    public bool Hastens { get; init; }
+
     /// <summary>What is done for databases before they sleep.</summary>
     public UpkeepOptions Upkeep { get; init; } = new();
 

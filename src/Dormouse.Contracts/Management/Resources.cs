@@ -182,6 +182,12 @@ public sealed record ResourceStatus(string Freezer, string? Reclaimer, bool Memo
     /// <summary>Whether instances share the processors by the weight of their class.</summary>
     public bool ProcessorWeighted { get; init; }
 
+    /// <summary>Whether those that take much processor time let the others go first.</summary>
+    public bool ProcessorYields { get; init; }
+
+    /// <summary>How many do so now.</summary>
+    public int Yielding { get; init; }
+
     /// <summary>How short the host is of memory: <c>none</c>, <c>tight</c> or <c>short</c>.</summary>
     public string Pressure { get; init; } = "none";
 

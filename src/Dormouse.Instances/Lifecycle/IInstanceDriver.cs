@@ -47,7 +47,7 @@ internal interface IInstanceDriver
 
 /// <summary>
 /// The processes of one generation, whether this platform started them or an earlier one did. Disposing lets go of them and does not end them. Used by
-/// the instance's one writer, except for <see cref="Reclaim"/>.
+/// the instance's one writer, except where a call says otherwise.
 /// </summary>
 internal interface IInstanceRun : IDisposable
 {
@@ -71,6 +71,10 @@ internal interface IInstanceRun : IDisposable
     /// <summary>Bounds the processes as their size says now, frozen or not. Repeating it does no harm.</summary>
     /// <exception cref="IOException">The kernel refused.</exception>
     void Limit(InstanceSize size);
+
+    /// <summary>Lets the processes of every other instance go first, or no longer; a new size ends it. Repeating it does no harm. Any thread.</summary>
+    /// <exception cref="IOException">The kernel refused, or the processes are gone.</exception>
+    void Yield(bool yields);
 
     /// <summary>A clean end, then a less clean one. False if processes are left even so.</summary>
     Task<bool> StopAsync();

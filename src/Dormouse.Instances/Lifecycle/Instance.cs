@@ -48,6 +48,10 @@ internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<
             ? (run.Postmaster.Pid, taken)
             : null;
 
+    /// <summary>Lets all other instances go first, or no longer. Nothing happens if it has no processes.</summary>
+    /// <exception cref="IOException">They are ending.</exception>
+    public void Yield(bool yields) => current.Processes?.Yield(yields);
+
     /// <summary>Null while there is none.</summary>
     public InstanceSize? Size => IsThere ? standing.Record?.SizeNow : null;
 

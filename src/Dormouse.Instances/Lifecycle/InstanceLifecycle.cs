@@ -37,6 +37,7 @@ public sealed partial class InstanceLifecycle(
     private InstanceSet? instances;
     private DiskWatch? disk;
     private SizeWatch? sizes;
+    private YieldWatch? yields;
 
     /// <summary>How instances are frozen here and which of their bounds truly hold. Known once started.</summary>
     public ResourceReport Resources => Started.Starter.Resources;
@@ -52,6 +53,8 @@ public sealed partial class InstanceLifecycle(
         return new ResourceStatus(Resources.Freezer, Resources.Reclaimer, Resources.MemoryLimited, Resources.ProcessesLimited)
         {
             ProcessorWeighted = Resources.ProcessorWeighted,
+            ProcessorYields = Resources.ProcessorYields,
+            Yielding = yields?.Count ?? 0,
             Pressure = Started.Watcher.Pressure.ToString().ToLowerInvariant(),
             AvailableBytes = memory.AvailableBytes,
             SwapBytes = memory.SwapTotalBytes,
@@ -68,6 +71,10 @@ public sealed partial class InstanceLifecycle(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         options.Sizes.Check();
+        if (options.Hastens)
+        {
+            ProcessorTurns.Hasten();
+        }
         DataFolder data = DataFolder.Open(options.DataPath);
         SandboxCommand command = SandboxCommand.Find(data.IsRoot);
         ResourceGroups groups = await ResourceGroups.ProbeAsync(data.Scope, options.Resources, time, cancellationToken);
@@ -101,6 +108,7 @@ public sealed partial class InstanceLifecycle(
         var oomOrder = new OomOrder(() => set.All, time);
         parts = new Parts(data, groups, events, starter, spares, memory, watcher, upkeep, NewSchedule(set, upkeep, watcher), oomOrder);
         sizes = NewSizeWatch(set, memory, watcher);
+        yields = NewYieldWatch(set);
         Findings findings = await adoption.FindAsync();
         foreach (LeftAlone left in findings.LeftAlone)
         {
@@ -115,6 +123,10 @@ public sealed partial class InstanceLifecycle(
         parts.Schedule.Start();
         disk.Start();
         sizes.Start();
+        if (groups.Report.ProcessorYields)
+        {
+            yields.Start(TaskScheduler.Default);
+        }
         oomOrder.Start();
     }
 
@@ -216,6 +228,7 @@ public sealed partial class InstanceLifecycle(
         await started.Spares.StopAsync();
         await disk!.StopAsync();
         await sizes!.StopAsync();
+        await yields!.StopAsync();
         await started.OomOrder.StopAsync();
         if (!await Set.StopAllAsync(cancellationToken))
         {
@@ -240,12 +253,14 @@ public sealed partial class InstanceLifecycle(
             await started.Spares.StopAsync();
             await disk!.StopAsync();
             await sizes!.StopAsync();
+            await yields!.StopAsync();
             await started.OomOrder.StopAsync();
             await Set.LetGoAsync();
             started.Watcher.Dispose();
             started.Schedule.Dispose();
             disk.Dispose();
             sizes.Dispose();
+            yields.Dispose();
             started.OomOrder.Dispose();
             started.Events.Dispose();
             parts = null;
@@ -278,6 +293,9 @@ public sealed partial class InstanceLifecycle(
             TaskScheduler.Default,
             loggers.CreateLogger<SizeWatch>()
         );
+
+    private YieldWatch NewYieldWatch(InstanceSet set) =>
+        new(() => set.All.Where(instance => instance.Id != DatabaseId.System), options.Yielding, new ProcessorGauge().Read, time);
 
     private UpkeepSchedule NewSchedule(InstanceSet set, InstanceUpkeep upkeep, IdleWatcher watcher) =>
         new(

@@ -14,6 +14,9 @@ internal sealed class CgroupGroup(IReadOnlyList<CgroupHierarchy> hierarchies, st
     private readonly CgroupHierarchy freezer = hierarchies[0];
     private readonly CgroupHierarchy last = hierarchies[^1];
 
+    // A group that yields takes no weight, so nobody else's word may come between the two of a limit.
+    private readonly Lock limiting = new();
+
     public override bool IsFrozen => freezer.IsFrozen(name);
 
     public override void Attach(int rootPid)
@@ -43,9 +46,23 @@ internal sealed class CgroupGroup(IReadOnlyList<CgroupHierarchy> hierarchies, st
 
     public override void Limit(ResourceLimits limits)
     {
-        foreach (CgroupHierarchy hierarchy in hierarchies)
+        lock (limiting)
         {
-            hierarchy.Limit(name, limits);
+            foreach (CgroupHierarchy hierarchy in hierarchies)
+            {
+                hierarchy.Limit(name, limits);
+            }
+        }
+    }
+
+    public override void Yield(bool yields)
+    {
+        lock (limiting)
+        {
+            foreach (CgroupHierarchy hierarchy in hierarchies.Where(hierarchy => hierarchy.Yields))
+            {
+                hierarchy.SetYielding(name, yields);
+            }
         }
     }
 

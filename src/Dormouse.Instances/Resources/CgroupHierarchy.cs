@@ -20,6 +20,8 @@ internal sealed class CgroupHierarchy(string basePath, bool unified)
     /// </summary>
     private const int WeightTogether = 4;
 
+    private const string YieldFile = "cpu.idle";
+
     public string BasePath { get; } = basePath;
 
     public bool Unified { get; } = unified;
@@ -31,6 +33,9 @@ internal sealed class CgroupHierarchy(string basePath, bool unified)
     public bool LimitsProcesses { get; set; }
 
     public bool WeighsProcessor { get; set; }
+
+    /// <summary>Whether a group can be told to let the others beside it go first; the kernel can from 5.15 on.</summary>
+    public bool Yields { get; set; }
 
     public bool Reclaims { get; set; }
 
@@ -53,6 +58,8 @@ internal sealed class CgroupHierarchy(string basePath, bool unified)
     public bool OffersProcesses(string name) => File.Exists(Path.Combine(GroupPath(name), "pids.max"));
 
     public bool OffersWeight(string name) => File.Exists(Path.Combine(GroupPath(name), WeightFile));
+
+    public bool OffersYielding(string name) => File.Exists(Path.Combine(GroupPath(name), YieldFile));
 
     public bool OffersReclaim(string name) => File.Exists(Path.Combine(GroupPath(name), ReclaimFile));
 
@@ -104,6 +111,11 @@ internal sealed class CgroupHierarchy(string basePath, bool unified)
         }
         if (WeighsProcessor)
         {
+            if (Yields)
+            {
+                // The kernel refuses a weight for a group that yields.
+                SetYielding(name, false);
+            }
             int weight = Unified ? limits.ProcessorWeight : limits.ProcessorWeight * GroupShares / GroupWeight;
             Write(name, WeightFile, weight.ToString(CultureInfo.InvariantCulture));
         }
@@ -122,6 +134,8 @@ internal sealed class CgroupHierarchy(string basePath, bool unified)
             Write("", WeightFile, (WeightTogether * beside).ToString(CultureInfo.InvariantCulture));
         }
     }
+
+    public void SetYielding(string name, bool yields) => Write(name, YieldFile, yields ? "1" : "0");
 
     /// <summary>False if the process is gone.</summary>
     public bool TryAttach(string name, int pid)

@@ -8,42 +8,28 @@ namespace Dormouse.Instances.Resources;
 /// Keeps backends before their postmasters in the kernel's choice of whom to end: one loop, which looks once a second whether a running instance
 /// has new children. PostgreSQL could do so itself at each fork, by <c>/proc/self</c>, which its sandbox has not.
 /// </summary>
-internal sealed class OomOrder(Func<IEnumerable<Instance>> instances, TimeProvider time) : IDisposable
+internal sealed class OomOrder : IDisposable
 {
     // A backend that grows within a second from nothing to the largest of the host goes first by its size alone.
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    private readonly CancellationTokenSource stop = new();
+    private readonly Func<IEnumerable<Instance>> instances;
+    private readonly Rounds rounds;
 
     // The children that were seen last, so that a round over instances in which nothing happened is one read for each.
     private readonly Dictionary<DatabaseId, IReadOnlyList<int>> seen = [];
-    private Task loop = Task.CompletedTask;
 
-    public void Start() => loop = Task.Run(RunAsync);
-
-    public async Task StopAsync()
+    public OomOrder(Func<IEnumerable<Instance>> instances, TimeProvider time)
     {
-        await stop.CancelAsync();
-        await loop;
+        this.instances = instances;
+        rounds = new Rounds(Period, Look, time, TaskScheduler.Default);
     }
 
-    public void Dispose() => stop.Dispose();
+    public void Start() => rounds.Start();
 
-    private async Task RunAsync()
-    {
-        using var timer = new PeriodicTimer(Period, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stop.Token))
-            {
-                Look();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The platform ends.
-        }
-    }
+    public Task StopAsync() => rounds.StopAsync();
+
+    public void Dispose() => rounds.Dispose();
 
     private void Look()
     {

@@ -2,7 +2,7 @@ namespace Dormouse.Instances.Resources;
 
 /// <summary>
 /// All processes of one instance as one thing: frozen, thawed, limited and ended together. Made by <see cref="ResourceGroups"/> with what
-/// the host offers. Used by the instance's one writer only, except for <see cref="Thaw"/>, which is idempotent.
+/// the host offers. Used by the instance's one writer only, except where a call says otherwise.
 /// </summary>
 internal abstract class ResourceGroup
 {
@@ -16,9 +16,17 @@ internal abstract class ResourceGroup
     /// <exception cref="IOException">The kernel refused, or the group is gone.</exception>
     public abstract void Limit(ResourceLimits limits);
 
+    /// <summary>
+    /// Lets every other group of the platform go first from now on, or no longer. Repeating it does no harm, and where the host offers nothing for it
+    /// nothing happens. Any thread. <see cref="Limit"/> ends it.
+    /// </summary>
+    /// <exception cref="IOException">The kernel refused, or the group is gone.</exception>
+    public abstract void Yield(bool yields);
+
     /// <summary>Returns once no process of the group runs. Throws <see cref="IOException"/>, with the group thawed, if that takes too long.</summary>
     public abstract Task FreezeAsync(CancellationToken cancellationToken);
 
+    /// <summary>Idempotent. Any thread.</summary>
     public abstract void Thaw();
 
     /// <summary>
@@ -56,6 +64,9 @@ public sealed record ResourceReport(string Freezer, bool MemoryLimited, bool Pro
 
     /// <summary>Whether instances share the processors by weight.</summary>
     public bool ProcessorWeighted { get; init; }
+
+    /// <summary>Whether an instance that takes much processor time can be told to let the others go first.</summary>
+    public bool ProcessorYields { get; init; }
 
     /// <summary>Whether the memory of all instances together can be told, so that a budget for it can hold.</summary>
     public bool MemoryCounted { get; init; }

@@ -32,6 +32,7 @@ internal sealed class ResourceGroups
             Reclaimer = hierarchies.FirstOrDefault(hierarchy => hierarchy.Reclaims)?.ReclaimFile ?? (pagesOut ? "process_madvise" : null),
             MemoryCounted = memory is not null,
             ProcessorWeighted = hierarchies.Any(hierarchy => hierarchy.WeighsProcessor),
+            ProcessorYields = hierarchies.Any(hierarchy => hierarchy.Yields),
         };
     }
 
@@ -144,6 +145,7 @@ internal sealed class ResourceGroups
                 hierarchy.LimitsMemory = hierarchy.OffersMemory(ProbeName);
                 hierarchy.LimitsProcesses = hierarchy.OffersProcesses(ProbeName);
                 hierarchy.WeighsProcessor = hierarchy.OffersWeight(ProbeName);
+                hierarchy.Yields = hierarchy.OffersYielding(ProbeName);
                 hierarchy.WeighTogether();
                 hierarchy.Reclaims = hierarchy.LimitsMemory && hierarchy.OffersReclaim(ProbeName);
                 hierarchy.Freezes = freezerWanted && hierarchy.OffersFreezer(ProbeName);

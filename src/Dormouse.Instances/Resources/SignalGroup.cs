@@ -20,6 +20,8 @@ internal sealed class SignalGroup(TimeProvider time) : ResourceGroup
 
     public override void Limit(ResourceLimits limits) { }
 
+    public override void Yield(bool yields) { }
+
     public override async Task FreezeAsync(CancellationToken cancellationToken)
     {
         long began = time.GetTimestamp();

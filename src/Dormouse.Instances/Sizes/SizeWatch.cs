@@ -21,41 +21,23 @@ internal sealed partial class SizeWatch(
     ILogger logger
 ) : IDisposable
 {
-    private readonly CancellationTokenSource stop = new();
     private readonly SizeOptions sizes = options.Sizes;
     private readonly SizePolicy policy = new(options.Sizes);
     private readonly long began = time.GetTimestamp();
 
     // The loop's own.
     private Dictionary<DatabaseId, Seen> seen = [];
-    private Task loop = Task.CompletedTask;
+    private Rounds? rounds;
 
-    public void Start() =>
-        loop = Task.Factory.StartNew(RunAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap();
-
-    public async Task StopAsync()
+    public void Start()
     {
-        await stop.CancelAsync();
-        await loop;
+        rounds = new Rounds(sizes.LookPeriod, Look, time, scheduler);
+        rounds.Start();
     }
 
-    public void Dispose() => stop.Dispose();
+    public Task StopAsync() => rounds?.StopAsync() ?? Task.CompletedTask;
 
-    private async Task RunAsync()
-    {
-        using var timer = new PeriodicTimer(sizes.LookPeriod, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stop.Token))
-            {
-                Look();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The platform ends.
-        }
-    }
+    public void Dispose() => rounds?.Dispose();
 
     /// <summary>One round.</summary>
     public void Look()
@@ -126,14 +108,6 @@ internal sealed partial class SizeWatch(
     }
 
     private sealed record Seen(LoadMemory Memory, ProcessorReading? Reading);
-
-    /// <summary>Processor time that the processes of one start have taken.</summary>
-    private sealed record ProcessorReading(int Pid, TimeSpan Taken, TimeSpan At)
-    {
-        /// <summary>How many processors were used; null if that cannot be told.</summary>
-        public double? Since(ProcessorReading? before) =>
-            before is not null && before.Pid == Pid && At > before.At ? Math.Max(0, (Taken - before.Taken) / (At - before.At)) : null;
-    }
 
     private static partial class Log
     {

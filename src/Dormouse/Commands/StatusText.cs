@@ -93,6 +93,7 @@ internal static class StatusText
         output.WriteLine(
             $"limits     memory of a database: {Held(resources.MemoryLimited)}; its processes: {Held(resources.ProcessesLimited)}; "
                 + $"its processor time: {(resources.ProcessorWeighted ? "shared by the weight of its class" : "not shared by class")}"
+                + (resources.ProcessorYields ? $"; {resources.Yielding} that take much of it go after the others now" : "")
         );
         if (resources.Disk is { } disk)
         {

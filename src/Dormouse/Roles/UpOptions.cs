@@ -132,6 +132,7 @@ internal sealed record UpOptions
         return new InstancesOptions
         {
             DataPath = Folder.Path,
+            Hastens = true,
             FreezeAfter = FreezeAfter ?? defaults.FreezeAfter,
             ReclaimAfter = ReclaimAfter ?? defaults.ReclaimAfter,
             StopAfter = StopAfter ?? defaults.StopAfter,

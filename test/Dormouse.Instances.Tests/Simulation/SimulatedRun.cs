@@ -34,6 +34,8 @@ internal sealed class SimulatedRun(SimulatedHost host, SimulatedDatabase databas
 
     public TimeSpan? ReadProcessorTime() => server.IsDead ? null : host.Elapsed * server.Burns;
 
+    public void Yield(bool yields) { }
+
     public void Limit(InstanceSize size)
     {
         host.FailMaybe("limiting");

@@ -2,6 +2,7 @@ using Dormouse.Contracts;
 using Dormouse.Instances.Resources;
 using Dormouse.Instances.Sizes;
 using Dormouse.Instances.Tests.Lifecycle;
+using Dormouse.Instances.Tests.Resources;
 using Dormouse.Postgres;
 using Dormouse.Testing;
 
@@ -128,7 +129,10 @@ public sealed class ResizeTests
         long small = host.Options.MemoryMaxBytes;
         Assert.Equal((small, Weight(1, report)), (MemoryOf(id), WeightOf(id)));
         // All together weigh more than one group, which in version 1 would be one thread of the platform.
-        Assert.Equal(Weight(IsWeighedByShares ? 4 * Environment.ProcessorCount : 4, report), FileOf(id, "../cpu.weight", "../cpu.shares"));
+        Assert.Equal(
+            Weight(IsWeighedByShares ? 4 * Environment.ProcessorCount : 4, report),
+            GroupFile.Read(id, "../cpu.weight", "../cpu.shares")
+        );
 
         await host.Lifecycle.ResizeAsync(id, Large, null, Cancellation);
         Assert.Equal((4 * small, Weight(4, report)), (MemoryOf(id), WeightOf(id)));
@@ -161,9 +165,9 @@ public sealed class ResizeTests
         Assert.Equal(InstanceSize.Smallest, second.Lifecycle.Find(id)!.Size);
     }
 
-    private static long MemoryOf(DatabaseId id) => FileOf(id, "memory.max", "memory.limit_in_bytes") ?? 0;
+    private static long MemoryOf(DatabaseId id) => GroupFile.Read(id, "memory.max", "memory.limit_in_bytes") ?? 0;
 
-    private static long? WeightOf(DatabaseId id) => FileOf(id, "cpu.weight", "cpu.shares");
+    private static long? WeightOf(DatabaseId id) => GroupFile.Read(id, "cpu.weight", "cpu.shares");
 
     private static bool IsWeighedByShares => CgroupMount.All().Any(mount => !mount.Unified && mount.Controllers.Contains("cpu"));
 
@@ -171,16 +175,4 @@ public sealed class ResizeTests
         !report.ProcessorWeighted ? null
         : IsWeighedByShares ? 1024 * scale
         : 100 * scale;
-
-    /// <summary>What the kernel says of an instance's group, wherever it is mounted.</summary>
-    private static long? FileOf(DatabaseId id, params string[] names) =>
-        CgroupMount
-            .All()
-            .SelectMany(mount => mount.Parents())
-            .Where(Directory.Exists)
-            .SelectMany(parent => Directory.EnumerateDirectories(parent, "dormouse-*"))
-            .SelectMany(folder => names.Select(name => Path.Combine(folder, id.ToString(), name)))
-            .Where(File.Exists)
-            .Select(file => (long?)long.Parse(File.ReadAllText(file), System.Globalization.CultureInfo.InvariantCulture))
-            .FirstOrDefault();
 }

@@ -45,6 +45,7 @@ internal static unsafe class DetachedProcess
             }
             words[arguments.Count] = null;
             Succeeds(Libc.Spawn(out int pid, arguments[0], actions, attributes, words, environment), arguments[0]);
+            ProcessorTurns.Reset(pid);
             return pid;
         }
         finally

@@ -66,6 +66,10 @@ internal static unsafe partial class Libc
     private const long ProcessAdviseCall = 440;
     private const long AdvicePageout = 21;
 
+    // These two are older, and have one number on x86 and another on ARM.
+    private static readonly long SetSchedulingCall = IsArm ? 274 : 314;
+    private static readonly long GetSchedulingCall = IsArm ? 275 : 315;
+
     public static int PidfdOpen(int pid) => (int)Syscall(PidfdOpenCall, pid, 0, 0, 0, 0);
 
     public static int PidfdSendSignal(int pidfd, int signal) => (int)Syscall(PidfdSendSignalCall, pidfd, signal, 0, 0, 0);
@@ -77,6 +81,21 @@ internal static unsafe partial class Libc
         {
             return Syscall(ProcessAdviseCall, pidfd, (long)first, ranges.Length, AdvicePageout, 0);
         }
+    }
+
+    /// <summary>How long a thread runs before the next one has its turn; zero: the kernel's own. Below zero if the kernel refuses.</summary>
+    public static int SetSlice(int thread, TimeSpan slice)
+    {
+        var scheduling = default(Scheduling);
+        long error = Syscall(GetSchedulingCall, thread, (long)&scheduling, sizeof(Scheduling), 0, 0);
+        if (error < 0 || scheduling.Policy != 0)
+        {
+            // Of another policy somebody thought before.
+            return -1;
+        }
+        scheduling.Size = (uint)sizeof(Scheduling);
+        scheduling.RuntimeNanoseconds = (ulong)slice.TotalNanoseconds;
+        return (int)Syscall(SetSchedulingCall, thread, (long)&scheduling, 0, 0, 0);
     }
 
     /// <summary>Throws with the C library's reason when a call said -1.</summary>
@@ -184,6 +203,20 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial long Syscall(long number, long first, long second, long third, long fourth, long fifth);
+}
+
+/// <summary>As <c>struct sched_attr</c> in its first version.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct Scheduling
+{
+    public uint Size;
+    public uint Policy;
+    public ulong Flags;
+    public int Nice;
+    public uint Priority;
+    public ulong RuntimeNanoseconds;
+    public ulong DeadlineNanoseconds;
+    public ulong PeriodNanoseconds;
 }
 
 /// <summary>A stretch of a process's memory, as <c>struct iovec</c>.</summary>

@@ -36,6 +36,14 @@ internal static class ProcessTable
         return TimeSpan.FromMilliseconds(10 * fields.Sum(field => long.Parse(field, CultureInfo.InvariantCulture)));
     }
 
+    /// <summary>The session that it belongs to, by its leader's number; null once the process is gone.</summary>
+    public static int? Session(int pid)
+    {
+        string? text = TryRead($"/proc/{pid}/stat");
+        int end = text?.LastIndexOf(')') ?? -1;
+        return end < 0 ? null : int.Parse(text![(end + 2)..].Split(' ')[3], CultureInfo.InvariantCulture);
+    }
+
     public static ProcessIdentity? Identify(int pid) => Stat(pid) is { State: not ('Z' or 'X') } stat ? new(pid, stat.StartTicks) : null;
 
     public static bool IsAlive(ProcessIdentity process) =>

@@ -32,6 +32,8 @@ internal sealed class SandboxedRun(ProcessDriver driver, InstanceProcess process
 
     public void Limit(InstanceSize size) => group.Limit(classes.LimitsOf(size));
 
+    public void Yield(bool yields) => group.Yield(yields);
+
     public async Task<bool> StopAsync()
     {
         bool ended = await driver.StopAsync(process, group);

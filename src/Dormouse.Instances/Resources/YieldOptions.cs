@@ -1,0 +1,28 @@
+namespace Dormouse.Instances.Resources;
+
+/// <summary>When an instance that takes much processor time lets all others go first.</summary>
+public sealed class YieldOptions
+{
+    /// <summary>
+    /// How often it is looked at who takes how much. A neighbour feels a runaway query for two looks at most; and ten milliseconds, the unit in
+    /// which the kernel counts, are still a twentieth of one.
+    /// </summary>
+    public TimeSpan LookPeriod { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>
+    /// Part of the host's processors that is in use before anybody has to yield. Below a half who wakes finds a free one, and a look is one read.
+    /// </summary>
+    public double BusyHost { get; init; } = 0.5;
+
+    /// <summary>
+    /// Processors that are much for one instance: half of one, which is the load of a full small one. Who answers small requests one after another
+    /// takes less; a query that computes takes a whole one.
+    /// </summary>
+    public double MuchProcessors { get; init; } = 0.5;
+
+    /// <summary>
+    /// Who has taken less than half of that this long goes among the others again. Since being let by for nothing is less than half as well, who
+    /// burns processor time while others need all of it still has some of each second.
+    /// </summary>
+    public TimeSpan ReleaseAfter { get; init; } = TimeSpan.FromSeconds(1);
+}

@@ -1,0 +1,89 @@
+using Dormouse.Contracts;
+using Dormouse.Instances.Lifecycle;
+
+namespace Dormouse.Instances.Resources;
+
+/// <summary>
+/// Has those that take much processor time yield to those that take little, as far as the host is short of it: one loop for all. Who yields runs
+/// whenever no other instance wants to, and is interrupted at once when one does, where by weight alone it would keep the processor for the rest of its
+/// slice: milliseconds, and at every step of the other's request. The platform itself and what else is on the host are not concerned.
+/// </summary>
+internal sealed class YieldWatch(Func<IEnumerable<Instance>> instances, YieldOptions options, Func<double> readBusy, TimeProvider time)
+    : IDisposable
+{
+    private readonly YieldPolicy policy = new(options);
+    private readonly long began = time.GetTimestamp();
+    private Rounds? rounds;
+    private volatile int yielding;
+
+    // The loop's own: who was seen running while the host was busy, or yields.
+    private Dictionary<DatabaseId, Seen> seen = [];
+
+    /// <summary>How many yield now.</summary>
+    public int Count => yielding;
+
+    public void Start(TaskScheduler scheduler)
+    {
+        rounds = new Rounds(options.LookPeriod, Look, time, scheduler);
+        rounds.Start();
+    }
+
+    public Task StopAsync() => rounds?.StopAsync() ?? Task.CompletedTask;
+
+    public void Dispose() => rounds?.Dispose();
+
+    /// <summary>One round.</summary>
+    public void Look()
+    {
+        bool isBusy = readBusy() >= options.BusyHost;
+        if (!isBusy && yielding == 0)
+        {
+            seen.Clear();
+            return;
+        }
+        TimeSpan now = time.GetElapsedTime(began);
+        var still = new Dictionary<DatabaseId, Seen>();
+        foreach (Instance instance in instances())
+        {
+            Seen? before = seen.GetValueOrDefault(instance.Id);
+            if (LookAt(instance, before, isBusy, now) is { } after)
+            {
+                still[instance.Id] = after;
+            }
+            Tell(instance, before?.Yielding is not null, still.GetValueOrDefault(instance.Id)?.Yielding is not null);
+        }
+        seen = still;
+        yielding = still.Values.Count(one => one.Yielding is not null);
+    }
+
+    /// <returns>Null for one of which nothing needs to be remembered.</returns>
+    private Seen? LookAt(Instance instance, Seen? before, bool isBusy, TimeSpan now)
+    {
+        if (instance.ReadProcessorTime() is not { } taken)
+        {
+            return null;
+        }
+        var reading = new ProcessorReading(taken.Pid, taken.Time, now);
+        // Where there is enough for all, nobody takes too much.
+        return new Seen(reading, policy.Look(before?.Yielding, isBusy ? reading.Since(before?.Reading) : 0, now));
+    }
+
+    private static void Tell(Instance instance, bool before, bool after)
+    {
+        if (!before && !after)
+        {
+            return;
+        }
+        try
+        {
+            // Also who was told before: another size, or another start, has made it forget.
+            instance.Yield(after);
+        }
+        catch (Exception exception) when (CurrentRun.IsHostFault(exception))
+        {
+            // Its processes are ending.
+        }
+    }
+
+    private sealed record Seen(ProcessorReading Reading, Yielding? Yielding);
+}

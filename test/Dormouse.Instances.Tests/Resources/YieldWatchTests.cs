@@ -1,0 +1,120 @@
+using Dormouse.Contracts;
+using Dormouse.Instances.Resources;
+using Dormouse.Instances.Tests.Lifecycle;
+using Dormouse.Postgres;
+using Dormouse.Testing;
+
+namespace Dormouse.Instances.Tests.Resources;
+
+/// <summary>Real instances and their control groups; the platform's own watch looks once an hour, so that the test's alone moves anything.</summary>
+public sealed class YieldWatchTests
+{
+    private const string Burning = "SELECT count(*) FROM generate_series(1, 1000000000) i WHERE md5(i::text) = ''";
+
+    private double busy = 1;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Who_burns_processor_time_goes_after_the_others_until_it_ends()
+    {
+        await using TestHost host = await StartAsync();
+        DatabaseId burning = await host.CreateAsync();
+        DatabaseId quiet = await host.CreateAsync();
+        await host.Lifecycle.WakeAsync(quiet, Cancellation);
+        using YieldWatch watch = Watch(host, burning, quiet);
+        (Task query, IInstanceLease lease) = await BurnAsync(host, burning);
+
+        await Eventually.EqualAsync((1L, 0L, 1), () => Look(watch, burning, quiet));
+        // With a weight of its own that it has no use for now, and the others' that is kept for it.
+        await host.Lifecycle.ResizeAsync(burning, new ClassRange(InstanceClass.Large, InstanceClass.Large), null, Cancellation);
+        Assert.Equal((1L, 0L, 1), Look(watch, burning, quiet));
+
+        await EndAsync(host, burning, query, lease);
+        await Eventually.EqualAsync((0L, 0L, 0), () => Look(watch, burning, quiet));
+    }
+
+    [Fact]
+    public async Task Where_the_host_has_processors_to_spare_nobody_yields()
+    {
+        await using TestHost host = await StartAsync();
+        DatabaseId burning = await host.CreateAsync();
+        using YieldWatch watch = Watch(host, burning);
+        (Task query, IInstanceLease lease) = await BurnAsync(host, burning);
+
+        busy = 0.4;
+        for (int look = 0; look < 5; look++)
+        {
+            Assert.Equal((0L, 0L, 0), Look(watch, burning, burning));
+            await Task.Delay(new YieldOptions().LookPeriod / 2, TimeProvider.System, Cancellation);
+        }
+        busy = 0.6;
+        await Eventually.EqualAsync((1L, 1L, 1), () => Look(watch, burning, burning));
+        busy = 0.4;
+        await Eventually.EqualAsync((0L, 0L, 0), () => Look(watch, burning, burning));
+
+        await EndAsync(host, burning, query, lease);
+    }
+
+    [Fact]
+    public async Task Who_slept_or_was_started_anew_goes_among_the_others()
+    {
+        await using TestHost host = await StartAsync();
+        DatabaseId id = await host.CreateAsync();
+        using YieldWatch watch = Watch(host, id);
+        (Task query, IInstanceLease lease) = await BurnAsync(host, id);
+        await Eventually.EqualAsync((1L, 1L, 1), () => Look(watch, id, id));
+        await EndAsync(host, id, query, lease);
+
+        await host.Lifecycle.SleepAsync(id, InstanceState.Frozen, Cancellation);
+        Assert.Equal((0L, 0L, 0), Look(watch, id, id));
+
+        await host.Lifecycle.WakeAsync(id, Cancellation);
+        host.Lifecycle.Existing(id).Yield(true);
+        await using TestHost next = await host.SucceedAsync();
+        Assert.Equal(0, GroupFile.Read(id, "cpu.idle"));
+    }
+
+    private static async Task<TestHost> StartAsync()
+    {
+        TestHost host = await TestHost.StartAsync(path => new InstancesOptions
+        {
+            DataPath = path,
+            FreezeAfter = TimeSpan.FromHours(1),
+            StopAfter = TimeSpan.FromHours(2),
+            Yielding = new YieldOptions { LookPeriod = TimeSpan.FromHours(1) },
+        });
+        if (!host.Lifecycle.Resources.ProcessorYields)
+        {
+            await host.DisposeAsync();
+            Assert.Skip("No control group here can be told to let others go first.");
+        }
+        return host;
+    }
+
+    private YieldWatch Watch(TestHost host, params DatabaseId[] ids) =>
+        new(() => ids.Select(host.Lifecycle.Existing), new YieldOptions(), () => busy, TimeProvider.System);
+
+    private static (long? Burning, long? Quiet, int Count) Look(YieldWatch watch, DatabaseId burning, DatabaseId quiet)
+    {
+        watch.Look();
+        return (GroupFile.Read(burning, "cpu.idle"), GroupFile.Read(quiet, "cpu.idle"), watch.Count);
+    }
+
+    private static async Task<(Task Query, IInstanceLease Lease)> BurnAsync(TestHost host, DatabaseId id)
+    {
+        IInstanceLease lease = await host.Lifecycle.LeaseAsync(id, Cancellation);
+        ServerConnection connection = await TestHost.ConnectAsync(lease.Endpoint);
+        return (Task.Run(() => TestHost.ScalarAsync(connection, Burning), Cancellation), lease);
+    }
+
+    private static async Task EndAsync(TestHost host, DatabaseId id, Task query, IInstanceLease lease)
+    {
+        await host.QueryAsync(
+            id,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%generate_series%' AND pid <> pg_backend_pid()"
+        );
+        await Assert.ThrowsAnyAsync<Exception>(() => query);
+        lease.Dispose();
+    }
+}
