@@ -18,8 +18,8 @@ public interface IBackups
     /// <param name="cancellationToken">Gives up.</param>
     Task<IReadOnlyList<BackupResource>> ListAsync(string? place, DatabaseId? only, CancellationToken cancellationToken);
 
-    /// <summary>Makes the instance of a new database from a backup, and leaves it running.</summary>
-    Task CreateFromAsync(DatabaseId id, BackupSource source, CancellationToken cancellationToken);
+    /// <summary>Makes the instance of a new database from a backup, and leaves it running in the smallest class of the range.</summary>
+    Task CreateFromAsync(DatabaseId id, BackupSource source, ClassRange range, CancellationToken cancellationToken);
 
     /// <summary>
     /// Puts a backup in the place of what a database holds. Its sessions end at the very last; if the backup cannot be used, nothing has
@@ -27,8 +27,8 @@ public interface IBackups
     /// </summary>
     Task ReplaceFromAsync(DatabaseId id, BackupSource source, CancellationToken cancellationToken);
 
-    /// <summary>Makes the instance of a new database as a copy of another, which may be in use meanwhile, and leaves it running.</summary>
-    Task CloneAsync(DatabaseId source, DatabaseId target, CancellationToken cancellationToken);
+    /// <summary>Makes the instance of a new database as a copy of another, which may be in use meanwhile, and leaves it running as above.</summary>
+    Task CloneAsync(DatabaseId source, DatabaseId target, ClassRange range, CancellationToken cancellationToken);
 }
 
 /// <summary>A backup to restore.</summary>

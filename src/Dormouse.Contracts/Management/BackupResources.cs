@@ -31,12 +31,16 @@ public sealed record BackupRequest(string? To = null);
 /// <param name="From">The folder, by its full path, or <c>s3://bucket/folder</c>; null: the platform's own.</param>
 /// <param name="Key">The key-encryption key of another platform, 64 hexadecimal digits; null: one of this platform's.</param>
 /// <param name="ConnectionName">The name of the new database's first connection; null: <c>default</c>.</param>
+/// <param name="Class">What a new database is while little is asked of it; null: small.</param>
+/// <param name="MaxClass">What it may become under load; null: what the platform says.</param>
 public sealed record RestoreRequest(
     string? Backup,
     string? Name = null,
     string? From = null,
     string? Key = null,
-    string? ConnectionName = null
+    string? ConnectionName = null,
+    string? Class = null,
+    string? MaxClass = null
 )
 {
     /// <summary>Leaves the key out, so that a log line cannot hold it.</summary>

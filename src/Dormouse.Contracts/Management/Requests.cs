@@ -2,8 +2,8 @@ namespace Dormouse.Contracts.Management;
 
 /// <param name="Name">The new database's name.</param>
 /// <param name="ConnectionName">The name of its first connection; null: <c>default</c>.</param>
-/// <param name="Class">What it is while little is asked of it: <c>small</c>, <c>medium</c> or <c>large</c>; null: small.</param>
-/// <param name="MaxClass">What it may become under load; null: what the platform says.</param>
+/// <param name="Class">What it is while little is asked of it: <c>small</c>, <c>medium</c> or <c>large</c>; null: small, or as the database that it is a copy of.</param>
+/// <param name="MaxClass">What it may become under load; null: as that one, or what the platform says.</param>
 public sealed record CreateDatabaseRequest(string? Name, string? ConnectionName = null, string? Class = null, string? MaxClass = null);
 
 /// <param name="Class">What it is from now on while little is asked of it; null: as before.</param>

@@ -60,7 +60,8 @@ internal sealed class BackupEndpoints(
         CreatedDatabase created = await restored.CreateAsync(
             request.Name,
             request.ConnectionName,
-            id => backups.CreateFromAsync(id, SourceIn(request), Stopping),
+            ClassWords.Read(request.Class, request.MaxClass, default),
+            (id, range) => backups.CreateFromAsync(id, SourceIn(request), range, Stopping),
             Stopping
         );
         return Answer.Created(DatabaseEndpoints.Resource(created, options), ManagementJson.Default.DatabaseResource);
@@ -84,7 +85,8 @@ internal sealed class BackupEndpoints(
         CreatedDatabase created = await restored.CreateAsync(
             request.Name,
             request.ConnectionName,
-            id => backups.CloneAsync(source.Id, id, Stopping),
+            ClassWords.Read(request.Class, request.MaxClass, source.Class),
+            (id, range) => backups.CloneAsync(source.Id, id, range, Stopping),
             Stopping
         );
         return Answer.Created(DatabaseEndpoints.Resource(created, options), ManagementJson.Default.DatabaseResource);

@@ -7,13 +7,18 @@ namespace Dormouse.Control.Backups;
 /// Databases whose content comes from elsewhere. While that is on its way they are noted as being made, and nobody has their key: what is
 /// cut short is removed, at once or at the next start.
 /// </summary>
-internal sealed class RestoredDatabases(DatabaseRegistry databases, DatabaseStore store, IInstanceAdmin instances, ControlOptions options)
+internal sealed class RestoredDatabases(DatabaseRegistry databases, DatabaseStore store, ControlOptions options)
 {
-    /// <summary>It is small, whatever the one was that its content is of.</summary>
+    /// <param name="name">Unique, whatever the case of its letters.</param>
+    /// <param name="connectionName">The first connection's name; null: <c>default</c>.</param>
+    /// <param name="asked">Its class.</param>
+    /// <param name="fill">Makes its instance, of that class.</param>
+    /// <param name="cancellationToken">Gives up, and undoes.</param>
     public Task<CreatedDatabase> CreateAsync(
         string? name,
         string? connectionName,
-        Func<DatabaseId, Task> fill,
+        AskedClass asked,
+        Func<DatabaseId, ClassRange, Task> fill,
         CancellationToken cancellationToken
     ) =>
         databases.CreateAndFillAsync(
@@ -21,10 +26,10 @@ internal sealed class RestoredDatabases(DatabaseRegistry databases, DatabaseStor
             connectionName,
             async id =>
             {
-                await fill(id);
-                await instances.ResizeAsync(id, default(AskedClass).Within(options.MaxClass), null, cancellationToken);
+                await fill(id, asked.Within(options.MaxClass));
                 await store.MarkReadyAsync(id, cancellationToken);
             },
-            cancellationToken
+            cancellationToken,
+            asked
         );
 }

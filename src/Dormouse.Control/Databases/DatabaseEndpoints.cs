@@ -66,9 +66,7 @@ internal sealed class DatabaseEndpoints(
     private async Task<Answer> CreateAsync(HttpContext context)
     {
         CreateDatabaseRequest request = await requests.ReadAsync(context, ManagementJson.Default.CreateDatabaseRequest);
-        (InstanceClass? least, InstanceClass? most) = Classes(request.Class, request.MaxClass);
-        var asked = new AskedClass(least ?? InstanceClass.Small, most);
-        CheckOrder(asked.Least, most);
+        AskedClass asked = ClassWords.Read(request.Class, request.MaxClass, default);
         CreatedDatabase created = await databases.CreateAsync(request.Name, request.ConnectionName, null, Stopping, asked);
         return Answer.Created(Resource(created, options), ManagementJson.Default.DatabaseResource);
     }
@@ -105,40 +103,15 @@ internal sealed class DatabaseEndpoints(
     private async Task<Answer> ResizeAsync(HttpContext context)
     {
         ResizeRequest request = await requests.ReadAsync(context, ManagementJson.Default.ResizeRequest);
-        (InstanceClass? least, InstanceClass? most) = Classes(request.Class, request.MaxClass);
+        (InstanceClass? least, InstanceClass? most) = (ClassWords.Parse(request.Class), ClassWords.Parse(request.MaxClass));
         if (least is null && most is null)
         {
             throw new DormouseException(FailureKind.Caller, "DM2032", "The request names neither a 'class' nor a 'maxClass'.");
         }
         Database database = await WithInstanceAsync(context);
-        CheckOrder(least ?? database.Class.Least, most);
+        ClassWords.CheckOrder(least ?? database.Class.Least, most);
         await databases.ResizeAsync(database, least, most, Stopping);
         return await ShowAsync(context);
-    }
-
-    private static (InstanceClass? Least, InstanceClass? Most) Classes(string? least, string? most) => (ClassOf(least), ClassOf(most));
-
-    private static InstanceClass? ClassOf(string? word) =>
-        word is null
-            ? null
-            : InstanceClassWords.Parse(word)
-                ?? throw new DormouseException(
-                    FailureKind.Caller,
-                    "DM2033",
-                    $"'{Names.Printable(word)}' is no class of databases. There are {string.Join(", ", InstanceClassWords.All)}."
-                );
-
-    private static void CheckOrder(InstanceClass least, InstanceClass? most)
-    {
-        if (most < least)
-        {
-            throw new DormouseException(
-                FailureKind.Caller,
-                "DM2033",
-                $"A database of class {InstanceClassWords.WordOf(least)} cannot have {InstanceClassWords.WordOf(most.Value)} as its largest. "
-                    + "Name a class that is as large at least, or a smaller one to begin with."
-            );
-        }
     }
 
     private async Task<Answer> WakeAsync(HttpContext context)

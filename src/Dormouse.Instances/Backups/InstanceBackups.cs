@@ -108,13 +108,13 @@ public sealed partial class InstanceBackups : IBackups, IDisposable
         return [.. found.OrderBy(backup => backup.TakenAt).ThenBy(backup => backup.Name, StringComparer.Ordinal)];
     }
 
-    public async Task CreateFromAsync(DatabaseId id, BackupSource source, CancellationToken cancellationToken)
+    public async Task CreateFromAsync(DatabaseId id, BackupSource source, ClassRange range, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
         using IDisposable turn = await gate.EnterAsync(cancellationToken);
         long began = time.GetTimestamp();
         await using OpenedBackup backup = await OpenAsync(source, cancellationToken);
-        await lifecycle.CreateAsync(id, await SeedAsync(backup, cancellationToken), cancellationToken);
+        await lifecycle.CreateAsync(id, await SeedAsync(backup, cancellationToken), range, cancellationToken);
         Log.Restored(logger, id, source.Name, time.GetElapsedTime(began).TotalMilliseconds);
     }
 
@@ -143,7 +143,7 @@ public sealed partial class InstanceBackups : IBackups, IDisposable
         }
     }
 
-    public async Task CloneAsync(DatabaseId source, DatabaseId target, CancellationToken cancellationToken)
+    public async Task CloneAsync(DatabaseId source, DatabaseId target, ClassRange range, CancellationToken cancellationToken)
     {
         using IDisposable turn = await gate.EnterAsync(cancellationToken);
         long began = time.GetTimestamp();
@@ -153,7 +153,7 @@ public sealed partial class InstanceBackups : IBackups, IDisposable
         {
             RoleSecrets secrets = lifecycle.OpenSecrets(source);
             var seed = new InstanceSeed(ImageOf(source), secrets, (path, token) => CopyAsync(source, secrets, path, token));
-            await lifecycle.CreateAsync(target, seed, limit.Token);
+            await lifecycle.CreateAsync(target, seed, range, limit.Token);
             Log.Cloned(logger, source, target, time.GetElapsedTime(began).TotalMilliseconds);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)

@@ -147,8 +147,8 @@ public sealed partial class InstanceLifecycle(
     }
 
     /// <summary>With a seed it is made from that, and runs.</summary>
-    internal Task<Instance> CreateAsync(DatabaseId id, InstanceSeed? seed, CancellationToken cancellationToken) =>
-        Set.CreateAsync(id, seed, cancellationToken);
+    internal Task<Instance> CreateAsync(DatabaseId id, InstanceSeed? seed, ClassRange range, CancellationToken cancellationToken) =>
+        Set.CreateAsync(id, seed, cancellationToken, range);
 
     /// <summary>
     /// Replaces what an instance holds by a seed. The copy is made beside it while it is used; only then its sessions end and the two change

@@ -5,7 +5,7 @@ using Dormouse.Contracts.Management;
 
 namespace Dormouse.Commands;
 
-/// <summary><c>db restore BACKUP (NAME | --replace DATABASE) [--from DIR] [--key FILE]</c></summary>
+/// <summary><c>db restore BACKUP (NAME [--class CLASS] [--max-class CLASS] | --replace DATABASE) [--from DIR] [--key FILE]</c></summary>
 internal sealed class DbRestoreCommand
 {
     private readonly Argument<string> backup = new("BACKUP") { Description = "The backup's name, as 'db backup list' shows it." };
@@ -26,6 +26,10 @@ internal sealed class DbRestoreCommand
         HelpName = "FILE",
     };
 
+    private readonly Option<string?> least = ClassSwitches.Class();
+
+    private readonly Option<string?> most = ClassSwitches.MaxClass("Default: what 'up --max-class' says.");
+
     public static Command Create(CommonOptions common)
     {
         var restore = new DbRestoreCommand();
@@ -36,6 +40,8 @@ internal sealed class DbRestoreCommand
             restore.replace,
             restore.from,
             restore.key,
+            restore.least,
+            restore.most,
         };
         command.Validators.Add(restore.Validate);
         command.SetAction((parsed, cancellationToken) => restore.RunAsync(common, parsed, cancellationToken));
@@ -48,6 +54,12 @@ internal sealed class DbRestoreCommand
         {
             result.AddError("Say where it goes by exactly one of a new NAME and --replace DATABASE.");
         }
+        else if (result.GetValue(replace) is not null && (result.GetValue(least) ?? result.GetValue(most)) is not null)
+        {
+            result.AddError(
+                "--class and --max-class are for a new NAME; one that is replaced keeps its class, and 'db resize' changes it."
+            );
+        }
     }
 
     private async Task<int> RunAsync(CommonOptions common, ParseResult parsed, CancellationToken cancellationToken)
@@ -58,7 +70,9 @@ internal sealed class DbRestoreCommand
             parsed.GetValue(backup),
             parsed.GetValue(name),
             PlaceText.Full(parsed.GetValue(from)),
-            keyText?.Trim()
+            keyText?.Trim(),
+            Class: parsed.GetValue(least),
+            MaxClass: parsed.GetValue(most)
         );
         DatabaseResource database = parsed.GetValue(replace) is { } replaced
             ? await client.ReplaceContentAsync(replaced, request, cancellationToken)

@@ -61,6 +61,36 @@ public sealed class BackupEndpointTests
     }
 
     [Fact]
+    public async Task A_clone_has_the_class_of_its_source_and_a_restored_database_is_small_unless_the_request_says_otherwise()
+    {
+        await using ManagementServer server = await ManagementServer.StartAsync();
+        await server.SendAsync(HttpMethod.Post, "/management/databases", """{"name":"shop","class":"medium","maxClass":"large"}""");
+        string restored = $"\"backup\":\"{Backup}\"";
+
+        Assert.Equal("medium medium large", await SizeAsync("shop/clone", """{"name":"same"}"""));
+        Assert.Equal("medium medium medium", await SizeAsync("shop/clone", """{"name":"lower","maxClass":"medium"}"""));
+        Assert.Equal("small small large", await SizeAsync("shop/clone", """{"name":"less","class":"small"}"""));
+        Assert.Equal("small small small", await SizeAsync("restored", $$"""{{{restored}},"name":"plain"}"""));
+        Assert.Equal(
+            "medium medium large",
+            await SizeAsync("restored", $$"""{{{restored}},"name":"more","class":"medium","maxClass":"large"}""")
+        );
+        Assert.Equal("DM2033", await SizeAsync("restored", $$"""{{{restored}},"name":"wrong","class":"large","maxClass":"small"}"""));
+        Assert.Equal("DM2033", await SizeAsync("shop/clone", """{"name":"wrong","class":"huge"}"""));
+
+        async Task<string?> SizeAsync(string path, string request)
+        {
+            (int status, JsonElement made) = await server.SendAsync(HttpMethod.Post, $"/management/databases/{path}", request);
+            if (status != 201)
+            {
+                return made.GetProperty("error").GetProperty("code").GetString();
+            }
+            JsonElement size = made.GetProperty("class");
+            return $"{size.GetProperty("now").GetString()} {size.GetProperty("least").GetString()} {size.GetProperty("most").GetString()}";
+        }
+    }
+
+    [Fact]
     public async Task A_restore_that_fails_leaves_no_database()
     {
         await using ManagementServer server = await ManagementServer.StartAsync();

@@ -24,11 +24,11 @@ internal sealed class FakeBackups(FakeInstances instances) : IBackups
         return Task.FromResult<IReadOnlyList<BackupResource>>([Backup(only ?? DatabaseId.System, "shop", place)]);
     }
 
-    public async Task CreateFromAsync(DatabaseId id, BackupSource source, CancellationToken cancellationToken)
+    public async Task CreateFromAsync(DatabaseId id, BackupSource source, ClassRange range, CancellationToken cancellationToken)
     {
         Calls.Enqueue($"create {source.Name} {source.Place} {source.Key?.Length}");
         await BeforeCreate();
-        await instances.CreateAsync(id, cancellationToken);
+        await instances.CreateAsync(id, range, cancellationToken);
     }
 
     public Task ReplaceFromAsync(DatabaseId id, BackupSource source, CancellationToken cancellationToken)
@@ -37,10 +37,10 @@ internal sealed class FakeBackups(FakeInstances instances) : IBackups
         return Task.CompletedTask;
     }
 
-    public async Task CloneAsync(DatabaseId source, DatabaseId target, CancellationToken cancellationToken)
+    public async Task CloneAsync(DatabaseId source, DatabaseId target, ClassRange range, CancellationToken cancellationToken)
     {
         Calls.Enqueue($"clone {source}");
-        await instances.CreateAsync(target, cancellationToken);
+        await instances.CreateAsync(target, range, cancellationToken);
     }
 
     private static BackupResource Backup(DatabaseId id, string name, string? place) =>

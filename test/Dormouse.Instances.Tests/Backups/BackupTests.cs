@@ -29,7 +29,7 @@ public sealed class BackupTests
         await writing;
 
         var restored = DatabaseId.New();
-        await host.Backups.CreateFromAsync(restored, new BackupSource(null, backup.Name, null), Cancellation);
+        await host.Backups.CreateFromAsync(restored, new BackupSource(null, backup.Name, null), ClassRange.Smallest, Cancellation);
         await AccountBook.AssertHoldsAsync(host, restored, before);
         await AccountBook.AssertHoldsAsync(host, id, book.Snapshot());
         Assert.True(backup.SizeBytes < backup.DataBytes / 2, $"{backup.SizeBytes} bytes for {backup.DataBytes} of data: not compressed.");
@@ -44,7 +44,7 @@ public sealed class BackupTests
         BackupResource backup = await host.Backups.TakeAsync(id, "shop", null, Cancellation);
         var restored = DatabaseId.New();
 
-        await host.Backups.CreateFromAsync(restored, new BackupSource(null, backup.Name, null), Cancellation);
+        await host.Backups.CreateFromAsync(restored, new BackupSource(null, backup.Name, null), ClassRange.Smallest, Cancellation);
 
         using IInstanceLease old = await host.Lifecycle.LeaseAsync(id, Cancellation);
         using IInstanceLease made = await host.Lifecycle.LeaseAsync(restored, Cancellation);
@@ -119,7 +119,12 @@ public sealed class BackupTests
 
         Assert.Equal(("DM3502", "DM3502", "DM3511"), (failure.Code, wrong.Code, tooShort.Code));
         AssertNothingLeft(host, restored);
-        await elsewhere.CreateFromAsync(restored, new BackupSource(null, backup.Name, new byte[SecretBox.KeyBytes]), Cancellation);
+        await elsewhere.CreateFromAsync(
+            restored,
+            new BackupSource(null, backup.Name, new byte[SecretBox.KeyBytes]),
+            ClassRange.Smallest,
+            Cancellation
+        );
         Assert.Equal("the password of the safe", await host.QueryAsync(restored, "SELECT text FROM secrets"));
     }
 
@@ -155,7 +160,7 @@ public sealed class BackupTests
         AssertNothingLeft(host, restored);
 
         await File.WriteAllBytesAsync(path, whole, Cancellation);
-        await host.Backups.CreateFromAsync(restored, source, Cancellation);
+        await host.Backups.CreateFromAsync(restored, source, ClassRange.Smallest, Cancellation);
         Assert.Equal("1", await host.QueryAsync(restored, "SELECT 1"));
     }
 
@@ -249,7 +254,7 @@ public sealed class BackupTests
     private static SecretBox AnotherBox() => new(new Dictionary<uint, byte[]> { [1] = RandomNumberGenerator.GetBytes(SecretBox.KeyBytes) });
 
     private static Task<DormouseException> FailsAsync(InstanceBackups backups, DatabaseId id, BackupSource source) =>
-        Assert.ThrowsAsync<DormouseException>(() => backups.CreateFromAsync(id, source, Cancellation));
+        Assert.ThrowsAsync<DormouseException>(() => backups.CreateFromAsync(id, source, ClassRange.Smallest, Cancellation));
 
     private static void AssertNothingLeft(TestHost host, DatabaseId id)
     {

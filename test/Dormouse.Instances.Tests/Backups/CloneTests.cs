@@ -1,4 +1,5 @@
 using Dormouse.Contracts;
+using Dormouse.Contracts.Management;
 using Dormouse.Instances.Backups;
 using Dormouse.Instances.Tests.Lifecycle;
 using Dormouse.Testing;
@@ -22,7 +23,7 @@ public sealed class CloneTests
         long[] before = book.Snapshot();
         var clone = DatabaseId.New();
 
-        await host.Backups.CloneAsync(id, clone, Cancellation);
+        await host.Backups.CloneAsync(id, clone, ClassRange.Smallest, Cancellation);
         await Eventually.TrueAsync(() => book.Acknowledged > before.Sum());
         await stop.CancelAsync();
         await writing;
@@ -36,6 +37,25 @@ public sealed class CloneTests
     }
 
     [Fact]
+    public async Task A_copy_starts_in_the_class_that_was_asked_for_and_has_that_of_its_source_only_if_it_was()
+    {
+        await using TestHost host = await TestHost.StartAsync();
+        DatabaseId id = await host.CreateAsync();
+        var large = DatabaseId.New();
+        var restored = DatabaseId.New();
+        BackupResource backup = await host.Backups.TakeAsync(id, "shop", null, Cancellation);
+
+        await host.Backups.CloneAsync(id, large, new ClassRange(InstanceClass.Large, InstanceClass.Large), Cancellation);
+        var source = new BackupSource(null, backup.Name, null);
+        await host.Backups.CreateFromAsync(restored, source, new ClassRange(InstanceClass.Medium, InstanceClass.Large), Cancellation);
+
+        Assert.Equal("120", await host.QueryAsync(large, "SHOW max_connections"));
+        Assert.Equal("60", await host.QueryAsync(restored, "SHOW max_connections"));
+        Assert.Equal("30", await host.QueryAsync(id, "SHOW max_connections"));
+        Assert.Equal(InstanceClass.Large, host.Lifecycle.Find(restored)!.Size.Most);
+    }
+
+    [Fact]
     public async Task A_clone_that_is_given_up_or_finds_too_little_disk_leaves_nothing_of_the_copy()
     {
         await using TestHost host = await TestHost.StartAsync();
@@ -43,9 +63,9 @@ public sealed class CloneTests
         var clone = DatabaseId.New();
         using InstanceBackups cautious = host.NewBackups(diskReserveBytes: long.MaxValue / 4);
 
-        var failure = await Assert.ThrowsAsync<DormouseException>(() => cautious.CloneAsync(id, clone, Cancellation));
+        var failure = await Assert.ThrowsAsync<DormouseException>(() => cautious.CloneAsync(id, clone, ClassRange.Smallest, Cancellation));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        Task cloning = host.Backups.CloneAsync(id, clone, stop.Token);
+        Task cloning = host.Backups.CloneAsync(id, clone, ClassRange.Smallest, stop.Token);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => cloning);
 

@@ -134,7 +134,7 @@ public sealed class ReplaceTests
     private static async Task RestoreBesideAsync(TestHost host, DatabaseId id, BackupResource backup)
     {
         var copy = DatabaseId.New();
-        await host.Backups.CreateFromAsync(copy, new BackupSource(null, backup.Name, null), Cancellation);
+        await host.Backups.CreateFromAsync(copy, new BackupSource(null, backup.Name, null), ClassRange.Smallest, Cancellation);
         await TakeOverPasswordsAsync(host, copy, id);
         await host.Lifecycle.SleepAsync(copy, InstanceState.Stopped, Cancellation);
         int? uid = InstanceRecord.TryRead(host.PathOf(id, "instance.json"))!.Uid;

@@ -58,7 +58,7 @@ public sealed class S3PlaceTests
         store.Objects["backups/of the/host/db_x/notes.txt"] = [];
         var restored = DatabaseId.New();
         store.BeBusy(2);
-        await host.Backups.CreateFromAsync(restored, new BackupSource(Place, taken[1].Name, null), Cancellation);
+        await host.Backups.CreateFromAsync(restored, new BackupSource(Place, taken[1].Name, null), ClassRange.Smallest, Cancellation);
 
         Assert.Equal(taken, await host.Backups.ListAsync(Place, null, Cancellation));
         Assert.Equal(taken, await host.Backups.ListAsync(Place, id, Cancellation));
@@ -127,7 +127,11 @@ public sealed class S3PlaceTests
     }
 
     private static async Task<string> CodeAsync(TestHost host, BackupSource source) =>
-        (await Assert.ThrowsAsync<DormouseException>(() => host.Backups.CreateFromAsync(DatabaseId.New(), source, Cancellation))).Code;
+        (
+            await Assert.ThrowsAsync<DormouseException>(() =>
+                host.Backups.CreateFromAsync(DatabaseId.New(), source, ClassRange.Smallest, Cancellation)
+            )
+        ).Code;
 
     private static async Task<TestHost> HostAsync(TestS3Store store)
     {

@@ -182,7 +182,7 @@ public sealed class ImageCleanupTests : IDisposable
         Assert.Equal(standard, images.Store.FindDefault()?.Digest);
 
         var restored = DatabaseId.New();
-        await host.Backups.CreateFromAsync(restored, new BackupSource(null, backup.Name, null), Cancellation);
+        await host.Backups.CreateFromAsync(restored, new BackupSource(null, backup.Name, null), ClassRange.Smallest, Cancellation);
 
         Assert.Equal("42", await host.QueryAsync(restored, "SELECT n FROM kept"));
         Assert.Equal(same, host.Lifecycle.RecordOf(restored).ImageDigest);

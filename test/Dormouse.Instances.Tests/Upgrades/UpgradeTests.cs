@@ -332,7 +332,7 @@ public sealed class UpgradeTests
         var id = DatabaseId.New();
         var template = await host.Templates.EnsureAsync(older!, Cancellation);
         var seed = new InstanceSeed(older!, template.Secrets, (path, token) => host.Templates.CloneAsync(template, path, null, token));
-        await host.Lifecycle.CreateAsync(id, seed, Cancellation);
+        await host.Lifecycle.CreateAsync(id, seed, ClassRange.Smallest, Cancellation);
         var extensions = new InstanceExtensions(
             new ExtensionOptions(),
             host.Lifecycle,
