@@ -3,7 +3,8 @@ using Dormouse.Instances.Drivers.Native;
 namespace Dormouse.Instances.Resources;
 
 /// <summary>A group in every usable tree of control groups; the first tree is the one that freezes.</summary>
-internal sealed class CgroupGroup(IReadOnlyList<CgroupHierarchy> hierarchies, string name, TimeProvider time) : ResourceGroup
+internal sealed class CgroupGroup(IReadOnlyList<CgroupHierarchy> hierarchies, string name, int processorWeight, TimeProvider time)
+    : ResourceGroup
 {
     private static readonly TimeSpan FreezePause = TimeSpan.FromMilliseconds(1);
 
@@ -16,6 +17,9 @@ internal sealed class CgroupGroup(IReadOnlyList<CgroupHierarchy> hierarchies, st
 
     // A group that yields takes no weight, so nobody else's word may come between the two of a limit.
     private readonly Lock limiting = new();
+
+    // For when it yields no longer. Under the lock.
+    private int weight = processorWeight;
 
     public override bool IsFrozen => freezer.IsFrozen(name);
 
@@ -48,6 +52,7 @@ internal sealed class CgroupGroup(IReadOnlyList<CgroupHierarchy> hierarchies, st
     {
         lock (limiting)
         {
+            weight = limits.ProcessorWeight;
             foreach (CgroupHierarchy hierarchy in hierarchies)
             {
                 hierarchy.Limit(name, limits);
@@ -61,7 +66,7 @@ internal sealed class CgroupGroup(IReadOnlyList<CgroupHierarchy> hierarchies, st
         {
             foreach (CgroupHierarchy hierarchy in hierarchies.Where(hierarchy => hierarchy.Yields))
             {
-                hierarchy.SetYielding(name, yields);
+                hierarchy.Weigh(name, weight, yields);
             }
         }
     }

@@ -111,13 +111,7 @@ internal sealed class CgroupHierarchy(string basePath, bool unified)
         }
         if (WeighsProcessor)
         {
-            if (Yields)
-            {
-                // The kernel refuses a weight for a group that yields.
-                SetYielding(name, false);
-            }
-            int weight = Unified ? limits.ProcessorWeight : limits.ProcessorWeight * GroupShares / GroupWeight;
-            Write(name, WeightFile, weight.ToString(CultureInfo.InvariantCulture));
+            Weigh(name, limits.ProcessorWeight, yields: false);
         }
     }
 
@@ -135,7 +129,22 @@ internal sealed class CgroupHierarchy(string basePath, bool unified)
         }
     }
 
-    public void SetYielding(string name, bool yields) => Write(name, YieldFile, yields ? "1" : "0");
+    /// <summary>
+    /// A group that yields has no weight of its own, and the kernel refuses to give it one; one that yields no longer has an ordinary group's until it
+    /// is told its own again.
+    /// </summary>
+    public void Weigh(string name, int weight, bool yields)
+    {
+        if (Yields)
+        {
+            Write(name, YieldFile, yields ? "1" : "0");
+        }
+        if (!yields)
+        {
+            int own = Unified ? weight : weight * GroupShares / GroupWeight;
+            Write(name, WeightFile, own.ToString(CultureInfo.InvariantCulture));
+        }
+    }
 
     /// <summary>False if the process is gone.</summary>
     public bool TryAttach(string name, int pid)

@@ -96,7 +96,7 @@ internal sealed class ResourceGroups
         {
             hierarchy.Create(name, limits);
         }
-        return new CgroupGroup(hierarchies, name, time);
+        return new CgroupGroup(hierarchies, name, limits.ProcessorWeight, time);
     }
 
     /// <summary>The names of all groups of this platform, also those that a crash left behind.</summary>
@@ -105,7 +105,7 @@ internal sealed class ResourceGroups
     /// <summary>Ends whatever is in a group that no instance owns, and removes it.</summary>
     public void Remove(string name)
     {
-        var group = new CgroupGroup(hierarchies, name, time);
+        var group = new CgroupGroup(hierarchies, name, ProbeLimits.ProcessorWeight, time);
         group.Kill();
         group.Remove();
     }
@@ -154,7 +154,7 @@ internal sealed class ResourceGroups
                 bool isUsable = isUseful && hierarchy.TryAttach(ProbeName, pid);
                 if (isUsable && hierarchy.Freezes)
                 {
-                    var group = new CgroupGroup([hierarchy], ProbeName, time);
+                    var group = new CgroupGroup([hierarchy], ProbeName, ProbeLimits.ProcessorWeight, time);
                     await group.FreezeAsync(cancellationToken);
                     group.Thaw();
                 }

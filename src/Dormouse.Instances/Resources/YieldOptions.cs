@@ -15,7 +15,7 @@ public sealed class YieldOptions
     public double BusyHost { get; init; } = 0.5;
 
     /// <summary>
-    /// Processors that are much for one instance: half of one, which is the load of a full small one. Who answers small requests one after another
+    /// Processors that are much for a small instance: half of one, which is the load of a full one. For larger ones it is as many times more. Who answers small requests one after another
     /// takes less; a query that computes takes a whole one.
     /// </summary>
     public double MuchProcessors { get; init; } = 0.5;

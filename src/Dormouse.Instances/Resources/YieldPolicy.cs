@@ -4,7 +4,9 @@ namespace Dormouse.Instances.Resources;
 internal sealed class YieldPolicy(YieldOptions options)
 {
     /// <param name="before">What the last look said; null: it went among the others.</param>
-    /// <param name="used">Processors that it used since then; null: not known, and then nothing changes.</param>
+    /// <param name="used">
+    /// Processors that it used since then, over how many times a small one it is; null: not known, and then nothing changes.
+    /// </param>
     /// <param name="now">On the looks' own clock.</param>
     public Yielding? Look(Yielding? before, double? used, TimeSpan now)
     {

@@ -1,5 +1,6 @@
 using Dormouse.Contracts;
 using Dormouse.Instances.Lifecycle;
+using Dormouse.Instances.Sizes;
 
 namespace Dormouse.Instances.Resources;
 
@@ -64,8 +65,9 @@ internal sealed class YieldWatch(Func<IEnumerable<Instance>> instances, YieldOpt
             return null;
         }
         var reading = new ProcessorReading(taken.Pid, taken.Time, now);
-        // Where there is enough for all, nobody takes too much.
-        return new Seen(reading, policy.Look(before?.Yielding, isBusy ? reading.Since(before?.Reading) : 0, now));
+        // Where there is enough for all, nobody takes too much; and what is much for a small one is not for a large one.
+        double? used = isBusy ? reading.Since(before?.Reading) / ClassTable.SettingsOf(instance.Size?.Now ?? InstanceClass.Small).Scale : 0;
+        return new Seen(reading, policy.Look(before?.Yielding, used, now));
     }
 
     private static void Tell(Instance instance, bool before, bool after)

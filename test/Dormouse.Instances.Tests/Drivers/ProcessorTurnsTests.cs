@@ -34,6 +34,15 @@ public sealed class ProcessorTurnsTests
         Assert.Equal(before, child);
     }
 
+    [Theory]
+    // 1,024 times 1.25 for each step: 4,096, 8,192 and 65,536 at least, and what the kernel takes at most.
+    [InlineData(1, -7)]
+    [InlineData(2, -10)]
+    [InlineData(16, -19)]
+    [InlineData(256, -20)]
+    public void The_platform_s_session_weighs_what_all_databases_weigh_together(int cores, int nice) =>
+        Assert.Equal(nice, ProcessorTurns.SessionNice(cores));
+
     [Fact]
     public void The_session_of_a_process_is_told_and_of_one_that_is_gone_is_none()
     {

@@ -26,12 +26,34 @@ public sealed class YieldWatchTests
         (Task query, IInstanceLease lease) = await BurnAsync(host, burning);
 
         await Eventually.EqualAsync((1L, 0L, 1), () => Look(watch, burning, quiet));
-        // With a weight of its own that it has no use for now, and the others' that is kept for it.
-        await host.Lifecycle.ResizeAsync(burning, new ClassRange(InstanceClass.Large, InstanceClass.Large), null, Cancellation);
+        // A weight of its own, of which it has no use while it yields.
+        await host.Lifecycle.ResizeAsync(burning, new ClassRange(InstanceClass.Medium, InstanceClass.Medium), null, Cancellation);
+        long? weight = WeightOf(burning);
+        Assert.Equal(2 * WeightOf(quiet), weight);
         Assert.Equal((1L, 0L, 1), Look(watch, burning, quiet));
 
         await EndAsync(host, burning, query, lease);
         await Eventually.EqualAsync((0L, 0L, 0), () => Look(watch, burning, quiet));
+        Assert.Equal(weight, WeightOf(burning));
+    }
+
+    [Fact]
+    public async Task A_large_one_may_take_four_times_what_a_small_one_may()
+    {
+        await using TestHost host = await StartAsync();
+        DatabaseId id = await host.CreateAsync();
+        await host.Lifecycle.ResizeAsync(id, new ClassRange(InstanceClass.Large, InstanceClass.Large), null, Cancellation);
+        using YieldWatch watch = Watch(host, id);
+        // One session takes one processor, and two are much.
+        (Task query, IInstanceLease lease) = await BurnAsync(host, id);
+
+        for (int look = 0; look < 5; look++)
+        {
+            Assert.Equal((0L, 0L, 0), Look(watch, id, id));
+            await Task.Delay(new YieldOptions().LookPeriod, TimeProvider.System, Cancellation);
+        }
+
+        await EndAsync(host, id, query, lease);
     }
 
     [Fact]
@@ -74,6 +96,8 @@ public sealed class YieldWatchTests
         await using TestHost next = await host.SucceedAsync();
         Assert.Equal(0, GroupFile.Read(id, "cpu.idle"));
     }
+
+    private static long? WeightOf(DatabaseId id) => GroupFile.Read(id, "cpu.weight", "cpu.shares");
 
     private static async Task<TestHost> StartAsync()
     {

@@ -14,11 +14,9 @@ internal static class ProcessorTurns
     /// </summary>
     private static readonly TimeSpan OwnSlice = TimeSpan.FromMilliseconds(0.1);
 
-    /// <summary>
-    /// A weight of 9,548, where a session has 1,024 and all databases together 4,096 for each core: with less the platform goes into debt within one
-    /// request, and waits until those that burn have caught up.
-    /// </summary>
-    private const string SessionNice = "-10";
+    // Each step of the nice value is a quarter more weight.
+    private const double NiceStep = 1.25;
+    private const int NiceMost = 20;
 
     public static void Hasten()
     {
@@ -36,12 +34,18 @@ internal static class ProcessorTurns
     /// <summary>A child has the kernel's own slice, whatever it inherited.</summary>
     public static void Reset(int child) => _ = Libc.SetSlice(child, TimeSpan.Zero);
 
+    /// <summary>
+    /// The weight that all databases have together where groups weigh by the core, four times a session's for each: with less the platform goes into
+    /// debt within one request, and waits until those that burn have caught up.
+    /// </summary>
+    internal static int SessionNice(int cores) => -Math.Min(NiceMost, (int)Math.Ceiling(Math.Log(4 * cores, NiceStep)));
+
     /// <summary>Desktops and servers alike weigh sessions as a whole, unless they are in control groups with weights.</summary>
     private static void HastenSession()
     {
         try
         {
-            File.WriteAllText("/proc/self/autogroup", SessionNice);
+            File.WriteAllText("/proc/self/autogroup", SessionNice(Environment.ProcessorCount).ToString(CultureInfo.InvariantCulture));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
