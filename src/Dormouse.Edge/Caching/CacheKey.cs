@@ -18,11 +18,15 @@ namespace Dormouse.Edge.Caching;
 /// </remarks>
 internal readonly record struct CacheKey
 {
-    private const int DigestBytes = SharedDigest.Bytes;
+    private const int DigestBytes = SHA256.HashSizeInBytes;
 
     // Most queries with all that belongs to them.
-    private const int PieceBytes = 2048;
+    private const int PieceBytes = 4096;
     private const int BytesPerChar = 3;
+
+    // One for each thread: made anew for each key, it costs more than the hashing of a usual body. Nothing is in it between two keys.
+    [ThreadStatic]
+    private static IncrementalHash? state;
 
     private readonly ulong first;
     private readonly ulong second;
@@ -40,7 +44,7 @@ internal readonly record struct CacheKey
     /// <param name="body">The request's body.</param>
     public static CacheKey Of(string schema, string tags, ReadOnlySpan<byte> body)
     {
-        IncrementalHash digesting = SharedDigest.State;
+        IncrementalHash digesting = state ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         // A call of the library costs as much as the hashing of some hundred bytes: what is short goes to it in one piece.
         Span<byte> piece = stackalloc byte[PieceBytes];
         int length = 0;

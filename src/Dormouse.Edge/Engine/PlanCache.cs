@@ -33,6 +33,20 @@ internal sealed class PlanCache(EngineOptions options, QueryLimits limits)
     }
 }
 
-/// <param name="Plan">The parsed plan.</param>
-/// <param name="Digest">Some bytes of its text's SHA-256, by which statistics tell plans apart.</param>
-internal sealed record KnownPlan(QueryPlan Plan, ulong Digest);
+/// <param name="plan">The parsed plan.</param>
+/// <param name="digest">Some bytes of its text's SHA-256, by which statistics tell plans apart.</param>
+internal sealed class KnownPlan(QueryPlan plan, ulong digest)
+{
+    private volatile PlanSummary? lastSummary;
+
+    public QueryPlan Plan { get; } = plan;
+
+    public ulong Digest { get; } = digest;
+
+    /// <summary>Under the names that the last request gave it.</summary>
+    public PlanSummary? LastSummary
+    {
+        get => lastSummary;
+        set => lastSummary = value;
+    }
+}

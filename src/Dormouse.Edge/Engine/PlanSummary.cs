@@ -6,7 +6,7 @@ using Dormouse.Edge.Caching;
 namespace Dormouse.Edge.Engine;
 
 /// <summary>What a plan that was read is, for the cache and for statistics.</summary>
-internal readonly record struct PlanSummary(bool OnlyReads, QueryShape Shape)
+internal sealed record PlanSummary(bool OnlyReads, QueryShape Shape)
 {
     /// <summary>A model's name is an identifier of some app; what is longer is not worth showing.</summary>
     private const int MaxNameLength = 64;
@@ -23,19 +23,41 @@ internal readonly record struct PlanSummary(bool OnlyReads, QueryShape Shape)
         "groupBy"
     );
 
+    // As the request had them.
+    private byte[] operation = [];
+    private byte[] model = [];
+
     /// <summary>The operation must say that it reads, and the plan must do nothing else: neither is believed alone.</summary>
     public static PlanSummary Of(PreparedPlan plan, ReadOnlySpan<byte> body)
     {
-        string operation = NameAt(body[plan.Request.Operation]);
-        string model = NameAt(body[plan.Request.Model]);
+        ReadOnlySpan<byte> operation = body[plan.Request.Operation];
+        ReadOnlySpan<byte> model = body[plan.Request.Model];
+        // One plan is sent again and again by the same code, under the same names.
+        if (plan.Known.LastSummary is { } last && operation.SequenceEqual(last.operation) && model.SequenceEqual(last.model))
+        {
+            return last;
+        }
+        PlanSummary summary = Read(plan.Known, operation, model);
+        if (operation.Length <= MaxNameLength && model.Length <= MaxNameLength)
+        {
+            summary.operation = operation.ToArray();
+            summary.model = model.ToArray();
+            plan.Known.LastSummary = summary;
+        }
+        return summary;
+    }
+
+    private static PlanSummary Read(KnownPlan plan, ReadOnlySpan<byte> operation, ReadOnlySpan<byte> model)
+    {
+        string action = NameOf(operation);
         return new PlanSummary(
-            plan.Known.Plan.OnlyReads && Reads.Contains(operation),
-            new QueryShape(plan.Known.Digest, string.Create(CultureInfo.InvariantCulture, $"{operation} {model}").TrimEnd())
+            plan.Plan.OnlyReads && Reads.Contains(action),
+            new QueryShape(plan.Digest, string.Create(CultureInfo.InvariantCulture, $"{action} {NameOf(model)}").TrimEnd())
         );
     }
 
     // Whoever sends a request chooses these texts, and statistics show them: anything but a plain name is left out.
-    private static string NameAt(ReadOnlySpan<byte> name)
+    private static string NameOf(ReadOnlySpan<byte> name)
     {
         foreach (byte letter in name)
         {

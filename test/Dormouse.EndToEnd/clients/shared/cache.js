@@ -96,7 +96,7 @@ const checks = {
     assert.equal(miss.region, 'LOCAL')
     assert.match(miss.requestId, /^[0-9a-f]{16}-LOCAL$/)
     assert.notEqual(hit.requestId, miss.requestId)
-    assert.match(miss.signature, /^sha256-/)
+    assert.match(miss.signature, /^xxh128-/)
     assert.equal(hit.signature, miss.signature)
     await change(name)
     assert.notEqual((await read(name, { ttl: 60, tags: ['other'] })).info.signature, miss.signature)
