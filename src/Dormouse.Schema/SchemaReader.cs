@@ -75,17 +75,19 @@ public static class SchemaReader
     /// </summary>
     private static SchemaReading? TryReadSound(IReadOnlyList<SourceFile> sources, SchemaOptions options)
     {
+        bool isLong = sources.Sum(source => (long)source.Length) >= options.ManyThreadsFrom;
+        using ReadingCrew crew = new(isLong ? options.MostThreads : 1);
         List<FileSyntax> files = new(sources.Count);
         foreach (SourceFile source in sources)
         {
-            if (SoundText.TryParse(source, options) is not { } file)
+            if (SoundText.TryParse(source, options, crew) is not { } file)
             {
                 return null;
             }
             files.Add(file);
         }
         DiagnosticBag diagnostics = new(options.MostDiagnostics);
-        BindingContext context = new(files, options, diagnostics) { IsSideBySide = true };
+        BindingContext context = new(files, options, diagnostics) { Crew = crew };
         NamePass.Run(context);
         if (diagnostics.Count > 0)
         {

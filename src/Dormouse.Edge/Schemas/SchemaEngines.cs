@@ -47,6 +47,7 @@ internal sealed partial class SchemaEngines(
     private readonly SemaphoreSlim reading = new(edge.Schemas.ReadsAtOnce);
     private readonly Lock changing = new();
     private readonly HashSet<Task> errands = [];
+    private readonly CancellationTokenSource stopping = new();
     private long usedBytes;
 
     public int Count => engines.Count;
@@ -117,6 +118,7 @@ internal sealed partial class SchemaEngines(
         {
             left = [.. errands];
         }
+        await stopping.CancelAsync();
         await Task.WhenAll(left);
     }
 
@@ -214,6 +216,7 @@ internal sealed partial class SchemaEngines(
     private async Task RunAsync(Func<Task> errand, DatabaseId database)
     {
         await Task.Yield();
+        await Task.Delay(options.StoreDelay, time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
             await errand();

@@ -17,8 +17,8 @@ internal sealed class BindingContext(IReadOnlyList<FileSyntax> files, SchemaOpti
 
     public DiagnosticBag Diagnostics { get; } = diagnostics;
 
-    /// <summary>Models may be looked at side by side, so that findings come in no order.</summary>
-    public bool IsSideBySide { get; init; }
+    /// <summary>With more than one thread findings come in no order.</summary>
+    public ReadingCrew Crew { get; init; } = ReadingCrew.Alone;
 
     /// <summary>Names of blocks that could not be read; a reference to one is no mistake of its own.</summary>
     public HashSet<string> BrokenNames { get; } = [.. files.SelectMany(file => file.BrokenNames)];
@@ -52,13 +52,13 @@ internal sealed class BindingContext(IReadOnlyList<FileSyntax> files, SchemaOpti
     /// <summary>Does something for each model, in their order or side by side: it may look at all of them and change its own alone.</summary>
     public void ForEachModel(Action<BindingContext, ModelEntry> work)
     {
-        int parts = IsSideBySide ? Math.Clamp(Models.Count / Options.ModelsPerPart, 1, Options.MostParts) : 1;
-        SideBySide.For(
-            parts,
-            part =>
+        int size = Crew.Threads == 1 ? Math.Max(Models.Count, 1) : Options.ModelsPerPart;
+        Crew.For(
+            (Models.Count + size - 1) / size,
+            (part, _) =>
             {
-                int end = (int)((long)Models.Count * (part + 1) / parts);
-                for (int index = (int)((long)Models.Count * part / parts); index < end; index++)
+                int end = Math.Min(Models.Count, (part + 1) * size);
+                for (int index = part * size; index < end; index++)
                 {
                     work(this, Models[index]);
                 }

@@ -41,10 +41,13 @@ internal ref struct SchemaParser
     /// Reads a part that begins and ends between two blocks, if there is nothing to complain of; otherwise null. Lines that are written
     /// alike share what was read of the first of them, and so its place in the text.
     /// </summary>
-    public static List<TopSyntax>? TryParseAlike(SourceFile source, Range part)
+    /// <param name="source">The text.</param>
+    /// <param name="part">Where to begin and to end.</param>
+    /// <param name="known">What was read of other parts by this thread.</param>
+    public static List<TopSyntax>? TryParseAlike(SourceFile source, Range part, KnownLines known)
     {
         DiagnosticBag complaints = new(limit: 1);
-        SchemaParser parser = new(source, part, complaints, new KnownLines());
+        SchemaParser parser = new(source, part, complaints, known);
         parser.ParseTops();
         return complaints.Count == 0 ? parser.tops : null;
     }

@@ -11,11 +11,13 @@ internal static class SoundText
     private const string Opening = "\n\nmodel ";
 
     /// <summary>The file, or null where there is anything to complain of. Places within lines may be those of other lines.</summary>
-    public static FileSyntax? TryParse(SourceFile source, SchemaOptions options)
+    public static FileSyntax? TryParse(SourceFile source, SchemaOptions options, ReadingCrew crew)
     {
-        List<Range> parts = Cut(source.Text, Math.Clamp(source.Length / options.CharactersPerPart, 1, options.MostParts));
+        int count = crew.Threads == 1 ? 1 : Math.Max(source.Length / options.CharactersPerPart, 1);
+        List<Range> parts = Cut(source.Text, count);
         var read = new List<TopSyntax>?[parts.Count];
-        SideBySide.For(parts.Count, part => read[part] = SchemaParser.TryParseAlike(source, parts[part]));
+        var known = new KnownLines?[crew.Threads];
+        crew.For(parts.Count, (part, thread) => read[part] = SchemaParser.TryParseAlike(source, parts[part], known[thread] ??= new()));
         return Array.Exists(read, tops => tops is null) ? null : new FileSyntax(source, [.. read.SelectMany(tops => tops!)], []);
     }
 

@@ -178,7 +178,11 @@ public sealed class HandshakeTests
     public async Task The_engine_used_least_lately_goes_first()
     {
         var time = new ManualTimeProvider();
-        await using EdgeHost edge = await EdgeHost.StartAsync(options => options.Schemas.EnginesMax = 2, time, Script);
+        await using EdgeHost edge = await EdgeHost.StartAsync(
+            options => (options.Schemas.EnginesMax, options.Schemas.StoreDelay) = (2, TimeSpan.Zero),
+            time,
+            Script
+        );
         OlderClient[] clients = [.. Enumerable.Range(0, 3).Select(number => new OlderClient(edge, Schema + $"\n// {number}"))];
         await clients[0].QueryAsync(FindMany);
         time.Advance(TimeSpan.FromSeconds(1));
@@ -220,7 +224,7 @@ public sealed class HandshakeTests
     public async Task A_schema_in_use_is_noted_in_the_store_now_and_then()
     {
         var time = new ManualTimeProvider();
-        await using EdgeHost edge = await EdgeHost.StartAsync(null, time, Script);
+        await using EdgeHost edge = await EdgeHost.StartAsync(options => options.Schemas.StoreDelay = TimeSpan.Zero, time, Script);
         var client = new OlderClient(edge, Schema);
         await client.QueryAsync(FindMany);
         await client.QueryAsync(FindMany);

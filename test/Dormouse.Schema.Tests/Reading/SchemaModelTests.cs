@@ -129,7 +129,7 @@ public sealed class SchemaModelTests
         }
         string schema = text.ToString();
         // What other threads make would not be counted.
-        SchemaOptions onOneThread = new() { MostParts = 1 };
+        SchemaOptions onOneThread = new() { MostThreads = 1 };
         Assert.True(SchemaReader.Read(schema, onOneThread).IsValid);
         long before = GC.GetAllocatedBytesForCurrentThread();
         SchemaReader.Read(schema, onOneThread);

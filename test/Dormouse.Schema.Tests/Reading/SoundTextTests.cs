@@ -12,9 +12,10 @@ public sealed class SoundTextTests
     /// <summary>Cuts even short texts, before every model where that is allowed.</summary>
     private static readonly SchemaOptions InParts = new()
     {
+        ManyThreadsFrom = 0,
         CharactersPerPart = 40,
         ModelsPerPart = 1,
-        MostParts = 1_000,
+        MostThreads = 4,
     };
 
     /// <summary>Parses a text as a whole, so that alike lines of all its models are shared, and looks at all models side by side.</summary>
