@@ -207,7 +207,7 @@ public sealed record ResourceStatus(string Freezer, string? Reclaimer, bool Memo
     public DiskStatus? Disk { get; init; }
 }
 
-/// <summary>How the disk of databases is bounded.</summary>
+/// <summary>How the disk of small databases is bounded; of those that may become medium twice as much is, of those that may become large four times.</summary>
 /// <param name="LimitBytes">Beyond it the front door refuses what makes a database grow.</param>
 /// <param name="HardLimitBytes">Beyond it sessions that write are ended.</param>
 /// <param name="CheckSeconds">How often that is looked at: a limit can be overrun by what is written meanwhile.</param>

@@ -3,9 +3,12 @@ using Dormouse.Contracts;
 namespace Dormouse.Instances.Disk;
 
 /// <summary>What the watch knows of one database. Its gate is for everybody; the rest is the watch's own.</summary>
-internal sealed class DiskAccount
+internal sealed class DiskAccount(DiskLimit limit)
 {
     public DiskGate Gate { get; } = new();
+
+    /// <summary>As of the last look.</summary>
+    public DiskLimit Limit { get; set; } = limit;
 
     /// <summary>Null until it was measured once.</summary>
     public DiskMeasure? Measured { get; set; }

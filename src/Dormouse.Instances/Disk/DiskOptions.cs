@@ -1,3 +1,5 @@
+using Dormouse.Contracts;
+
 namespace Dormouse.Instances.Disk;
 
 /// <summary>What databases may take on disk, and how that is seen.</summary>
@@ -6,16 +8,11 @@ public sealed class DiskOptions
     private const long LeewayMin = 64L << 20;
 
     /// <summary>
-    /// What one database may hold, its log apart; beyond it the front door refuses growth. A small instance, with 8 MB of buffers and 1 GiB of
-    /// page cache, still serves ten times that well where a tenth is in use.
+    /// What one small database may hold, its log apart; beyond it the front door refuses growth. A small instance, with 8 MB of buffers and 1 GiB
+    /// of page cache, still serves ten times that well where a tenth is in use. One that may become medium has twice as much, and one that may
+    /// become large four times, as of all else.
     /// </summary>
     public long SoftBytes { get; init; } = 10L << 30;
-
-    /// <summary>
-    /// What is beyond this is ended, whoever does it. A tenth above the soft limit: room for a VACUUM FULL of a table of that size, which
-    /// writes it anew before it gives the old one back.
-    /// </summary>
-    public long HardBytes => SoftBytes + Math.Max(SoftBytes / 10, LeewayMin);
 
     /// <summary>
     /// How often those that write are looked at: one look into the folder of their log. A disk writes some hundred megabytes meanwhile, which is
@@ -37,4 +34,21 @@ public sealed class DiskOptions
     /// once fill 16 MB of it each between two checkpoints.
     /// </summary>
     public long HostReserveBytes { get; init; } = 512L << 20;
+
+    /// <param name="most">
+    /// The largest class that the database may have: by the one that it has now, it would lose the room for its rows whenever little is asked of it.
+    /// </param>
+    internal DiskLimit LimitOf(InstanceClass most)
+    {
+        long soft = SoftBytes << (int)most;
+        return new DiskLimit(soft, soft + Math.Max(soft / 10, LeewayMin));
+    }
 }
+
+/// <summary>What one database may take.</summary>
+/// <param name="SoftBytes">From here on the front door refuses what makes it grow.</param>
+/// <param name="HardBytes">
+/// What is beyond this is ended, whoever does it. A tenth above the soft limit: room for a VACUUM FULL of a table of that size, which writes it anew
+/// before it gives the old one back.
+/// </param>
+internal readonly record struct DiskLimit(long SoftBytes, long HardBytes);

@@ -45,7 +45,13 @@ internal sealed partial class DiskWatch(
     /// <summary>Null until it was measured.</summary>
     public InstanceDisk? Find(DatabaseId id) =>
         accounts.TryGetValue(id, out DiskAccount? account) && account.Measured is { } measured
-            ? new InstanceDisk(measured.DataBytes, measured.LogBytes, options.SoftBytes, options.HardBytes, account.Gate.Refusal is null)
+            ? new InstanceDisk(
+                measured.DataBytes,
+                measured.LogBytes,
+                account.Limit.SoftBytes,
+                account.Limit.HardBytes,
+                account.Gate.Refusal is null
+            )
             : null;
 
     public void Forget(DatabaseId id) => accounts.TryRemove(id, out _);
@@ -60,7 +66,8 @@ internal sealed partial class DiskWatch(
 
     public void Dispose() => stop.Dispose();
 
-    private DiskAccount AccountOf(DatabaseId id) => accounts.GetOrAdd(id, static _ => new DiskAccount());
+    private DiskAccount AccountOf(DatabaseId id) =>
+        accounts.GetOrAdd(id, static (_, limit) => new DiskAccount(limit), options.LimitOf(InstanceClass.Small));
 
     private async Task RunAsync()
     {
@@ -111,6 +118,10 @@ internal sealed partial class DiskWatch(
     private async Task LookAsync(Instance instance, bool mayBeNew)
     {
         DiskAccount account = AccountOf(instance.Id);
+        if (instance.Size is { } size)
+        {
+            account.Limit = options.LimitOf(size.Most);
+        }
         bool runs = instance.Phase == InstancePhase.Running;
         bool isToMeasure = account.Measured is null ? mayBeNew || runs : (runs || account.Ran) && IsDue(instance, account);
         // One that fell asleep is looked at until it was measured once more.
@@ -125,7 +136,7 @@ internal sealed partial class DiskWatch(
             account.Took = time.GetElapsedTime(began);
         }
         Judge(instance.Id, account);
-        if (isToMeasure && runs && account.Measured?.DataBytes >= options.HardBytes && HasGrown(account))
+        if (isToMeasure && runs && account.Measured?.DataBytes >= account.Limit.HardBytes && HasGrown(account))
         {
             await EndWritersAsync(instance);
         }
@@ -152,7 +163,7 @@ internal sealed partial class DiskWatch(
 
     private void Judge(DatabaseId id, DiskAccount account)
     {
-        bool isOver = account.Measured?.DataBytes >= options.SoftBytes;
+        bool isOver = account.Measured?.DataBytes >= account.Limit.SoftBytes;
         bool mayGrow = !isOver && !isHostShort;
         if (mayGrow == account.Gate.Refusal is null)
         {
@@ -165,15 +176,15 @@ internal sealed partial class DiskWatch(
         }
         else
         {
-            account.Gate.Close(isOver ? OverLimit(account.Measured!.Value.DataBytes) : HostFull);
+            account.Gate.Close(isOver ? OverLimit(account) : HostFull);
             Log.MayNotGrow(logger, id, account.Measured?.DataBytes ?? 0, isOver ? "its limit" : "the host's disk");
         }
     }
 
-    private string OverLimit(long bytes) =>
+    private static string OverLimit(DiskAccount account) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"The database takes {Mebibytes(bytes):0.0} MiB of disk, and {Mebibytes(options.SoftBytes):0.0} MiB are allowed. {GoesOn}"
+            $"The database takes {Mebibytes(account.Measured!.Value.DataBytes):0.0} MiB of disk, and {Mebibytes(account.Limit.SoftBytes):0.0} MiB are allowed. {GoesOn}"
         );
 
     private static double Mebibytes(long bytes) => bytes / (double)(1 << 20);

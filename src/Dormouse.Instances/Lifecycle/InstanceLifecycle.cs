@@ -50,6 +50,7 @@ public sealed partial class InstanceLifecycle(
     public ResourceStatus ReadResources()
     {
         HostMemory memory = Started.Memory.Read();
+        DiskLimit disk = options.Disk.LimitOf(InstanceClass.Small);
         return new ResourceStatus(Resources.Freezer, Resources.Reclaimer, Resources.MemoryLimited, Resources.ProcessesLimited)
         {
             ProcessorWeighted = Resources.ProcessorWeighted,
@@ -60,7 +61,7 @@ public sealed partial class InstanceLifecycle(
             SwapBytes = memory.SwapTotalBytes,
             SwapFreeBytes = memory.SwapFreeBytes,
             InstanceBytes = Started.Memory.InstanceBytes,
-            Disk = new DiskStatus(options.Disk.SoftBytes, options.Disk.HardBytes, options.Disk.CheckPeriod.TotalSeconds)
+            Disk = new DiskStatus(disk.SoftBytes, disk.HardBytes, options.Disk.CheckPeriod.TotalSeconds)
             {
                 Full = Set.All.Count(instance => FindDisk(instance.Id) is { MayGrow: false }),
             },

@@ -98,8 +98,9 @@ internal static class StatusText
         if (resources.Disk is { } disk)
         {
             output.WriteLine(
-                $"disk       of a database: growth refused at the front door from {Gibibytes(disk.LimitBytes)} on, writers ended from "
-                    + $"{Gibibytes(disk.HardLimitBytes)} on; {disk.Full} may not grow now"
+                $"disk       of a small database: growth refused at the front door from {Gibibytes(disk.LimitBytes)} on, writers ended from "
+                    + $"{Gibibytes(disk.HardLimitBytes)} on; twice as much for one that may become medium, four times for large; "
+                    + $"{disk.Full} may not grow now"
             );
         }
         string reclaimed = (resources.Reclaimer, resources.SwapBytes) switch

@@ -98,7 +98,8 @@ internal sealed class UpSwitches
 
     private readonly Option<int?> diskLimit = new("--disk-limit")
     {
-        Description = "What one database may take on disk, in MiB; beyond it growth is refused. Default: 10240.",
+        Description =
+            "What one small database may take on disk, in MiB; beyond it growth is refused. Twice as much if it may become medium, four times if large. Default: 10240.",
         HelpName = "MIB",
     };
 

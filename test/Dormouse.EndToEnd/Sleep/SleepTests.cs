@@ -31,7 +31,7 @@ public sealed class SleepTests(SleepyPlatform sleepy) : IClassFixture<SleepyPlat
             "(?m)^limits     memory of a database: (not )?limited; its processes: (not )?limited; its processor",
             status.Succeeded()
         );
-        Assert.Matches("(?m)^disk       of a database: growth refused .+; 0 may not grow now$", status.Succeeded());
+        Assert.Matches("(?m)^disk       of a small database: growth refused .+; 0 may not grow now$", status.Succeeded());
         Assert.Matches("(?m)^sleep      frozen by (cgroup v2|cgroup v1|signals); memory ", status.Succeeded());
         Assert.Matches("(?m)^memory     pressure (none|tight|short), [0-9.]+ GiB available", status.Succeeded());
 

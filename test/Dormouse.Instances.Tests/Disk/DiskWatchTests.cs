@@ -40,6 +40,28 @@ public sealed class DiskWatchTests
     }
 
     [Fact]
+    public async Task What_a_database_may_become_says_how_much_it_may_take_and_what_it_is_now_does_not()
+    {
+        await using TestHost host = await TestHost.StartAsync(path => Limited(path, 32));
+        DatabaseId id = await host.CreateAsync();
+        using IInstanceLease lease = await host.Lifecycle.LeaseAsync(id, Cancellation);
+        await using ServerConnection session = await TestHost.ConnectAsync(lease.Endpoint);
+        await session.ExecuteSimpleAsync("CREATE TABLE grown (text text);" + Grow, Cancellation);
+        await Eventually.TrueAsync(() => lease.Endpoint.Disk.Refusal is not null);
+
+        await host.Lifecycle.ResizeAsync(id, new ClassRange(InstanceClass.Small, InstanceClass.Large), null, Cancellation);
+
+        await Eventually.TrueAsync(() => lease.Endpoint.Disk.Refusal is null);
+        InstanceDisk disk = host.Lifecycle.FindDisk(id)!;
+        Assert.Equal((128 * Mebibyte, 192 * Mebibyte), (disk.SoftBytes, disk.HardBytes));
+
+        await host.Lifecycle.ResizeAsync(id, ClassRange.Smallest, null, Cancellation);
+
+        await Eventually.TrueAsync(() => lease.Endpoint.Disk.Refusal is not null);
+        Assert.Contains("32.0 MiB are allowed", lease.Endpoint.Disk.Refusal!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_refusal_outlives_a_restart_of_the_instance_and_of_the_platform()
     {
         await using TestHost host = await TestHost.StartAsync(path => Limited(path, 32));
