@@ -8,6 +8,9 @@ namespace Dormouse.Schema.Syntax;
 /// </summary>
 internal sealed class KnownLines
 {
+    /// <summary>Their words.</summary>
+    public WordCache Words { get; } = new();
+
     /// <summary>By what stands behind the name of a field of a scalar type.</summary>
     public LineCache<FieldTail> Tails { get; } = new();
 

@@ -9,7 +9,7 @@ namespace Dormouse.Schema.Syntax;
 /// Reads words of the language from a position on. The language is made of lines, and what a character means depends on where in a
 /// line it stands, so the parser asks for the word that it can use instead of being handed tokens. No method moves on failure.
 /// </summary>
-internal ref struct Lexer(SourceFile source, Range part)
+internal ref struct Lexer(SourceFile source, Range part, WordCache words)
 {
     private static readonly SearchValues<char> AsciiWord = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
@@ -17,7 +17,6 @@ internal ref struct Lexer(SourceFile source, Range part)
 
     /// <summary>Up to the end of the part, so that places are those of the whole text.</summary>
     private readonly ReadOnlySpan<char> text = source.Text[..part.End];
-    private readonly WordCache words = new();
 
     /// <summary>From here on no comment ends: known after the first search, so that a text full of openings stays linear.</summary>
     private int noCommentEndFrom = int.MaxValue;

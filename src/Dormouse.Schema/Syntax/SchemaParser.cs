@@ -27,7 +27,7 @@ internal ref struct SchemaParser
         this.known = known;
         this.source = source;
         this.diagnostics = diagnostics;
-        lexer = new Lexer(source, part);
+        lexer = new Lexer(source, part, known?.Words ?? new WordCache());
     }
 
     public static FileSyntax Parse(SourceFile source, DiagnosticBag diagnostics)
