@@ -149,7 +149,7 @@ internal sealed class OperationGenerator
     {
         if (dice.OneIn(4))
         {
-            arguments["limit"] = dice.Pick([0, 1, 2, 100]);
+            RowLimit.Set(arguments, dice.Pick([0, 1, 2, 100]));
         }
         return arguments;
     }

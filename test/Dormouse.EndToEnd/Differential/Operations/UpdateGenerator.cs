@@ -163,7 +163,7 @@ internal sealed class UpdateGenerator(GenerationContext context, FilterGenerator
         JsonObject many = new() { ["where"] = filters.Where(other, 1), ["data"] = Scalars(other, withKeys: false) };
         if (dice.OneIn(6))
         {
-            many["limit"] = dice.Pick([0, 1, 2]);
+            RowLimit.Set(many, dice.Pick([0, 1, 2]));
         }
         return many;
     }
