@@ -51,6 +51,12 @@ internal sealed record NativeUpsert(IReadOnlyList<ScalarField> Unique, IReadOnly
 
     private static bool AddPairs(Model model, string name, InputValue value, ChangeSet created, List<EqualValues> pairs)
     {
+        // The engine compares an object by the values within it, whatever it means, so that one without values is equal to anything.
+        if (HasNoValues(value))
+        {
+            return true;
+        }
+
         if (!model.TryGetField(name, out var field))
         {
             return CriterionOf(model, name) is not null
@@ -65,4 +71,7 @@ internal sealed record NativeUpsert(IReadOnlyList<ScalarField> Unique, IReadOnly
         pairs.Add(new EqualValues(Constants.ExpressionOf(value), change.Value, FieldArguments.Of(scalar, scalar.IsList)));
         return true;
     }
+
+    private static bool HasNoValues(InputValue value) =>
+        value is InputObject filter && filter.Fields.All(field => HasNoValues(field.Value));
 }
