@@ -52,7 +52,7 @@ internal sealed class BindingContext(IReadOnlyList<FileSyntax> files, SchemaOpti
     /// <summary>Does something for each model, in their order or side by side: it may look at all of them and change its own alone.</summary>
     public void ForEachModel(Action<BindingContext, ModelEntry> work)
     {
-        int size = Crew.Threads == 1 ? Math.Max(Models.Count, 1) : Options.ModelsPerPart;
+        int size = Options.ModelsPerPart;
         Crew.For(
             (Models.Count + size - 1) / size,
             (part, _) =>

@@ -13,8 +13,7 @@ internal static class SoundText
     /// <summary>The file, or null where there is anything to complain of. Places within lines may be those of other lines.</summary>
     public static FileSyntax? TryParse(SourceFile source, SchemaOptions options, ReadingCrew crew)
     {
-        int count = crew.Threads == 1 ? 1 : Math.Max(source.Length / options.CharactersPerPart, 1);
-        List<Range> parts = Cut(source.Text, count);
+        List<Range> parts = Cut(source.Text, Math.Max(source.Length / options.CharactersPerPart, 1));
         var read = new List<TopSyntax>?[parts.Count];
         var known = new KnownLines?[crew.Threads];
         crew.For(parts.Count, (part, thread) => read[part] = SchemaParser.TryParseAlike(source, parts[part], known[thread] ??= new()));
