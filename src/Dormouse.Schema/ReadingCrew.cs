@@ -4,30 +4,39 @@ using System.Runtime.ExceptionServices;
 namespace Dormouse.Schema;
 
 /// <summary>
-/// The threads that read one long schema: the one that was asked to, and helpers of the pool that stay from step to step. To wake a thread can
-/// take as long as a step does, so a helper that finds nothing to do looks for the next step for a while before it leaves. Nobody waits for a
-/// helper that has not come: the work is in pieces, and whoever is there takes the next one.
+/// The threads that read one long schema: the one that was asked to, and helpers that stay from step to step. To wake a thread can take as
+/// long as a step does, so a helper that finds nothing to do looks for the next step for a while before it leaves. Nobody waits for a helper
+/// that has not come: the work is in pieces, and whoever is there takes the next one.
 /// </summary>
-internal sealed class ReadingCrew : IThreadPoolWorkItem, IDisposable
+/// <remarks>
+/// Helpers are threads of their own and leave the reader's processor. A thread of the pool that is woken from here is often left behind the
+/// one that wakes it, for up to four milliseconds, though another processor has nothing to do.
+/// </remarks>
+internal sealed class ReadingCrew : IDisposable
 {
     /// <summary>The one thread alone.</summary>
-    public static readonly ReadingCrew Alone = new(1);
+    public static readonly ReadingCrew Alone = new(1, static () => { });
 
     /// <summary>Longer than what one thread does by itself between two steps of a schema of some thousand models.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(2);
 
     private const int SpinsBetweenLooks = 50;
 
+    private readonly int readerProcessor = Thread.GetCurrentProcessorId();
+    private readonly Step beside;
     private int came;
     private volatile Step? step;
     private volatile bool isOver;
 
-    public ReadingCrew(int threads)
+    /// <param name="threads">As many may come, this one included.</param>
+    /// <param name="beside">What the first helper does before it helps; if none comes, it is done at the end.</param>
+    public ReadingCrew(int threads, Action beside)
     {
         Threads = threads;
+        this.beside = new Step(1, (_, _) => beside());
         for (int helper = 1; helper < threads; helper++)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            new Thread(Help) { IsBackground = true, Name = "schema reader" }.UnsafeStart();
         }
     }
 
@@ -48,9 +57,18 @@ internal sealed class ReadingCrew : IThreadPoolWorkItem, IDisposable
         next.Wait();
     }
 
-    void IThreadPoolWorkItem.Execute()
+    public void Dispose()
     {
+        isOver = true;
+        beside.Take(thread: 0);
+        beside.Wait();
+    }
+
+    private void Help()
+    {
+        ThreadAffinity.Leave(readerProcessor);
         int thread = Interlocked.Increment(ref came);
+        beside.Take(thread);
         Step? done = null;
         for (long since = Stopwatch.GetTimestamp(); !isOver && Stopwatch.GetElapsedTime(since) < Patience; )
         {
@@ -68,8 +86,6 @@ internal sealed class ReadingCrew : IThreadPoolWorkItem, IDisposable
             }
         }
     }
-
-    public void Dispose() => isOver = true;
 
     private sealed class Step(int pieces, Action<int, int> work)
     {

@@ -29,17 +29,25 @@ public static class SchemaReader
     public static SchemaReading Read(string text) => Read([new SourceFile(DefaultName, text)], SchemaOptions.Default);
 
     /// <summary>Reads a text in a borrowed buffer, which must stay as it is while the findings are looked at.</summary>
-    public static SchemaReading Read(ReadOnlyMemory<char> text) => Read([new SourceFile(DefaultName, text)], SchemaOptions.Default);
+    /// <param name="text">The text.</param>
+    /// <param name="beside">
+    /// Something of the caller's that is done once this ends: by a thread that helps with a long text, before it does that, or by this one.
+    /// </param>
+    public static SchemaReading Read(ReadOnlyMemory<char> text, Action beside) =>
+        Read([new SourceFile(DefaultName, text)], SchemaOptions.Default, beside);
 
     public static SchemaReading Read(string text, SchemaOptions options) => Read([new SourceFile(DefaultName, text)], options);
 
     /// <summary>Reads a schema that is spread over files; their order does not matter.</summary>
-    public static SchemaReading Read(IReadOnlyList<SourceFile> sources, SchemaOptions options)
+    public static SchemaReading Read(IReadOnlyList<SourceFile> sources, SchemaOptions options) => Read(sources, options, static () => { });
+
+    private static SchemaReading Read(IReadOnlyList<SourceFile> sources, SchemaOptions options, Action beside)
     {
         ArgumentNullException.ThrowIfNull(sources);
         ArgumentNullException.ThrowIfNull(options);
         DiagnosticBag diagnostics = new(options.MostDiagnostics);
         long length = sources.Sum(source => (long)source.Length);
+        using ReadingCrew crew = new(length < options.ManyThreadsFrom ? 1 : options.MostThreads, beside);
         if (length > options.MostCharacters)
         {
             diagnostics.Add(
@@ -48,7 +56,7 @@ public static class SchemaReader
             return new SchemaReading(null, diagnostics.ToList(sources));
         }
 
-        return (options.AssumeSound ? TryReadSound(sources, options) : null) ?? ReadExactly(sources, options, diagnostics);
+        return (options.AssumeSound ? TryReadSound(sources, options, crew) : null) ?? ReadExactly(sources, options, diagnostics);
     }
 
     private static SchemaReading ReadExactly(IReadOnlyList<SourceFile> sources, SchemaOptions options, DiagnosticBag diagnostics)
@@ -64,8 +72,12 @@ public static class SchemaReader
             RelationPass.Run(context);
             CheckRules(context);
         }
-        PrismaSchema? schema = diagnostics.HasErrors ? null : Build(context);
-        return new SchemaReading(schema, diagnostics.ToList(sources));
+        if (diagnostics.HasErrors)
+        {
+            return new SchemaReading(null, diagnostics.ToList(sources));
+        }
+        context.Models.ForEach(RelationBuilder.Build);
+        return new SchemaReading(Build(context), diagnostics.ToList(sources));
     }
 
     /// <summary>
@@ -73,10 +85,8 @@ public static class SchemaReader
     /// read once, and models side by side. Null where that was wrong, so that it must be read exactly. Only what is said of the
     /// configuration, of which no line is shared, can stand.
     /// </summary>
-    private static SchemaReading? TryReadSound(IReadOnlyList<SourceFile> sources, SchemaOptions options)
+    private static SchemaReading? TryReadSound(IReadOnlyList<SourceFile> sources, SchemaOptions options, ReadingCrew crew)
     {
-        bool isLong = sources.Sum(source => (long)source.Length) >= options.ManyThreadsFrom;
-        using ReadingCrew crew = new(isLong ? options.MostThreads : 1);
         List<FileSyntax> files = new(sources.Count);
         foreach (SourceFile source in sources)
         {
@@ -88,29 +98,70 @@ public static class SchemaReader
         }
         DiagnosticBag diagnostics = new(options.MostDiagnostics);
         BindingContext context = new(files, options, diagnostics) { Crew = crew };
-        NamePass.Run(context);
+        NamePass.Blocks(context);
         if (diagnostics.Count > 0)
         {
             return null;
         }
         ConfigurationPass.Run(context);
-        int told = diagnostics.Count;
-        TypePass.Run(context);
-        AttributePass.Run(context);
-        if (diagnostics.HasErrors || diagnostics.IsFull || diagnostics.Count > told)
+        if (diagnostics.HasErrors)
         {
             return null;
         }
-        RelationPass.Run(context);
-        CheckRules(context);
-        return diagnostics.Count > told ? null : new SchemaReading(Build(context), diagnostics.ToList(sources));
+        context.BeginSound();
+        TypePass.Enums(context);
+        AttributePass.Enums(context);
+        context.ForEachModel(BindSound);
+        ModelRules.CheckDatabaseNames(context);
+        ModelRules.CheckEnums(context);
+        if (!context.IsSound)
+        {
+            return null;
+        }
+        context.ForEachModel(LinkSound);
+        ConstraintNameRules.Check(context);
+        CascadeRules.Check(context);
+        return context.IsSound ? new SchemaReading(Build(context), diagnostics.ToList(sources)) : null;
+    }
+
+    /// <summary>
+    /// All that concerns a model alone: passes 1 to 3 and its rules. At once, since the models of a long text fill the processor's caches
+    /// many times over.
+    /// </summary>
+    private static void BindSound(BindingContext context, ModelEntry model)
+    {
+        NamePass.Model(context, model);
+        TypePass.Fields(context, model);
+        AttributePass.Model(context, model);
+        if (context.IsSound)
+        {
+            ModelRules.Check(context, model);
+        }
+    }
+
+    /// <summary>All that concerns a model and those to which it leads, which are bound.</summary>
+    private static void LinkSound(BindingContext context, ModelEntry model)
+    {
+        RelationPass.Find(model);
+        if (!AmbiguityRules.Check(context, model))
+        {
+            return;
+        }
+        RelationRules.CheckFields(context, model);
+        RelationRules.CheckRelations(context, model);
+        ConstraintNameRules.Hash(model);
+        if (context.IsSound)
+        {
+            RelationBuilder.Build(model);
+        }
     }
 
     private static void CheckRules(BindingContext context)
     {
         ModelRules.CheckDatabaseNames(context);
-        context.ForEachModel(CheckModel);
         ModelRules.CheckEnums(context);
+        context.ForEachModel(ModelRules.Check);
+        context.Models.ForEach(ConstraintNameRules.Hash);
         ConstraintNameRules.Check(context);
         // Of fields that cannot be told apart nothing more can be said.
         if (!AmbiguityRules.Check(context))
@@ -118,17 +169,8 @@ public static class SchemaReader
             return;
         }
         context.ForEachModel(RelationRules.CheckFields);
-        foreach (RelationEntry relation in context.Relations)
-        {
-            RelationRules.Check(context, relation);
-        }
+        context.ForEachModel(RelationRules.CheckRelations);
         CascadeRules.Check(context);
-    }
-
-    private static void CheckModel(BindingContext context, ModelEntry model)
-    {
-        ModelRules.Check(context, model);
-        ConstraintNameRules.Hash(model);
     }
 
     private static PrismaSchema Build(BindingContext context) =>
@@ -137,6 +179,6 @@ public static class SchemaReader
             context.Generators,
             context.Models.ConvertAll(entry => entry.Model),
             context.Enums.ConvertAll(entry => entry.Type),
-            RelationBuilder.Build(context)
+            [.. context.Relations.Select(entry => entry.Made!)]
         );
 }

@@ -18,13 +18,6 @@ public readonly record struct SchemaHash
     /// <summary>The hash of an uploaded text, base64 as it was sent.</summary>
     public static SchemaHash Of(ReadOnlySpan<byte> base64) => new(Convert.ToHexStringLower(SHA256.HashData(base64)));
 
-    /// <summary>The hash of an uploaded text that went through a SHA-256 digest piece by piece; the digest begins anew.</summary>
-    public static SchemaHash Of(IncrementalHash sha256)
-    {
-        ArgumentNullException.ThrowIfNull(sha256);
-        return new(Convert.ToHexStringLower(sha256.GetHashAndReset()));
-    }
-
     /// <summary>Reads the part of a path; capital letters are no hash, since no client sends them.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out SchemaHash hash)
     {

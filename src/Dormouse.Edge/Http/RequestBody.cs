@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Dormouse.Contracts;
 using Dormouse.Edge.Limits;
 using Microsoft.AspNetCore.Http;
@@ -16,13 +15,12 @@ internal sealed class RequestBody(EdgeOptions options, BufferBudget budget, Time
     public ValueTask<PooledBuffer> ReadAsync(HttpContext context, CancellationToken cancellationToken) =>
         ReadAsync(context, options.Limits.MaxBodyBytes, EdgeFailures.BodyTooLarge, cancellationToken);
 
-    /// <summary>The whole body, with a bound of its own below the general one, and its digest, worked out while it arrives.</summary>
+    /// <summary>The whole body, with a bound of its own below the general one.</summary>
     public async ValueTask<PooledBuffer> ReadAsync(
         HttpContext context,
         int maxBytes,
         Func<int, DormouseException> tooLarge,
-        CancellationToken cancellationToken,
-        IncrementalHash? digest = null
+        CancellationToken cancellationToken
     )
     {
         HttpRequest request = context.Request;
@@ -55,7 +53,6 @@ internal sealed class RequestBody(EdgeOptions options, BufferBudget budget, Time
                     return body;
                 }
                 body.Advance(read);
-                digest?.AppendData(body.WrittenSpan[^read..]);
             }
         }
         catch (BadHttpRequestException refused)

@@ -18,6 +18,7 @@ internal sealed class PooledBuffer(int maxBytes, Func<int, DormouseException> to
     /// <summary>Most requests and answers fit; larger ones double as their bytes arrive, never on the word of a header.</summary>
     public const int InitialBytes = 8 * 1024;
 
+    // So small that growth follows what comes of it.
     private const int EncodedBlock = 4 * 1024;
 
     private const int DecodedBlock = EncodedBlock / 4 * 3;
@@ -61,30 +62,35 @@ internal sealed class PooledBuffer(int maxBytes, Func<int, DormouseException> to
         Advance(added.Length);
     }
 
-    /// <summary>Puts in the place of base64 what it stands for. False where it is no base64; the content is then lost.</summary>
-    /// <remarks>Block by block: the way of the library to decode in place takes ten times as long as that into another buffer.</remarks>
-    public bool TryDecodeBase64()
+    /// <summary>What base64 in it stands for, in a buffer of its own; null where it is no base64.</summary>
+    public PooledBuffer? DecodeBase64()
     {
-        Span<byte> block = stackalloc byte[DecodedBlock];
-        int decoded = 0;
-        for (int at = 0; at < length; )
+        PooledBuffer decoded = new(maxBytes, tooLarge, budget);
+        try
         {
-            int size = Math.Min(EncodedBlock, length - at);
-            bool isLast = at + size == length;
-            OperationStatus status = Base64.DecodeFromUtf8(bytes.AsSpan(at, size), block, out int taken, out int made, isLast);
-            // White space is no part of base64 and may stand in it, so that a block can end within a group of four.
-            bool isFine = status == OperationStatus.Done || (status == OperationStatus.NeedMoreData && !isLast && taken > 0);
-            if (!isFine)
+            for (int at = 0; at < length; )
             {
-                length = 0;
-                return false;
+                int size = Math.Min(EncodedBlock, length - at);
+                bool isLast = at + size == length;
+                Span<byte> room = decoded.GetSpan(DecodedBlock);
+                OperationStatus status = Base64.DecodeFromUtf8(bytes.AsSpan(at, size), room, out int taken, out int made, isLast);
+                // White space is no part of base64 and may stand in it, so that a block can end within a group of four.
+                bool isFine = status == OperationStatus.Done || (status == OperationStatus.NeedMoreData && !isLast && taken > 0);
+                if (!isFine)
+                {
+                    decoded.Dispose();
+                    return null;
+                }
+                decoded.Advance(made);
+                at += taken;
             }
-            block[..made].CopyTo(bytes.AsSpan(decoded));
-            decoded += made;
-            at += taken;
+            return decoded;
         }
-        length = decoded;
-        return true;
+        catch
+        {
+            decoded.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Forgets what was written after <paramref name="to"/>.</summary>

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Dormouse.Contracts;
 using Dormouse.Edge.Auth;
@@ -29,19 +28,12 @@ internal sealed class SchemaEndpoint(
             hash = OperationPath.Read(context);
             KeyGrant grant = await authenticator.AuthenticateAsync(context, context.RequestAborted);
             using Admission.Ticket ticket = admission.Enter(context, grant);
-            using IncrementalHash digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            PooledBuffer body = await bodies.ReadAsync(
+            using PooledBuffer body = await bodies.ReadAsync(
                 context,
                 options.Schemas.MaxUploadBytes,
                 SchemaFailures.TooLarge,
-                context.RequestAborted,
-                digest
+                context.RequestAborted
             );
-            if (SchemaHash.Of(digest) != hash)
-            {
-                body.Dispose();
-                throw SchemaFailures.Mismatch();
-            }
             await schemas.KeepAsync(grant.Database, hash, body);
         }
         catch (Exception failure)

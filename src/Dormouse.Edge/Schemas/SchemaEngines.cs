@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Concurrent;
-using System.Text;
 using System.Text.Unicode;
 using Dormouse.Contracts;
 using Dormouse.Edge.Limits;
@@ -43,7 +42,6 @@ internal sealed partial class SchemaEngines(
 
     // Lazy, because a dictionary may call its factory more than once.
     private readonly ConcurrentDictionary<(DatabaseId Database, SchemaHash Hash), Lazy<Task<SchemaEngine>>> loads = new();
-    private readonly ConcurrentDictionary<SchemaHash, Lazy<Task<SchemaEngine>>> reads = new();
     private readonly SemaphoreSlim reading = new(edge.Schemas.ReadsAtOnce);
     private readonly Lock changing = new();
     private readonly HashSet<Task> errands = [];
@@ -73,40 +71,37 @@ internal sealed partial class SchemaEngines(
 
     /// <summary>Takes an uploaded schema.</summary>
     /// <param name="database">Whose it is.</param>
-    /// <param name="hash">The hash of what was sent.</param>
-    /// <param name="upload">What was sent, in base64. Disposed here, since it may be needed longer than the request.</param>
-    /// <exception cref="DormouseException">It is no schema, or one with errors; or the store is away.</exception>
+    /// <param name="hash">The hash under which it was sent.</param>
+    /// <param name="upload">What was sent, in base64; not used any more once this ends.</param>
+    /// <exception cref="DormouseException">It is not what its hash says, no schema, or one with errors; or the store is away.</exception>
     public async Task KeepAsync(DatabaseId database, SchemaHash hash, PooledBuffer upload)
     {
+        PooledBuffer? text = upload.DecodeBase64();
         bool isHandedOn = false;
         try
         {
-            if (!upload.TryDecodeBase64() || !Utf8.IsValid(upload.WrittenSpan))
-            {
-                throw SchemaFailures.NotText();
-            }
-            // A client that leaves does not end the reading, which uses the buffer: others may wait for the same schema.
-            Admit(await ReadAsync(hash, upload.Written), database);
-            // The client need not wait for the store: if it never gets there, the schema is uploaded once more some day.
+            // A client that leaves does not end the reading: it will ask again.
+            await ReadAsync(database, hash, text?.Written, () => SchemaHash.Of(upload.WrittenSpan) == hash);
+            // Nor need it wait for the store: if the schema never gets there, it is uploaded once more some day.
             isHandedOn = TryRunBeside(StoreAsync, database);
             if (!isHandedOn)
             {
-                await store.KeepAsync(database, hash, upload.Written, CancellationToken.None);
+                await store.KeepAsync(database, hash, text!.Written, CancellationToken.None);
             }
         }
         finally
         {
             if (!isHandedOn)
             {
-                upload.Dispose();
+                text?.Dispose();
             }
         }
 
         async Task StoreAsync()
         {
-            using (upload)
+            using (text)
             {
-                await store.KeepAsync(database, hash, upload.Written, CancellationToken.None);
+                await store.KeepAsync(database, hash, text!.Written, CancellationToken.None);
             }
         }
     }
@@ -138,9 +133,7 @@ internal sealed partial class SchemaEngines(
         try
         {
             byte[] text = await store.FindAsync(database, hash, CancellationToken.None) ?? throw SchemaFailures.Missing();
-            SchemaEngine engine = await ReadAsync(hash, text);
-            Admit(engine, database);
-            return engine;
+            return await ReadAsync(database, hash, text, static () => true);
         }
         finally
         {
@@ -148,38 +141,62 @@ internal sealed partial class SchemaEngines(
         }
     }
 
-    /// <summary>Reads a text that stays as it is until the reading has ended.</summary>
-    private Task<SchemaEngine> ReadAsync(SchemaHash hash, ReadOnlyMemory<byte> utf8) =>
-        engines.TryGetValue(hash, out SchemaEngine? known)
-            ? Task.FromResult(known)
-            : reads.GetOrAdd(hash, key => new(() => Task.Run(() => ReadNowAsync(key, utf8)))).Value;
-
-    private async Task<SchemaEngine> ReadNowAsync(SchemaHash hash, ReadOnlyMemory<byte> utf8)
+    /// <summary>The engine of a text, which stays as it is until this ends: the one in memory, or else a new one.</summary>
+    /// <param name="database">Whose text it is.</param>
+    /// <param name="hash">The hash that it should have.</param>
+    /// <param name="utf8">The text; null where what was sent is none.</param>
+    /// <param name="isGenuine">
+    /// Whether it has that hash, which takes a third of the time of a reading, and is found out beside it where there is a thread for it.
+    /// Nobody is given an engine before that.
+    /// </param>
+    private async Task<SchemaEngine> ReadAsync(DatabaseId database, SchemaHash hash, ReadOnlyMemory<byte>? utf8, Func<bool> isGenuine)
     {
+        if (engines.TryGetValue(hash, out SchemaEngine? known))
+        {
+            return isGenuine() ? Admit(known, database) : throw SchemaFailures.Mismatch();
+        }
         await reading.WaitAsync(CancellationToken.None);
         // Borrowed, since a text of this size is for the collector an occasion to go through all that lives.
-        char[] text = ArrayPool<char>.Shared.Rent(utf8.Length);
+        char[] text = ArrayPool<char>.Shared.Rent(utf8?.Length ?? 0);
         try
         {
-            int length = Encoding.UTF8.GetChars(utf8.Span, text);
-            SchemaReading read = SchemaReader.Read(text.AsMemory(0, length));
-            return read.IsValid
-                ? new SchemaEngine(
-                    hash,
-                    new QueryEngine(read.Schema, operations, limits, edge.Engine.UsualReadStrategy),
-                    EngineBytes + ((long)BytesPerTextByte * utf8.Length)
-                )
-                : throw SchemaFailures.Broken(read.Diagnostics);
+            // Whoever waited may find that the same was read meanwhile: apps come up in dozens.
+            bool? isFound = null;
+            SchemaReading? read =
+                engines.TryGetValue(hash, out SchemaEngine? engine) || utf8 is null
+                    ? null
+                    : Read(utf8.Value.Span, text, () => isFound = isGenuine());
+            if (!(isFound ?? isGenuine()))
+            {
+                throw SchemaFailures.Mismatch();
+            }
+            engine ??= NewEngine(hash, read ?? throw SchemaFailures.NotText(), utf8!.Value.Length);
+            return Admit(engine, database);
         }
         finally
         {
             ArrayPool<char>.Shared.Return(text);
             reading.Release();
-            reads.TryRemove(hash, out _);
         }
     }
 
-    private void Admit(SchemaEngine engine, DatabaseId database)
+    /// <returns>Null where it is no UTF-8.</returns>
+    private static SchemaReading? Read(ReadOnlySpan<byte> utf8, char[] text, Action beside) =>
+        Utf8.ToUtf16(utf8, text, out _, out int length, replaceInvalidSequences: false) == OperationStatus.Done
+            ? SchemaReader.Read(text.AsMemory(0, length), beside)
+            : null;
+
+    private SchemaEngine NewEngine(SchemaHash hash, SchemaReading read, int textBytes)
+    {
+        if (!read.IsValid)
+        {
+            throw SchemaFailures.Broken(read.Diagnostics);
+        }
+        QueryEngine engine = new(read.Schema, operations, limits, edge.Engine.UsualReadStrategy);
+        return new SchemaEngine(hash, engine, EngineBytes + ((long)BytesPerTextByte * textBytes));
+    }
+
+    private SchemaEngine Admit(SchemaEngine engine, DatabaseId database)
     {
         long now = time.GetTimestamp();
         lock (changing)
@@ -200,6 +217,7 @@ internal sealed partial class SchemaEngines(
                 engines.TryRemove(oldest.Hash, out _);
                 Interlocked.Add(ref usedBytes, -oldest.Bytes);
             }
+            return kept;
         }
     }
 

@@ -14,21 +14,28 @@ internal static class AttributePass
 
     public static void Run(BindingContext context)
     {
-        // Enums first: defaults refer to their values. Relation fields next: indexes that name one suggest its key.
+        Enums(context);
+        context.ForEachModel(Model);
+    }
+
+    /// <summary>Comes first: defaults refer to their values.</summary>
+    public static void Enums(BindingContext context)
+    {
         foreach (EnumEntry entry in context.Enums)
         {
             Enum(context, entry);
         }
-        context.ForEachModel(RelationFields);
-        context.ForEachModel(Model);
     }
 
-    private static void RelationFields(BindingContext context, ModelEntry model)
+    /// <summary>The attributes of one model and its fields; those of relations first, since indexes that name one suggest its key.</summary>
+    public static void Model(BindingContext context, ModelEntry model)
     {
         foreach (FieldEntry field in model.RelationFields)
         {
             RelationField(context, field);
         }
+        ScalarFields(context, model);
+        ReadModel(context, model);
     }
 
     private static void Enum(BindingContext context, EnumEntry entry)
@@ -84,17 +91,28 @@ internal static class AttributePass
         attributes.Finish();
     }
 
-    private static void Model(BindingContext context, ModelEntry model)
+    private static void ScalarFields(BindingContext context, ModelEntry model)
     {
         Dictionary<string, FieldEntry>? mapped = null;
         foreach (FieldEntry field in model.Fields)
         {
-            if (field.Scalar is not null && field.Syntax.Attributes.Length > 0)
+            if (field.Scalar is not { } scalar || field.Syntax.Attributes.Length == 0)
+            {
+                continue;
+            }
+            if (field.Syntax.Tail is { ConcernsModel: false, Traits: { Stage: >= TraitsStage.Read } known })
+            {
+                scalar.Traits = known;
+            }
+            else
             {
                 ScalarField(context, model, field, ref mapped);
             }
         }
+    }
 
+    private static void ReadModel(BindingContext context, ModelEntry model)
+    {
         AttributeSet attributes = new(context, model.Syntax.Attributes, ModelAttributes);
         if (attributes.TryTakeSingle("ignore", out AttributeArguments ignore))
         {
@@ -167,7 +185,7 @@ internal static class AttributePass
         ScalarField field = entry.Scalar!;
         FieldTail tail = entry.Syntax.Tail;
         AttributeSet attributes = new(context, entry.Syntax.Attributes, FieldAttributes);
-        ScalarTraits? known = tail.Traits is { Stage: TraitsStage.Read } traits ? traits : null;
+        ScalarTraits? known = tail.Traits is { Stage: >= TraitsStage.Read } traits ? traits : null;
         field.Traits = known ?? (tail.Traits = Traits(context, field, ref attributes));
         if (field.MappedName is { } map)
         {

@@ -11,6 +11,8 @@ namespace Dormouse.Schema.Binding;
 /// </summary>
 internal sealed class BindingContext(IReadOnlyList<FileSyntax> files, SchemaOptions options, DiagnosticBag diagnostics)
 {
+    private int told;
+
     public IReadOnlyList<FileSyntax> Files { get; } = files;
 
     public SchemaOptions Options { get; } = options;
@@ -29,14 +31,10 @@ internal sealed class BindingContext(IReadOnlyList<FileSyntax> files, SchemaOpti
 
     public List<ConfigurationSyntax> Configurations { get; } = [];
 
-    public Dictionary<string, ModelEntry> ModelsByName { get; } = [];
+    /// <summary>Models, views, enums and composite types; of several with one name, which are a mistake, the first.</summary>
+    public Dictionary<string, TypeEntry> TypesByName { get; } = [];
 
-    public Dictionary<string, EnumEntry> EnumsByName { get; } = [];
-
-    /// <summary>Composite types, which PostgreSQL does not have; kept so that fields of them are no further mistakes.</summary>
-    public HashSet<string> CompositeTypes { get; } = [];
-
-    public List<RelationEntry> Relations { get; } = [];
+    public IEnumerable<RelationEntry> Relations => Models.SelectMany(model => model.Relations);
 
     public Datasource? Datasource { get; set; }
 
@@ -65,6 +63,12 @@ internal sealed class BindingContext(IReadOnlyList<FileSyntax> files, SchemaOpti
             }
         );
     }
+
+    /// <summary>From now on <see cref="IsSound"/> tells of what is found later.</summary>
+    public void BeginSound() => told = Diagnostics.Count;
+
+    /// <summary>Nothing was found since <see cref="BeginSound"/>, in what this thread looked at or in anything else.</summary>
+    public bool IsSound => Diagnostics.Count == told;
 
     public void Report(Diagnostic diagnostic) => Diagnostics.Add(diagnostic);
 }

@@ -178,7 +178,7 @@ internal static class DefaultReader
             return new EnumDefault(found);
         }
         string suggestion = Spelling.Suggestion(constant.Text, type.Values.Select(item => item.Name));
-        return context.EnumsByName[type.Name].Syntax.HasBrokenLines
+        return ((EnumEntry)context.TypesByName[type.Name]).Syntax.HasBrokenLines
             ? null
             : Wrong(context, DefaultMessages.NotAnEnumValue(attribute, constant.Text, suggestion));
     }

@@ -103,12 +103,22 @@ internal sealed class IndexEntry(ModelIndex index, IndexFieldEntry[] fields, Att
         : "@@unique";
 }
 
-internal sealed class ModelEntry(ModelSyntax syntax, Model model, int position)
+/// <summary>A block whose name can be the type of a field.</summary>
+internal abstract class TypeEntry
+{
+    /// <summary>What it is called in messages.</summary>
+    public abstract string Kind { get; }
+}
+
+internal sealed class ModelEntry(ModelSyntax syntax, Model model, int position) : TypeEntry
 {
     /// <summary>In a model of more fields they are found by a table; in a smaller one a walk is faster than the making of it.</summary>
     private const int MostWalked = 32;
 
     private Dictionary<string, int>? table;
+    private static readonly List<RelationEntry> None = [];
+
+    private List<RelationEntry>? relations;
     private List<RelationEntry>? keyedRelations;
 
     /// <summary>Where it stands among the models, from 0.</summary>
@@ -133,8 +143,14 @@ internal sealed class ModelEntry(ModelSyntax syntax, Model model, int position)
 
     public List<IndexEntry> Indexes { get; } = new(1);
 
+    /// <summary>The same by where they lead; made where they are many. Two threads may make it at once, and make the same.</summary>
+    public RelationSides? Sides { get; set; }
+
+    /// <summary>The relations that were found at its fields: of two sides only one has it.</summary>
+    public List<RelationEntry> Relations => relations ?? None;
+
     /// <summary>The relations whose key this model holds, or should hold.</summary>
-    public IReadOnlyList<RelationEntry> KeyedRelations => keyedRelations ?? [];
+    public List<RelationEntry> KeyedRelations => keyedRelations ?? None;
 
     /// <summary>Numbers for the names of its constraints.</summary>
     public ulong[] NameHashes { get; set; } = [];
@@ -143,11 +159,20 @@ internal sealed class ModelEntry(ModelSyntax syntax, Model model, int position)
 
     public SourceSpan? SchemaSpan { get; set; }
 
-    public string Kind => Syntax.Kind;
+    public override string Kind => Syntax.Kind;
 
     public string Name => Syntax.Name.Text;
 
     public IEnumerable<string> FieldNames => Syntax.Fields.Select(item => item.Text);
+
+    public void AddRelation(RelationEntry relation)
+    {
+        (relations ??= new(1)).Add(relation);
+        if (relation is { Kind: not RelationKind.ManyToMany, Forward: not null })
+        {
+            AddKeyedRelation(relation);
+        }
+    }
 
     public void AddKeyedRelation(RelationEntry relation) => (keyedRelations ??= new(1)).Add(relation);
 
@@ -234,8 +259,16 @@ internal sealed class ModelEntry(ModelSyntax syntax, Model model, int position)
     }
 }
 
-internal sealed class EnumEntry(EnumSyntax syntax, EnumType type)
+/// <summary>A composite type, which PostgreSQL does not have; kept so that fields of it are no further mistakes.</summary>
+internal sealed class CompositeEntry(ModelSyntax syntax) : TypeEntry
 {
+    public override string Kind => syntax.Kind;
+}
+
+internal sealed class EnumEntry(EnumSyntax syntax, EnumType type) : TypeEntry
+{
+    public override string Kind => Syntax.Kind;
+
     public EnumSyntax Syntax { get; } = syntax;
 
     public EnumType Type { get; } = type;
@@ -250,4 +283,7 @@ internal sealed record RelationEntry(RelationKind Kind, FieldEntry? Forward, Fie
     public FieldEntry? Forward { get; } = Forward;
 
     public FieldEntry Any => Forward ?? Back!.Value;
+
+    /// <summary>What was made of it, once it kept all the rules.</summary>
+    public Relation? Made { get; set; }
 }

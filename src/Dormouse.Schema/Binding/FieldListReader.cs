@@ -47,7 +47,7 @@ internal static class FieldListReader
             {
                 (unknown ??= []).Add(name);
             }
-            else if (field.Relation is not null)
+            else if (TypePass.IsScalar(context, field.Syntax) is var isScalar && isScalar == false)
             {
                 (relations ??= []).Add(field);
             }
@@ -58,7 +58,7 @@ internal static class FieldListReader
             }
             else
             {
-                isWrong |= field.Scalar is null;
+                isWrong |= isScalar is null;
                 fields[found++] = (arguments ?? default) with { Field = field };
             }
         }
@@ -66,7 +66,8 @@ internal static class FieldListReader
         {
             return null;
         }
-        return isWrong ? null : new FieldList(found == fields.Length ? fields : fields[..found], unknown ?? [], relations ?? []);
+        IndexFieldEntry[] all = found == fields.Length ? fields : fields[..found];
+        return isWrong ? null : new FieldList(all, (IReadOnlyList<string>?)unknown ?? [], (IReadOnlyList<FieldEntry>?)relations ?? []);
     }
 
     /// <summary>Whether a field is in the list already; a short list is walked, for a long one there is a table.</summary>

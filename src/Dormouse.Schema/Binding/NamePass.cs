@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Runtime.InteropServices;
 using Dormouse.Schema.Diagnostics;
 using Dormouse.Schema.Models;
 using Dormouse.Schema.Syntax;
@@ -59,47 +60,48 @@ internal static class NamePass
 
     public static void Run(BindingContext context)
     {
+        Blocks(context);
+        context.ForEachModel(Model);
+    }
+
+    /// <summary>Gives every block its entry.</summary>
+    public static void Blocks(BindingContext context)
+    {
         int count = context.Files.Sum(file => file.Tops.Count);
-        context.ModelsByName.EnsureCapacity(count);
+        context.TypesByName.EnsureCapacity(count);
         context.Models.EnsureCapacity(count);
-        Dictionary<string, TopSyntax> blocks = new(count);
-        Dictionary<string, TopSyntax> datasources = [];
-        Dictionary<string, TopSyntax> generators = [];
+        Dictionary<string, ConfigurationSyntax> datasources = [];
+        Dictionary<string, ConfigurationSyntax> generators = [];
         foreach (TopSyntax top in context.Files.SelectMany(file => file.Tops))
         {
             if (ScalarTypes.TryParse(top.Name.Text, out _))
             {
                 context.Report(NameMessages.ReservedScalar(top.Name.Text, top.Name.Span));
             }
-            Dictionary<string, TopSyntax> names = blocks;
-            switch (top)
+            string? existing = top switch
             {
-                case EnumSyntax type:
-                    AddEnum(context, type);
-                    break;
-                case ModelSyntax { Block: BlockKind.Type } type:
-                    context.Report(NameMessages.CompositeType(type.Span));
-                    context.CompositeTypes.Add(type.Name.Text);
-                    break;
-                case ModelSyntax model:
-                    AddModel(context, model);
-                    break;
-                case ConfigurationSyntax configuration:
-                    AddConfiguration(context, configuration);
-                    names = configuration.Block == ConfigurationKind.Datasource ? datasources : generators;
-                    break;
-            }
-            if (!names.TryAdd(top.Name.Text, top))
+                EnumSyntax type => AddType(context, type, AddEnum(context, type)),
+                ModelSyntax { Block: BlockKind.Type } type => AddType(context, type, AddComposite(context, type)),
+                ModelSyntax model => AddType(context, model, AddModel(context, model)),
+                ConfigurationSyntax { Block: ConfigurationKind.Datasource } datasource => AddConfiguration(
+                    context,
+                    datasource,
+                    datasources
+                ),
+                ConfigurationSyntax generator => AddConfiguration(context, generator, generators),
+                _ => throw new InvalidOperationException($"A {top.Kind} is no block that is known here."),
+            };
+            if (existing is not null)
             {
-                string existing = names[top.Name.Text].Kind;
                 context.Report(NameMessages.DuplicateBlock(top.Name.Text, top.Kind, existing, top.Name.Span));
             }
         }
-        context.ForEachModel(CheckFields);
     }
 
-    private static void AddModel(BindingContext context, ModelSyntax syntax)
+    /// <summary>Looks at the names of one model and within it.</summary>
+    public static void Model(BindingContext context, ModelEntry entry)
     {
+        ModelSyntax syntax = entry.Syntax;
         bool isView = syntax.Block == BlockKind.View;
         CheckIdentifier(context, syntax.Name, isView ? "view" : "Model");
         CheckAttributes(context, syntax.Attributes);
@@ -107,15 +109,7 @@ internal static class NamePass
         {
             context.Report(NameMessages.ReservedModel(syntax.Kind, syntax.Name.Text, syntax.Span));
         }
-        ModelEntry entry = new(syntax, new Model(syntax.Name.Text, isView, syntax.Documentation), context.Models.Count);
-        context.Models.Add(entry);
-        context.ModelsByName.TryAdd(entry.Name, entry);
-    }
-
-    private static void CheckFields(BindingContext context, ModelEntry entry)
-    {
-        ModelSyntax syntax = entry.Syntax;
-        string item = syntax.Block == BlockKind.View ? "field" : "Field";
+        string item = isView ? "field" : "Field";
         ulong seen = 0;
         for (int position = 0; position < syntax.Fields.Length; position++)
         {
@@ -132,10 +126,36 @@ internal static class NamePass
         }
     }
 
+    /// <returns>What already has the name, if anything has.</returns>
+    private static string? AddType(BindingContext context, TopSyntax top, TypeEntry entry)
+    {
+        ref TypeEntry? known = ref CollectionsMarshal.GetValueRefOrAddDefault(context.TypesByName, top.Name.Text, out bool isTaken);
+        if (isTaken)
+        {
+            return known!.Kind;
+        }
+        known = entry;
+        return null;
+    }
+
+    private static ModelEntry AddModel(BindingContext context, ModelSyntax syntax)
+    {
+        Model model = new(syntax.Name.Text, syntax.Block == BlockKind.View, syntax.Documentation);
+        ModelEntry entry = new(syntax, model, context.Models.Count);
+        context.Models.Add(entry);
+        return entry;
+    }
+
+    private static CompositeEntry AddComposite(BindingContext context, ModelSyntax syntax)
+    {
+        context.Report(NameMessages.CompositeType(syntax.Span));
+        return new CompositeEntry(syntax);
+    }
+
     /// <summary>One of 64 bits; names of one model differ in length, or at their ends.</summary>
     private static ulong MarkOf(string name) => 1UL << (((name[0] * 31) + (name[^1] * 7) + name.Length) % 64);
 
-    private static void AddEnum(BindingContext context, EnumSyntax syntax)
+    private static EnumEntry AddEnum(BindingContext context, EnumSyntax syntax)
     {
         CheckIdentifier(context, syntax.Name, "Enum");
         CheckAttributes(context, syntax.Attributes);
@@ -155,10 +175,14 @@ internal static class NamePass
         }
         EnumEntry entry = new(syntax, new EnumType(syntax.Name.Text, syntax.Documentation));
         context.Enums.Add(entry);
-        context.EnumsByName.TryAdd(syntax.Name.Text, entry);
+        return entry;
     }
 
-    private static void AddConfiguration(BindingContext context, ConfigurationSyntax syntax)
+    private static string? AddConfiguration(
+        BindingContext context,
+        ConfigurationSyntax syntax,
+        Dictionary<string, ConfigurationSyntax> others
+    )
     {
         HashSet<string> keys = [];
         foreach (PropertySyntax property in syntax.Properties)
@@ -169,6 +193,7 @@ internal static class NamePass
             }
         }
         context.Configurations.Add(syntax);
+        return others.TryAdd(syntax.Name.Text, syntax) ? null : syntax.Kind;
     }
 
     private static void CheckAttributes(BindingContext context, AttributeSyntax[] attributes)

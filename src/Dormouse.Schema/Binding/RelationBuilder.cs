@@ -5,30 +5,33 @@ namespace Dormouse.Schema.Binding;
 /// <summary>Makes the relations of the model from entries that kept all the rules.</summary>
 internal static class RelationBuilder
 {
-    public static List<Relation> Build(BindingContext context)
+    public static void Build(ModelEntry model)
     {
-        List<Relation> relations = new(context.Relations.Count);
-        foreach (RelationEntry entry in context.Relations)
+        foreach (RelationEntry entry in model.Relations)
         {
-            (FieldEntry a, FieldEntry b) = Sides(entry);
-            a.Relation!.Fields = Scalars(a.Fields);
-            a.Relation.References = Scalars(a.References);
-            bool mustHaveKey = a.MustHaveKey;
-            Relation relation = new(RelationNames.Of(a), a.Relation.ExplicitRelationName is not null, entry.Kind, a.Relation, b.Relation!)
-            {
-                OnDelete =
-                    entry.Kind == RelationKind.ManyToMany
-                        ? ReferentialAction.Cascade
-                        : a.Relation.ExplicitOnDelete ?? (mustHaveKey ? ReferentialAction.Restrict : ReferentialAction.SetNull),
-                OnUpdate = a.Relation.ExplicitOnUpdate ?? ReferentialAction.Cascade,
-            };
-            a.Relation.Relation = relation;
-            a.Relation.Opposite = b.Relation!;
-            b.Relation!.Relation = relation;
-            b.Relation.Opposite = a.Relation;
-            relations.Add(relation);
+            entry.Made = Build(entry);
         }
-        return relations;
+    }
+
+    private static Relation Build(RelationEntry entry)
+    {
+        (FieldEntry a, FieldEntry b) = Sides(entry);
+        a.Relation!.Fields = Scalars(a.Fields);
+        a.Relation.References = Scalars(a.References);
+        bool mustHaveKey = a.MustHaveKey;
+        Relation relation = new(RelationNames.Of(a), a.Relation.ExplicitRelationName is not null, entry.Kind, a.Relation, b.Relation!)
+        {
+            OnDelete =
+                entry.Kind == RelationKind.ManyToMany
+                    ? ReferentialAction.Cascade
+                    : a.Relation.ExplicitOnDelete ?? (mustHaveKey ? ReferentialAction.Restrict : ReferentialAction.SetNull),
+            OnUpdate = a.Relation.ExplicitOnUpdate ?? ReferentialAction.Cascade,
+        };
+        a.Relation.Relation = relation;
+        a.Relation.Opposite = b.Relation!;
+        b.Relation!.Relation = relation;
+        b.Relation.Opposite = a.Relation;
+        return relation;
     }
 
     /// <summary>Side A is the one with the key.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Dormouse.Schema.Models;
 
 namespace Dormouse.Schema.Binding;
@@ -14,25 +13,33 @@ internal static class RelationPass
 
     public static void Run(BindingContext context)
     {
-        context.Relations.EnsureCapacity(context.Models.Count);
-        Dictionary<ModelEntry, Dictionary<Side, FirstTwo>> tables = [];
         foreach (ModelEntry model in context.Models)
         {
-            foreach (FieldEntry field in model.RelationFields)
+            Find(model);
+        }
+        foreach (RelationEntry relation in context.Relations)
+        {
+            if (relation is { Kind: not RelationKind.ManyToMany, Forward: null, Back: { } back })
             {
-                ModelEntry target = field.Target!;
-                FieldEntry? opposite =
-                    target.RelationFields.Length <= MostWalked
-                        ? Walk(field)
-                        : TableOf(target, tables).GetValueOrDefault(new Side(model, field.Relation!.ExplicitRelationName)).Other(field);
-                if (Infer(field, opposite) is { } relation)
-                {
-                    context.Relations.Add(relation);
-                    if (relation.Kind != RelationKind.ManyToMany)
-                    {
-                        (relation.Forward?.Owner ?? relation.Back!.Value.Target!).AddKeyedRelation(relation);
-                    }
-                }
+                back.Target!.AddKeyedRelation(relation);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Finds the relations of which one model's fields are side A, or should be. It looks at others' fields, and changes its own model
+    /// alone.
+    /// </summary>
+    public static void Find(ModelEntry model)
+    {
+        foreach (FieldEntry field in model.RelationFields)
+        {
+            ModelEntry target = field.Target!;
+            FieldEntry? opposite =
+                target.RelationFields.Length <= MostWalked ? Walk(field) : (target.Sides ??= new RelationSides(target)).Other(field);
+            if (Infer(field, opposite) is { } relation)
+            {
+                model.AddRelation(relation);
             }
         }
     }
@@ -48,21 +55,6 @@ internal static class RelationPass
             }
         }
         return null;
-    }
-
-    private static Dictionary<Side, FirstTwo> TableOf(ModelEntry model, Dictionary<ModelEntry, Dictionary<Side, FirstTwo>> tables)
-    {
-        if (!tables.TryGetValue(model, out Dictionary<Side, FirstTwo>? table))
-        {
-            tables.Add(model, table = new(model.RelationFields.Length));
-            foreach (FieldEntry field in model.RelationFields)
-            {
-                Side side = new(field.Target!, field.Relation!.ExplicitRelationName);
-                ref FirstTwo fields = ref CollectionsMarshal.GetValueRefOrAddDefault(table, side, out _);
-                fields = fields.First is null ? new FirstTwo(field, null) : new FirstTwo(fields.First, fields.Second ?? field);
-            }
-        }
-        return table;
     }
 
     /// <summary>The relation, unless it is the other side that makes it.</summary>
@@ -108,13 +100,4 @@ internal static class RelationPass
         && field.Owner.Indexes.Any(index =>
             index.Index.Kind == IndexKind.Unique && index.Fields.Select(item => item.Field).SequenceEqual(fields)
         );
-
-    /// <summary>To which model, under which name.</summary>
-    private readonly record struct Side(ModelEntry To, string? Name);
-
-    /// <summary>More than two fields of one name are an error of their own, so only the first two matter here.</summary>
-    private readonly record struct FirstTwo(FieldEntry? First, FieldEntry? Second)
-    {
-        public FieldEntry? Other(FieldEntry field) => First != field ? First : Second;
-    }
 }

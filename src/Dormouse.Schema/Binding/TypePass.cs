@@ -9,6 +9,12 @@ internal static class TypePass
 {
     public static void Run(BindingContext context)
     {
+        Enums(context);
+        context.ForEachModel(Fields);
+    }
+
+    public static void Enums(BindingContext context)
+    {
         foreach (EnumEntry entry in context.Enums)
         {
             if (entry.Syntax.Values.Length == 0 && !entry.Syntax.HasBrokenLines)
@@ -16,10 +22,10 @@ internal static class TypePass
                 context.Report(NameMessages.EmptyEnum(entry.Syntax.Span));
             }
         }
-        context.ForEachModel(Resolve);
     }
 
-    private static void Resolve(BindingContext context, ModelEntry entry)
+    /// <summary>The types of one model's fields.</summary>
+    public static void Fields(BindingContext context, ModelEntry entry)
     {
         int relations = 0;
         entry.Known = new Field?[entry.Syntax.Fields.Length];
@@ -36,6 +42,20 @@ internal static class TypePass
             FillRelationFields(entry);
         }
     }
+
+    /// <summary>
+    /// Whether a field is a scalar; null where its type is unknown. Told from the text, so that it does not matter whether the types of its
+    /// model were looked at.
+    /// </summary>
+    public static bool? IsScalar(BindingContext context, in FieldSyntax syntax) =>
+        syntax.Scalar is not null || syntax.Tail.Traits is not null || syntax.Type.IsUnsupported
+            ? true
+            : context.TypesByName.GetValueOrDefault(syntax.Type.Name) switch
+            {
+                EnumEntry => true,
+                ModelEntry => false,
+                _ => null,
+            };
 
     private static void FillRelationFields(ModelEntry entry)
     {
@@ -65,22 +85,22 @@ internal static class TypePass
         {
             return Documented(entry, new ScalarTraits(TraitsStage.Typed) { UnsupportedType = type.Name, IsIgnored = true });
         }
-        if (context.ModelsByName.TryGetValue(type.Name, out ModelEntry? target))
+        switch (context.TypesByName.GetValueOrDefault(type.Name))
         {
-            (entry.Owner.Details ??= new RelationDetails?[entry.Owner.Known.Length])[entry.Position] = new RelationDetails(target);
-            FieldArity arity = (FieldArity)syntax.Arity;
-            return new RelationField(entry.Owner.Model, syntax.Text, arity, syntax.Documentation, entry.Position, target.Model);
+            case ModelEntry target:
+                (entry.Owner.Details ??= new RelationDetails?[entry.Owner.Known.Length])[entry.Position] = new RelationDetails(target);
+                FieldArity arity = (FieldArity)syntax.Arity;
+                return new RelationField(entry.Owner.Model, syntax.Text, arity, syntax.Documentation, entry.Position, target.Model);
+            case EnumEntry found:
+                return Documented(entry, found.Type.PlainTraits);
+            case null when !context.BrokenNames.Contains(type.Name):
+                IEnumerable<string> models = context.Models.Select(model => model.Name);
+                IEnumerable<string> names = ScalarTypes.Names.Concat(models).Concat(context.Enums.Select(other => other.Type.Name));
+                context.Report(NameMessages.UnknownType(type.Name, Spelling.Suggestion(type.Name, names), type.Span));
+                return null;
+            default:
+                return null;
         }
-        if (context.EnumsByName.TryGetValue(type.Name, out EnumEntry? found))
-        {
-            return Documented(entry, found.Type.PlainTraits);
-        }
-        if (!context.CompositeTypes.Contains(type.Name) && !context.BrokenNames.Contains(type.Name))
-        {
-            IEnumerable<string> names = ScalarTypes.Names.Concat(context.ModelsByName.Keys).Concat(context.EnumsByName.Keys);
-            context.Report(NameMessages.UnknownType(type.Name, Spelling.Suggestion(type.Name, names), type.Span));
-        }
-        return null;
     }
 
     private static ScalarField Documented(FieldEntry entry, ScalarTraits plain)

@@ -88,6 +88,9 @@ internal sealed class FieldTail(TypeSyntax type, ScalarType? scalar, AritySyntax
     public bool NamesModel =>
         scalar is null && (arity != AritySyntax.Required || Array.Exists(end.Attributes, item => item.Name.Text == "relation"));
 
+    /// <summary>It says something that is not the field's matter alone: a key, or the name of a column.</summary>
+    public bool ConcernsModel { get; } = Array.Exists(end.Attributes, static item => item.Name.Text is "id" or "unique" or "map");
+
     /// <summary>
     /// What was made of it for the last field that has it. Two threads may work it out at once, and make the same; what is wrong in it was
     /// told of the first field, and of a text with anything to tell tails are not shared in the end.

@@ -6,16 +6,13 @@ namespace Dormouse.Schema.Syntax;
 /// </summary>
 internal sealed class WordCache
 {
-    private const int Slots = 512;
+    private const int Slots = 2048;
 
     private readonly string?[] words = new string?[Slots];
 
     public string Take(ReadOnlySpan<char> word)
     {
-        // Cheap and good enough: names in one schema differ in length, at their ends or in the middle.
-        uint hash = ((uint)word.Length * 31) + word[0];
-        hash = (hash * 31) + word[^1];
-        hash = (hash * 31) + word[word.Length / 2];
+        uint hash = (uint)string.GetHashCode(word);
         ref string? slot = ref words[hash % Slots];
         return slot is not null && word.SequenceEqual(slot) ? slot : slot = new string(word);
     }

@@ -5,29 +5,29 @@ namespace Dormouse.Schema.Validation;
 /// <summary>The rule that the fields of one relation can be told apart from those of another.</summary>
 internal static class AmbiguityRules
 {
-    /// <summary>Reports each group of fields that could belong to one relation and are too many for it; true if there is none.</summary>
+    /// <summary>Among more fields a table is faster than to look at each pair.</summary>
+    private const int MostPaired = 16;
+
+    /// <summary>The same for all models.</summary>
     public static bool Check(BindingContext context)
     {
         bool isClear = true;
-        // For each model the last one that was seen to lead to it, by its number from 1.
-        int[] ledFrom = new int[context.Models.Count];
         foreach (ModelEntry model in context.Models)
         {
-            bool isClose = false;
-            foreach (FieldEntry field in model.RelationFields)
-            {
-                ref int from = ref ledFrom[field.Target!.Position];
-                isClose |= from == model.Position + 1;
-                from = model.Position + 1;
-            }
-            isClear &= !isClose || Check(context, model);
+            isClear &= Check(context, model);
         }
         return isClear;
     }
 
-    /// <summary>Checks a model of which several fields lead to the same one.</summary>
-    private static bool Check(BindingContext context, ModelEntry model)
+    /// <summary>
+    /// Reports each group of a model's fields that could belong to one relation and are too many for it; true if there is none.
+    /// </summary>
+    public static bool Check(BindingContext context, ModelEntry model)
     {
+        if (!MayBeAmbiguous(model.RelationFields))
+        {
+            return true;
+        }
         bool isClear = true;
         Dictionary<(ModelEntry Target, string Name), List<FieldEntry>> groups = [];
         foreach (FieldEntry field in model.RelationFields)
@@ -50,5 +50,21 @@ internal static class AmbiguityRules
             }
         }
         return isClear;
+    }
+
+    /// <summary>Most models lead to each other one only once.</summary>
+    private static bool MayBeAmbiguous(FieldEntry[] fields)
+    {
+        for (int index = 1; index < fields.Length && fields.Length <= MostPaired; index++)
+        {
+            for (int before = 0; before < index; before++)
+            {
+                if (fields[before].Target == fields[index].Target)
+                {
+                    return true;
+                }
+            }
+        }
+        return fields.Length > MostPaired;
     }
 }

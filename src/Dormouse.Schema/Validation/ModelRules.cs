@@ -76,6 +76,11 @@ internal static class ModelRules
 
     public static void CheckDatabaseNames(BindingContext context)
     {
+        // Models without a name of their own there differ as they are.
+        if (context.Models.TrueForAll(model => model.Model.MappedName is null))
+        {
+            return;
+        }
         Dictionary<(string? Schema, string Name), ModelEntry> names = new(context.Models.Count);
         foreach (ModelEntry model in context.Models)
         {

@@ -8,7 +8,25 @@ namespace Dormouse.Schema.Validation;
 /// <summary>The rules for relations: which side holds the key, what the key refers to, and which actions may be asked for.</summary>
 internal static class RelationRules
 {
-    public static void Check(BindingContext context, RelationEntry relation)
+    /// <summary>The rules for each field of a model alone.</summary>
+    public static void CheckFields(BindingContext context, ModelEntry model)
+    {
+        foreach (FieldEntry field in model.RelationFields)
+        {
+            CheckField(context, field);
+        }
+    }
+
+    /// <summary>The rules for the relations that were found at a model's fields.</summary>
+    public static void CheckRelations(BindingContext context, ModelEntry model)
+    {
+        foreach (RelationEntry relation in model.Relations)
+        {
+            Check(context, relation);
+        }
+    }
+
+    private static void Check(BindingContext context, RelationEntry relation)
     {
         if (relation.Kind == RelationKind.ManyToMany)
         {
@@ -34,15 +52,6 @@ internal static class RelationRules
         else
         {
             CheckOneToMany(context, forward, back);
-        }
-    }
-
-    /// <summary>The rules for one field alone.</summary>
-    public static void CheckFields(BindingContext context, ModelEntry model)
-    {
-        foreach (FieldEntry field in model.RelationFields)
-        {
-            CheckField(context, field);
         }
     }
 

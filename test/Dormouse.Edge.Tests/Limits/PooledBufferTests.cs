@@ -38,7 +38,8 @@ public sealed class PooledBufferTests
     {
         using var buffer = new PooledBuffer(1_000_000, EdgeFailures.AnswerTooLarge, new BufferBudget(10_000_000));
         buffer.Write(Encoding.ASCII.GetBytes(base64));
-        return buffer.TryDecodeBase64() ? buffer.WrittenSpan.ToArray() : null;
+        using PooledBuffer? decoded = buffer.DecodeBase64();
+        return decoded?.WrittenSpan.ToArray();
     }
 
     [Fact]

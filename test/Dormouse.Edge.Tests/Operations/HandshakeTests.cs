@@ -91,6 +91,27 @@ public sealed class HandshakeTests
     }
 
     [Fact]
+    public async Task A_long_schema_that_is_not_what_its_hash_says_is_refused_while_the_right_one_is_taken()
+    {
+        await using EdgeHost edge = await EdgeHost.StartAsync();
+        // So long that several threads read it, and its hash is found out beside that.
+        string models = string.Concat(
+            Enumerable.Range(0, 4_000).Select(model => $"\n\nmodel M{model} {{\n  id Int @id\n  text String\n}}")
+        );
+        var client = new OlderClient(edge, Schema + models);
+        string other = Convert.ToBase64String(Encoding.UTF8.GetBytes(Schema + models + "\n"));
+
+        Task<Reply>[] wrong =
+        [
+            .. Enumerable.Range(0, 4).Select(_ => Reply.OfAsync(edge.Http, HttpMethod.Put, client.Root + "/schema", other)),
+        ];
+        Reply right = await client.UploadAsync();
+
+        Assert.All(await Task.WhenAll(wrong), reply => Assert.Equal(400, reply.Status));
+        Assert.Equal(200, right.Status);
+    }
+
+    [Fact]
     public async Task A_broken_schema_is_told_with_its_lines_in_the_form_that_clients_show_and_do_not_repeat()
     {
         await using EdgeHost edge = await EdgeHost.StartAsync();
