@@ -33,6 +33,9 @@ internal sealed record CgroupMount(string MountPoint, bool Unified, IReadOnlyLis
         return [.. mounts.OrderByDescending(mount => mount.Unified)];
     }
 
+    /// <summary>The group of this process.</summary>
+    public string OwnPath => MountPoint.TrimEnd('/') + OwnGroup;
+
     /// <summary>
     /// The root first: instances are no part of the platform's own group, which a service manager may end or limit as a whole. An
     /// ordinary user may write only below a group that was delegated to it.
@@ -40,14 +43,13 @@ internal sealed record CgroupMount(string MountPoint, bool Unified, IReadOnlyLis
     public IEnumerable<string> Parents()
     {
         yield return MountPoint;
-        string own = MountPoint.TrimEnd('/') + OwnGroup;
-        if (OwnGroup != "/" && Path.GetDirectoryName(own) is { } parent && parent.Length >= MountPoint.Length)
+        if (OwnGroup != "/" && Path.GetDirectoryName(OwnPath) is { } parent && parent.Length >= MountPoint.Length)
         {
             if (parent != MountPoint)
             {
                 yield return parent;
             }
-            yield return own;
+            yield return OwnPath;
         }
     }
 
