@@ -45,6 +45,9 @@ internal sealed class InputObject(string typeName, IReadOnlyList<KeyValuePair<st
 internal sealed class InputList(IReadOnlyList<InputValue> items) : InputValue
 {
     public IReadOnlyList<InputValue> Items { get; } = items;
+
+    /// <summary>Its one item was written where a list may stand.</summary>
+    public bool IsShorthand { get; init; }
 }
 
 /// <summary>A scalar value, or a whole list of scalars that is one parameter.</summary>

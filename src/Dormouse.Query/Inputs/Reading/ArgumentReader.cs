@@ -110,7 +110,7 @@ internal sealed class ArgumentReader(LiteralFacts facts, PrismaSchema schema, in
     private static InputValue Listed(InputValue value) =>
         value is InputScalar { IsList: false } scalar
             ? new InputScalar(scalar.Type, isList: true, new ListSource([scalar.Source!]), -1)
-            : new InputList([value]);
+            : new InputList([value]) { IsShorthand = true };
 
     private Outcome Read(DocumentNode node, InputType type, DocumentPath path, FilterPlace place)
     {

@@ -31,7 +31,9 @@ internal sealed record NativeUpsert(IReadOnlyList<ScalarField> Unique, IReadOnly
 
         var created = RecordData.ForCreate(model, create).Changes;
         var pairs = new List<EqualValues>();
-        return where.Fields.All(field => AddPairs(model, field.Key, field.Value, created, pairs)) ? new NativeUpsert(unique, pairs) : null;
+        return where.Fields.All(field => AddPairs(model, model, field.Key, field.Value, created, pairs))
+            ? new NativeUpsert(unique, pairs)
+            : null;
     }
 
     private static bool HasRelations(Model model, InputObject data) =>
@@ -49,21 +51,30 @@ internal sealed record NativeUpsert(IReadOnlyList<ScalarField> Unique, IReadOnly
             ? model.UniqueCriteria.FirstOrDefault(c => c.Fields is [var only] && ReferenceEquals(only.Field, field))
             : model.UniqueCriteria.FirstOrDefault(c => c.Fields.Count > 1 && c.ClientName == name);
 
-    private static bool AddPairs(Model model, string name, InputValue value, ChangeSet created, List<EqualValues> pairs)
+    /// <summary>
+    /// The engine compares an object by the values within it, whatever it means and however deep they are, with those that the new record has
+    /// under the same names; one without values is equal to anything.
+    /// </summary>
+    /// <param name="model">The record's.</param>
+    /// <param name="at">To which the name belongs, if it is a field's.</param>
+    private static bool AddPairs(Model model, Model at, string name, InputValue value, ChangeSet created, List<EqualValues> pairs)
     {
-        // The engine compares an object by the values within it, whatever it means, so that one without values is equal to anything.
-        if (HasNoValues(value))
+        at.TryGetField(name, out Field? own);
+        InputValue written = value is InputList { IsShorthand: true, Items: [var only] } ? only : value;
+        if (written is InputObject filter)
         {
-            return true;
+            Model within = own is RelationField relation ? relation.Target : at;
+            return filter.Fields.All(inner => AddPairs(model, within, inner.Key, inner.Value, created, pairs));
         }
 
-        if (!model.TryGetField(name, out var field))
-        {
-            return CriterionOf(model, name) is not null
-                && ((InputObject)value).Fields.All(inner => AddPairs(model, inner.Key, inner.Value, created, pairs));
-        }
-
-        if (field is not ScalarField scalar || !created.TryGet(scalar, out var change) || value is not (InputScalar or InputNull))
+        if (
+            value is not (InputScalar or InputNull)
+            || own is not ScalarField compared
+            || !model.TryGetField(name, out Field? field)
+            || field is not ScalarField scalar
+            || !AreOfOneType(compared, scalar)
+            || !created.TryGet(scalar, out var change)
+        )
         {
             return false;
         }
@@ -72,6 +83,6 @@ internal sealed record NativeUpsert(IReadOnlyList<ScalarField> Unique, IReadOnly
         return true;
     }
 
-    private static bool HasNoValues(InputValue value) =>
-        value is InputObject filter && filter.Fields.All(field => HasNoValues(field.Value));
+    private static bool AreOfOneType(ScalarField one, ScalarField other) =>
+        ReferenceEquals(one, other) || (one.Type == other.Type && one.Enum == other.Enum && one.IsList == other.IsList);
 }
