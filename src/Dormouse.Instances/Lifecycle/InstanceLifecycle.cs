@@ -79,10 +79,6 @@ public sealed partial class InstanceLifecycle(
         DataFolder data = DataFolder.Open(options.DataPath);
         SandboxCommand command = SandboxCommand.Find(data.IsRoot);
         ResourceGroups groups = await ResourceGroups.ProbeAsync(data.Scope, options.Resources, time, cancellationToken);
-        if (options.Hastens)
-        {
-            groups.TakePlatform(Environment.ProcessId);
-        }
         var events = new KernelEvents();
         var driver = new ProcessDriver(command, events, time);
         var secrets = new InstanceSecrets(box);
@@ -242,10 +238,6 @@ public sealed partial class InstanceLifecycle(
         await Set.LetGoAsync();
         if (Set.All.All(instance => instance.Phase is InstancePhase.Stopped or InstancePhase.Absent))
         {
-            if (options.Hastens)
-            {
-                started.Groups.LetPlatformGo(Environment.ProcessId);
-            }
             started.Groups.RemoveIfEmpty();
             started.Data.Close();
         }

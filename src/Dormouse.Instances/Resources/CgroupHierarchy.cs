@@ -7,10 +7,7 @@ namespace Dormouse.Instances.Resources;
 /// One tree of control groups in which this platform has a folder of its own: the unified tree of version 2, or one tree per controller
 /// in version 1. Which of its files exist decides what it is used for.
 /// </summary>
-/// <param name="basePath">The platform's folder.</param>
-/// <param name="ownPath">The group in which this process was started.</param>
-/// <param name="unified">Version 2.</param>
-internal sealed class CgroupHierarchy(string basePath, string ownPath, bool unified)
+internal sealed class CgroupHierarchy(string basePath, bool unified)
 {
     /// <summary>What a group has that nobody said anything about, in version 2; and in version 1.</summary>
     private const int GroupWeight = 100;
@@ -23,19 +20,7 @@ internal sealed class CgroupHierarchy(string basePath, string ownPath, bool unif
     /// </summary>
     private const int WeightTogether = 4;
 
-    /// <summary>
-    /// What the platform itself weighs beside each instance. What it does for a request takes microseconds; with less it is in debt after a few and
-    /// waits for those who are not, a tick of the kernel at a time. With more, the backend of a well-behaved tenant waits for it where requests
-    /// of another come in floods.
-    /// </summary>
-    private const int PlatformShares = 8 * GroupShares;
-
-    /// <summary>The platform's own group, beside those of instances, whose names are longer.</summary>
-    private const string PlatformName = "platform";
-
     private const string YieldFile = "cpu.idle";
-
-    private const string MembersFile = "cgroup.procs";
 
     public string BasePath { get; } = basePath;
 
@@ -145,31 +130,6 @@ internal sealed class CgroupHierarchy(string basePath, string ownPath, bool unif
     }
 
     /// <summary>
-    /// Puts the platform's process beside the instances, in version 1. There the kernel looks first at what they weigh all together, and who yields
-    /// or weighs little among them is no different in that from the others: one that burns keeps the platform from a processor. In version
-    /// 2 where a process is is the service manager's business.
-    /// </summary>
-    public void TakePlatform(int pid)
-    {
-        if (WeighsProcessor && !Unified)
-        {
-            Directory.CreateDirectory(GroupPath(PlatformName));
-            Write(PlatformName, WeightFile, PlatformShares.ToString(CultureInfo.InvariantCulture));
-            TryAttach(PlatformName, pid);
-        }
-    }
-
-    /// <summary>Puts the platform's process back where it came from.</summary>
-    public void LetPlatformGo(int pid)
-    {
-        if (Directory.Exists(GroupPath(PlatformName)))
-        {
-            Write(ownPath, MembersFile, pid.ToString(CultureInfo.InvariantCulture));
-            Remove(PlatformName);
-        }
-    }
-
-    /// <summary>
     /// A group that yields has no weight of its own, and the kernel refuses to give it one; one that yields no longer has an ordinary group's until it
     /// is told its own again.
     /// </summary>
@@ -191,7 +151,7 @@ internal sealed class CgroupHierarchy(string basePath, string ownPath, bool unif
     {
         try
         {
-            Write(name, MembersFile, pid.ToString(CultureInfo.InvariantCulture));
+            Write(name, "cgroup.procs", pid.ToString(CultureInfo.InvariantCulture));
             return true;
         }
         catch (IOException) when (!Directory.Exists($"/proc/{pid}"))
@@ -206,7 +166,8 @@ internal sealed class CgroupHierarchy(string basePath, string ownPath, bool unif
         {
             return
             [
-                .. File.ReadLines(Path.Combine(GroupPath(name), MembersFile)).Select(line => int.Parse(line, CultureInfo.InvariantCulture)),
+                .. File.ReadLines(Path.Combine(GroupPath(name), "cgroup.procs"))
+                    .Select(line => int.Parse(line, CultureInfo.InvariantCulture)),
             ];
         }
         catch (Exception exception) when (exception is DirectoryNotFoundException or FileNotFoundException)
@@ -257,11 +218,8 @@ internal sealed class CgroupHierarchy(string basePath, string ownPath, bool unif
         }
     }
 
-    /// <summary>Those of instances.</summary>
     public IEnumerable<string> Groups() =>
-        Directory.Exists(BasePath)
-            ? Directory.EnumerateDirectories(BasePath).Select(path => Path.GetFileName(path)).Where(name => name != PlatformName)
-            : [];
+        Directory.Exists(BasePath) ? Directory.EnumerateDirectories(BasePath).Select(path => Path.GetFileName(path)) : [];
 
     private void Write(string name, string file, string value)
     {

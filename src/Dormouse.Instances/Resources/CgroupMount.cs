@@ -33,9 +33,6 @@ internal sealed record CgroupMount(string MountPoint, bool Unified, IReadOnlyLis
         return [.. mounts.OrderByDescending(mount => mount.Unified)];
     }
 
-    /// <summary>The group of this process.</summary>
-    public string OwnPath => MountPoint.TrimEnd('/') + OwnGroup;
-
     /// <summary>
     /// The root first: instances are no part of the platform's own group, which a service manager may end or limit as a whole. An
     /// ordinary user may write only below a group that was delegated to it.
@@ -43,13 +40,14 @@ internal sealed record CgroupMount(string MountPoint, bool Unified, IReadOnlyLis
     public IEnumerable<string> Parents()
     {
         yield return MountPoint;
-        if (OwnGroup != "/" && Path.GetDirectoryName(OwnPath) is { } parent && parent.Length >= MountPoint.Length)
+        string own = MountPoint.TrimEnd('/') + OwnGroup;
+        if (OwnGroup != "/" && Path.GetDirectoryName(own) is { } parent && parent.Length >= MountPoint.Length)
         {
             if (parent != MountPoint)
             {
                 yield return parent;
             }
-            yield return OwnPath;
+            yield return own;
         }
     }
 

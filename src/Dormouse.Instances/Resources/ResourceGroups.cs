@@ -86,24 +86,6 @@ internal sealed class ResourceGroups
         return new ResourceGroups(usable is [{ Freezes: true }, ..] ? usable : [], pagesOut, time);
     }
 
-    /// <summary>Weighs a process, the platform's, beside each of the instances, where it would be weighed against all of them.</summary>
-    public void TakePlatform(int pid)
-    {
-        foreach (CgroupHierarchy hierarchy in hierarchies)
-        {
-            hierarchy.TakePlatform(pid);
-        }
-    }
-
-    /// <summary>Undoes <see cref="TakePlatform"/>.</summary>
-    public void LetPlatformGo(int pid)
-    {
-        foreach (CgroupHierarchy hierarchy in hierarchies)
-        {
-            hierarchy.LetPlatformGo(pid);
-        }
-    }
-
     public ResourceGroup Open(string name, ResourceLimits limits)
     {
         if (hierarchies.Count == 0)
@@ -153,7 +135,7 @@ internal sealed class ResourceGroups
     {
         foreach (string parent in mount.Parents())
         {
-            var hierarchy = new CgroupHierarchy(Path.Combine(parent, folder), mount.OwnPath, mount.Unified);
+            var hierarchy = new CgroupHierarchy(Path.Combine(parent, folder), mount.Unified);
             try
             {
                 Directory.CreateDirectory(hierarchy.BasePath);
