@@ -6,7 +6,8 @@ namespace Dormouse.Schema.Binding;
 
 /// <summary>
 /// What the passes share. They run in this order, each over everything: 1 names, 2 types, 3 attributes, 4 relations, then the rules of
-/// <see cref="Validation"/>, which need all four without errors. It lives as long as one reading. What belongs to
+/// <see cref="Validation"/>, which need all four without errors. For a text that is read as if it were sound, what concerns one model alone is
+/// done for it at once. It lives as long as one reading. What belongs to
 /// one model may be worked on beside other models; everything else belongs to one thread.
 /// </summary>
 internal sealed class BindingContext(IReadOnlyList<FileSyntax> files, SchemaOptions options, DiagnosticBag diagnostics)

@@ -110,7 +110,7 @@ internal abstract class TypeEntry
     public abstract string Kind { get; }
 }
 
-internal sealed class ModelEntry(ModelSyntax syntax, Model model, int position) : TypeEntry
+internal sealed class ModelEntry(ModelSyntax syntax, Model model) : TypeEntry
 {
     /// <summary>In a model of more fields they are found by a table; in a smaller one a walk is faster than the making of it.</summary>
     private const int MostWalked = 32;
@@ -120,9 +120,6 @@ internal sealed class ModelEntry(ModelSyntax syntax, Model model, int position) 
 
     private List<RelationEntry>? relations;
     private List<RelationEntry>? keyedRelations;
-
-    /// <summary>Where it stands among the models, from 0.</summary>
-    public int Position { get; } = position;
 
     public ModelSyntax Syntax { get; } = syntax;
 

@@ -141,7 +141,7 @@ internal static class NamePass
     private static ModelEntry AddModel(BindingContext context, ModelSyntax syntax)
     {
         Model model = new(syntax.Name.Text, syntax.Block == BlockKind.View, syntax.Documentation);
-        ModelEntry entry = new(syntax, model, context.Models.Count);
+        ModelEntry entry = new(syntax, model);
         context.Models.Add(entry);
         return entry;
     }

@@ -8,7 +8,7 @@ internal static class AmbiguityRules
     /// <summary>Among more fields a table is faster than to look at each pair.</summary>
     private const int MostPaired = 16;
 
-    /// <summary>The same for all models.</summary>
+    /// <summary>Checks all models; true if all is clear.</summary>
     public static bool Check(BindingContext context)
     {
         bool isClear = true;
