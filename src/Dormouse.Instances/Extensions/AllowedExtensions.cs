@@ -10,8 +10,7 @@ namespace Dormouse.Instances.Extensions;
 internal static class AllowedExtensions
 {
     /// <summary>
-    /// Each can be moved to another schema, and none requires another extension: that one's schema would be searched while the script runs as superuser,
-    /// and may be the tenant's.
+    /// None requires another extension: that one's schema would be searched while the script runs as superuser, and may be the tenant's.
     /// </summary>
     public static readonly IReadOnlySet<string> ByPlatform = new HashSet<string>(StringComparer.Ordinal)
     {
@@ -20,8 +19,14 @@ internal static class AllowedExtensions
         "hypopg",
         "pgrowlocks",
         "pgstattuple",
+        "postgis",
         "vector",
     };
+
+    /// <summary>
+    /// Those whose functions call each other by the name of the schema that they were created in, so that PostgreSQL does not move them to another.
+    /// </summary>
+    public static readonly IReadOnlySet<string> NamingTheirSchema = new HashSet<string>(StringComparer.Ordinal) { "postgis" };
 
     /// <summary>Those of an image, by name. The language that every database has is none of them: nobody adds or removes it.</summary>
     public static IEnumerable<ImageExtension> Of(PostgresImage image) =>

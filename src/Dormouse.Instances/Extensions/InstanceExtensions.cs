@@ -17,6 +17,10 @@ namespace Dormouse.Instances.Extensions;
 /// platform's, in which nobody else can create anything; 3. the script, which by PostgreSQL's rules finds names in that schema and in
 /// <c>pg_catalog</c> alone; 4. the extension moves to <c>public</c>, which runs no code, and the schema goes. Thread-safe.
 /// </summary>
+/// <remarks>
+/// PostGIS writes the name of its schema into its functions, so the new schema is called <c>public</c> while the script runs, and the tenant's, for
+/// as long as the transaction lasts, something else. Nobody else ever sees that.
+/// </remarks>
 public sealed partial class InstanceExtensions(
     ExtensionOptions options,
     InstanceLifecycle lifecycle,
@@ -93,13 +97,32 @@ public sealed partial class InstanceExtensions(
             return false;
         }
         string schema = NewSchemaPrefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
-        await session.ExecuteSimpleAsync(
-            $"BEGIN; CREATE SCHEMA {schema}; CREATE EXTENSION {Quoted(name)} SCHEMA {schema};"
-                + $"ALTER EXTENSION {Quoted(name)} SET SCHEMA public; DROP SCHEMA {schema} RESTRICT; COMMIT",
-            cancellationToken
-        );
+        string creation = AllowedExtensions.NamingTheirSchema.Contains(name) ? CreationInPublic(name, schema) : CreationApart(name, schema);
+        await session.ExecuteSimpleAsync($"BEGIN; {creation} DROP SCHEMA {schema} RESTRICT", cancellationToken);
+        foreach (ExtensionTable table in await ExtensionTable.FindAsync(session, [name], cancellationToken))
+        {
+            await session.ExecuteSimpleAsync(
+                $"GRANT INSERT, UPDATE, DELETE ON {table.QuotedName} TO {RoleSecrets.AppRole}",
+                cancellationToken
+            );
+        }
+        await session.ExecuteSimpleAsync("COMMIT", cancellationToken);
         return true;
     }
+
+    private static string CreationApart(string name, string schema) =>
+        $"CREATE SCHEMA {schema}; CREATE EXTENSION {Quoted(name)} SCHEMA {schema}; ALTER EXTENSION {Quoted(name)} SET SCHEMA public;";
+
+    // It says of itself that it cannot be moved, which is true of any place with another name.
+    private static string CreationInPublic(string name, string schema) =>
+        $"""
+            ALTER SCHEMA public RENAME TO {schema}_tenant; CREATE SCHEMA public;
+            CREATE EXTENSION {Quoted(name)} SCHEMA public;
+            ALTER SCHEMA public RENAME TO {schema}; ALTER SCHEMA {schema}_tenant RENAME TO public;
+            UPDATE pg_extension SET extrelocatable = true WHERE extname = '{name}';
+            ALTER EXTENSION {Quoted(name)} SET SCHEMA public;
+            UPDATE pg_extension SET extrelocatable = false WHERE extname = '{name}';
+            """;
 
     private static async Task<bool> DropAsync(ServerConnection session, string name, CancellationToken cancellationToken)
     {

@@ -11,6 +11,7 @@ namespace Dormouse.Instances.Images;
 /// </summary>
 internal sealed partial class DebianArchive(string folder, string suite, string? mirror)
 {
+    private const string NewerThanAny = "99:0";
     private const string Advice = "Check the network and the mirror, or choose another source for the image.";
 
     private static readonly string[] Keyrings =
@@ -25,6 +26,8 @@ internal sealed partial class DebianArchive(string folder, string suite, string?
     public static bool HasKeyring => Keyrings.Any(path => File.Exists("/" + path));
 
     private string ConfigPath => Path.Combine(folder, "apt.conf");
+
+    private string StatusPath => Path.Combine(folder, "state/status");
 
     private string ArchivesPath => Path.Combine(folder, "cache/archives");
 
@@ -44,7 +47,7 @@ internal sealed partial class DebianArchive(string folder, string suite, string?
         }
         string keyring = await FindKeyringAsync(cancellationToken);
         string address = mirror ?? DebianMirror.FindInAptSources() ?? await FindDefaultMirrorAsync(cancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(folder, "state/status"), "", cancellationToken);
+        await File.WriteAllTextAsync(StatusPath, "", cancellationToken);
         await File.WriteAllTextAsync(
             Path.Combine(folder, "debian.sources"),
             $"Types: deb\nURIs: {address}\nSuites: {suite}\nComponents: main\nSigned-By: {keyring}\n",
@@ -83,8 +86,16 @@ internal sealed partial class DebianArchive(string folder, string suite, string?
     }
 
     /// <summary>Fetches packages and all that they depend on.</summary>
-    public async Task<IReadOnlyList<DebianPackage>> DownloadAsync(IEnumerable<string> names, CancellationToken cancellationToken)
+    /// <param name="names">The packages.</param>
+    /// <param name="unneeded">What is not fetched, nor what only it depends on: the beginnings of names before a number, such as <c>libgdal</c>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<DebianPackage>> DownloadAsync(
+        IReadOnlyList<string> names,
+        IReadOnlyList<string> unneeded,
+        CancellationToken cancellationToken
+    )
     {
+        await PretendInstalledAsync(names, unneeded, cancellationToken);
         // With -V apt prints the version of each; the state is empty, so what it installs is the whole closure.
         HostCommandResult download = (await AptGet(["-d", "-V", "install", .. names]).RunAsync(cancellationToken)).OrThrow(
             "DM3004",
@@ -114,6 +125,28 @@ internal sealed partial class DebianArchive(string folder, string suite, string?
         );
         return result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.TrimStart('.')).ToList();
     }
+
+    // apt fetches no package that it takes for installed, and nothing that only that one depends on.
+    private async Task PretendInstalledAsync(
+        IReadOnlyList<string> names,
+        IReadOnlyList<string> unneeded,
+        CancellationToken cancellationToken
+    )
+    {
+        HostCommandResult depends = await AptCache(["depends", "--important", .. names]).RunAsync(cancellationToken);
+        IEnumerable<string> installed = DependsLine()
+            .Matches(depends.Output)
+            .Select(match => match.Groups[1].Value)
+            .Where(name => unneeded.Any(start => IsVersionOf(name, start)))
+            .Distinct();
+        IEnumerable<string> entries = installed.Select(name =>
+            $"Package: {name}\nStatus: install ok installed\nArchitecture: {Architecture}\nVersion: {NewerThanAny}\nMaintainer: none\nDescription: none\n\n"
+        );
+        await File.WriteAllTextAsync(StatusPath, string.Concat(entries), cancellationToken);
+    }
+
+    private static bool IsVersionOf(string name, string start) =>
+        name.Length > start.Length && name.StartsWith(start, StringComparison.Ordinal) && char.IsAsciiDigit(name[start.Length]);
 
     private DebianPackage Find(string name, string version)
     {
@@ -206,6 +239,9 @@ internal sealed partial class DebianArchive(string folder, string suite, string?
 
     [GeneratedRegex(@"^The following NEW packages will be installed:\n(?: .*\n)+", RegexOptions.Multiline)]
     private static partial Regex NewPackages();
+
+    [GeneratedRegex(@"^[ |]+(?:Pre)?Depends: (\S+)$", RegexOptions.Multiline)]
+    private static partial Regex DependsLine();
 
     [GeneratedRegex(@"^ {2,}(\S+) \((\S+)\)$", RegexOptions.Multiline)]
     private static partial Regex PlanLine();

@@ -49,6 +49,7 @@ internal static partial class DebianRecipe
         progress.Report($"Fetching PostgreSQL {major} and what it depends on");
         IReadOnlyList<DebianPackage> packages = await archive.DownloadAsync(
             [$"postgresql-{major}", $"postgresql-client-{major}", "dash", .. extensions],
+            PostgisParts.UnneededPackages,
             cancellationToken
         );
         progress.Report($"Making the image from {packages.Count} packages");
@@ -105,8 +106,9 @@ internal static partial class DebianRecipe
         RootLayout.AddBasics(builder);
         string libraries = $"/usr/lib/postgresql/{major}";
         string share = $"/usr/share/postgresql/{major}";
-        builder.AddFolder(tree, libraries, path => !IsForBuildingOnly(path));
-        builder.AddFolder(tree, share, path => path != share + "/man" && path != share + "/contrib");
+        builder.AddFolder(tree, libraries, path => !IsForBuildingOnly(path) && !PostgisParts.IsLeftOut(path));
+        builder.AddFolder(tree, share, path => path != share + "/man" && path != share + "/contrib" && !PostgisParts.IsLeftOut(path));
+        PostgisParts.Add(builder, tree, share + "/extension");
         builder.AddFolder(tree, "/usr/share/zoneinfo", path => !path.Contains("/right", StringComparison.Ordinal));
         // The one locale of the C library that the server is started with.
         builder.AddFolder(tree, "/usr/lib/locale/C.utf8", _ => true);

@@ -22,7 +22,7 @@ public sealed class ImageOptions
     public string? Mirror { get; init; }
 
     /// <summary>Extension packages beside contrib, without the leading <c>postgresql-NN-</c>; those that the suite lacks are left out.</summary>
-    public IReadOnlyList<string> ExtensionPackages { get; init; } = ["pgvector", "hypopg"];
+    public IReadOnlyList<string> ExtensionPackages { get; init; } = ["pgvector", "hypopg", PostgisParts.Package];
 
     /// <summary>The same with the packages of one suite of Debian and nothing else.</summary>
     public ImageOptions OfSuite(string suite) =>

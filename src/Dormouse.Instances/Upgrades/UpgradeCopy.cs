@@ -163,6 +163,7 @@ internal sealed partial class UpgradeCopy(
         IReadOnlyList<string> byPlatform = await CreateExtensionsAsync(old, made, cancellationToken);
         // 5
         await DumpAndRestoreAsync(byPlatform, inside, cancellationToken);
+        await CopyExtensionRowsAsync(old, byPlatform, inside, cancellationToken);
         // 6, 7
         await CopySettingsAsync(old, inside, cancellationToken);
         // 8
@@ -187,6 +188,29 @@ internal sealed partial class UpgradeCopy(
             await InstanceExtensions.CreateAsync(made, name, cancellationToken);
         }
         return byPlatform;
+    }
+
+    // A dump without an extension is one without the rows that a tenant added to its tables.
+    private async Task CopyExtensionRowsAsync(
+        ServerConnection old,
+        IReadOnlyList<string> byPlatform,
+        RoleSecrets inside,
+        CancellationToken cancellationToken
+    )
+    {
+        await using ServerConnection tenant = await OpenAsync(NewSockets, RoleSecrets.AppRole, inside.AppPassword, cancellationToken);
+        foreach (ExtensionTable table in await ExtensionTable.FindAsync(old, byPlatform, cancellationToken))
+        {
+            IReadOnlyList<string?[]> rows = await PlatformSession.RowsAsync(old, table.RowsAsStatements(), cancellationToken);
+            if (rows.Count > ExtensionTable.RowsMax)
+            {
+                throw UpgradeFailures.CannotCarry(id, $"more than {ExtensionTable.RowsMax} rows of its own in {table.QuotedName}");
+            }
+            foreach (string?[] row in rows)
+            {
+                await tenant.ExecuteSimpleAsync(row[0]!, cancellationToken);
+            }
+        }
     }
 
     private async Task DumpAndRestoreAsync(IReadOnlyList<string> byPlatform, RoleSecrets inside, CancellationToken cancellationToken)

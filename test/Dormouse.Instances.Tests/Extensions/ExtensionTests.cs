@@ -42,6 +42,12 @@ public sealed class ExtensionTests
         ALTER DEFAULT PRIVILEGES GRANT ALL ON FUNCTIONS TO PUBLIC;
         """;
 
+    // None of PostGIS's: metres from a point of its own.
+    private const string OwnSystem = """
+        INSERT INTO spatial_ref_sys (srid, auth_name, auth_srid, proj4text, srtext)
+        VALUES (990001, 'own', 1, '+proj=tmerc +lat_0=47 +lon_0=9 +ellps=WGS84 +units=m +no_defs', '')
+        """;
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -68,6 +74,16 @@ public sealed class ExtensionTests
             await host.QueryAsync(id, "CREATE TABLE t (a int); SELECT count(*) FROM hypopg_create_index('CREATE INDEX ON t (a)')")
         );
         Assert.Equal("t", await host.QueryAsync(id, "SELECT 'A'::citext = 'a'"));
+        Assert.Equal(
+            "111319 POINT(1113194.91 0)",
+            await host.QueryAsync(
+                id,
+                """
+                SELECT round(ST_Distance('POINT(0 0)'::geography, 'POINT(1 0)'::geography)) || ' '
+                    || ST_AsText(ST_Transform('SRID=4326;POINT(10 0)'::geometry, 3857), 2)
+                """
+            )
+        );
         Assert.Equal("36", await host.QueryAsync(id, "SELECT length(uuid_generate_v4()::text)"));
         Assert.Equal("0", await host.QueryAsync(id, "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'dormouse%'"));
         // A function that runs as the platform's role would be a way to become it.
@@ -193,6 +209,57 @@ public sealed class ExtensionTests
     }
 
     [Fact]
+    public async Task PostGIS_is_whole_in_public_beside_what_a_tenant_has_there()
+    {
+        await using TestHost host = await TestHost.StartAsync();
+        InstanceExtensions extensions = NewExtensions(host);
+        DatabaseId id = await host.CreateAsync();
+        await host.QueryAsync(
+            id,
+            "CREATE TABLE places (name text); CREATE FUNCTION twice(int) RETURNS int LANGUAGE sql AS 'SELECT 2 * $1'"
+        );
+
+        await extensions.AddAsync(id, "postgis", Cancellation);
+
+        // As a migration asks for it.
+        await host.QueryAsync(id, "CREATE EXTENSION IF NOT EXISTS postgis");
+        await host.QueryAsync(
+            id,
+            """
+            ALTER TABLE places ADD at geography(Point, 4326), ADD shape geometry(Polygon, 3857);
+            CREATE INDEX ON places USING gist (at);
+            CREATE INDEX ON places USING gist (shape);
+            INSERT INTO places SELECT 'p' || n, ST_Point(n, n), ST_MakeEnvelope(n, n, n + 1, n + 1, 3857) FROM generate_series(1, 50) n
+            """
+        );
+        Assert.Equal("1", await host.QueryAsync(id, "SELECT count(*) FROM places WHERE ST_DWithin(at, 'POINT(7 7)', 100)"));
+        Assert.Equal("3", await host.QueryAsync(id, "SELECT count(*) FROM places WHERE shape && ST_MakeEnvelope(7, 7, 8, 8, 3857)"));
+        Assert.Equal("8", await host.QueryAsync(id, "SELECT twice(4)"));
+        Assert.Equal("f", await host.QueryAsync(id, "SELECT extrelocatable FROM pg_extension WHERE extname = 'postgis'"));
+        Assert.Equal("shape", await host.QueryAsync(id, "SELECT string_agg(f_geometry_column, ' ') FROM geometry_columns"));
+        // What it wrote of its schema into its functions is the name under which it is found.
+        Assert.Equal("0", await host.QueryAsync(id, "SELECT count(*) FROM pg_proc WHERE prosrc LIKE '%dormouse%'"));
+        Assert.Equal("t", await host.QueryAsync(id, "SELECT count(*) > 10 FROM pg_proc WHERE prosrc LIKE '%public.%'"));
+        Assert.Equal("0", await host.QueryAsync(id, "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'dormouse%'"));
+    }
+
+    [Fact]
+    public async Task A_tenant_adds_coordinate_systems_of_its_own()
+    {
+        await using TestHost host = await TestHost.StartAsync();
+        InstanceExtensions extensions = NewExtensions(host);
+        DatabaseId id = await host.CreateAsync();
+        await extensions.AddAsync(id, "postgis", Cancellation);
+
+        await host.QueryAsync(id, OwnSystem);
+
+        Assert.Equal(
+            "POINT(0 0)",
+            await host.QueryAsync(id, "SELECT ST_AsText(ST_Transform('SRID=4326;POINT(9 47)'::geometry, 990001), 0)")
+        );
+    }
+
+    [Fact]
     public async Task One_that_is_in_use_is_not_removed()
     {
         await using TestHost host = await TestHost.StartAsync();
@@ -240,7 +307,10 @@ public sealed class ExtensionTests
         foreach (string name in AllowedExtensions.ByPlatform)
         {
             string control = await File.ReadAllTextAsync(Path.Combine(folder, name + ".control"), Cancellation);
-            Assert.Matches(@"(?m)^relocatable\s*=\s*true", control);
+            Assert.Equal(
+                !AllowedExtensions.NamingTheirSchema.Contains(name),
+                control.Contains("relocatable = true", StringComparison.Ordinal)
+            );
             Assert.DoesNotMatch(@"(?m)^requires\b", control);
         }
         // A language that is trusted would come unseen: the image has none but the one that every database has.

@@ -39,6 +39,10 @@ public sealed class ImageStoreTests : IDisposable
         Assert.SkipUnless(image.Manifest.Source == ImageSource.Debian, "This machine has only the npm image.");
         Assert.Contains("pg_dump", image.Manifest.Tools);
         Assert.Contains(image.Manifest.Packages, package => package.Name == "postgresql-18" && package.Licences.Contains("PostgreSQL"));
+        Assert.Contains(image.Manifest.Extensions, extension => extension is { Name: "postgis", Trusted: false });
+        // Of its family nothing else, and none of the libraries that read files and ask servers.
+        Assert.DoesNotContain(image.Manifest.Extensions, extension => extension.Name.StartsWith("postgis_", StringComparison.Ordinal));
+        Assert.DoesNotContain(image.Manifest.Packages, package => package.Name.Contains("gdal", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -88,6 +88,36 @@ public sealed class UpgradeTests
     }
 
     [Fact]
+    public async Task PostGIS_comes_along_with_the_coordinate_systems_that_the_tenant_added()
+    {
+        (TestHost host, DatabaseId id) = await OldAsync();
+        await using TestHost owned = host;
+        using InstanceUpgrades upgrades = NewUpgrades(host);
+        await NewExtensions(host).AddAsync(id, "postgis", Cancellation);
+        await host.QueryAsync(
+            id,
+            """
+            SET search_path = public;
+            INSERT INTO spatial_ref_sys (srid, auth_name, auth_srid, proj4text)
+            VALUES (990001, 'it''s own', 1, '+proj=tmerc +lat_0=47 +lon_0=9 +ellps=WGS84 +units=m +no_defs');
+            CREATE TABLE places (at geography(Point, 4326), own geometry(Point, 990001));
+            CREATE INDEX ON places USING gist (at);
+            INSERT INTO places SELECT ST_Point(n, n), ST_Transform(ST_Point(9, 47, 4326), 990001) FROM generate_series(1, 50) n
+            """
+        );
+        const string places = """
+            SELECT (SELECT md5(string_agg(public.ST_AsEWKT(at) || public.ST_AsEWKT(own), ' ' ORDER BY at)) FROM public.places)
+                || (SELECT auth_name FROM public.spatial_ref_sys WHERE srid = 990001)
+            """;
+        string? before = await host.QueryAsync(id, places);
+
+        await upgrades.UpgradeAsync(id, 18, Cancellation);
+
+        Assert.Equal(before, await host.QueryAsync(id, places));
+        Assert.StartsWith("18.", await host.QueryAsync(id, "SHOW server_version"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_way_back_leads_to_what_was_there_before_the_upgrade()
     {
         (TestHost host, DatabaseId id) = await OldAsync();
@@ -333,17 +363,13 @@ public sealed class UpgradeTests
         var template = await host.Templates.EnsureAsync(older!, Cancellation);
         var seed = new InstanceSeed(older!, template.Secrets, (path, token) => host.Templates.CloneAsync(template, path, null, token));
         await host.Lifecycle.CreateAsync(id, seed, ClassRange.Smallest, Cancellation);
-        var extensions = new InstanceExtensions(
-            new ExtensionOptions(),
-            host.Lifecycle,
-            host.Images,
-            TimeProvider.System,
-            NullLogger<InstanceExtensions>.Instance
-        );
-        await extensions.AddAsync(id, "vector", Cancellation);
+        await NewExtensions(host).AddAsync(id, "vector", Cancellation);
         await host.QueryAsync(id, Content);
         return (host, id);
     }
+
+    private static InstanceExtensions NewExtensions(TestHost host) =>
+        new(new ExtensionOptions(), host.Lifecycle, host.Images, TimeProvider.System, NullLogger<InstanceExtensions>.Instance);
 
     private static InstanceUpgrades NewUpgrades(TestHost host) =>
         new(
