@@ -45,8 +45,9 @@ public sealed class InstancesOptions
     public double MemoryAvailableMin { get; init; } = 0.1;
 
     /// <summary>
-    /// Memory is tight also when processes of the host waited for it this part of the last ten seconds (PSI, <c>some avg10</c>). Below a tenth
-    /// nobody notices; reclaim itself stalls for moments, which must not feed on itself.
+    /// Memory is tight also when processes of the host waited for it this part of the last ten seconds (PSI, <c>some avg10</c>), and less than twice
+    /// <see cref="MemoryAvailableMin"/> is available: with more, a tenant at its own limit waits for itself. Below a tenth nobody notices; reclaim
+    /// itself stalls for moments, which must not feed on itself.
     /// </summary>
     public double MemoryStallMax { get; init; } = 0.1;
 
@@ -64,7 +65,8 @@ public sealed class InstancesOptions
 
     /// <summary>
     /// How many instances are put deeper to sleep in one round (at most a second) because memory is tight. Eight give back some 60 MB, after
-    /// which the host is looked at again; a burst would put to sleep who need not, and hold up wakes.
+    /// which the host is looked at again; a burst would put to sleep who need not, and hold up wakes. Up to four times as many the closer memory is to
+    /// being short.
     /// </summary>
     public int PressureStepMax { get; init; } = 8;
 

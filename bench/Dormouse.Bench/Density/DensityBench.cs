@@ -65,7 +65,7 @@ internal sealed class DensityBench(int databases, int zramMebibytes) : IBench
             ["--no-sample", "--freeze-after", "86400", "--reclaim-after", "86400", "--stop-after", "172800", .. zram]
         );
         await RefuseWithoutDiskAsync(platform, cancellationToken);
-        using ProtocolConnection connection = await ProtocolConnection.OpenAsync(platform.Http, cancellationToken);
+        using var connection = new LastingConnection(platform.Http);
         var fleet = new Fleet(platform, connection, body, tables + role.Script);
         BenchReport report = new("density", WakeSampler.Rounds);
         bool hasSwap = HostMeter.HasSwap;
@@ -165,7 +165,7 @@ internal sealed class DensityBench(int databases, int zramMebibytes) : IBench
     /// <summary>A few databases through all states, and away with them.</summary>
     private static async Task WarmUpAsync(
         PlatformProcess platform,
-        ProtocolConnection connection,
+        LastingConnection connection,
         string body,
         string script,
         IReadOnlyList<string> states,

@@ -10,7 +10,7 @@ namespace Dormouse.Bench.Density;
 internal sealed record Resident(string Id, byte[] Request);
 
 /// <summary>The databases of the bench, each with tables and rows, behind one platform's front door.</summary>
-internal sealed class Fleet(PlatformProcess platform, ProtocolConnection connection, string body, string script)
+internal sealed class Fleet(PlatformProcess platform, LastingConnection connection, string body, string script)
 {
     private readonly List<Resident> residents = [];
 
@@ -41,6 +41,7 @@ internal sealed class Fleet(PlatformProcess platform, ProtocolConnection connect
         );
         string url = database.GetProperty("urls").GetProperty("prisma").GetString()!;
         var resident = new Resident(id, ProtocolConnection.Request(platform.Http, new PlatformDatabase(id, name, url).ApiKey, body));
+        await connection.RefreshAsync(cancellationToken);
         await connection.SendAsync(resident.Request, cancellationToken);
         residents.Add(resident);
         return milliseconds;
@@ -84,6 +85,7 @@ internal sealed class Fleet(PlatformProcess platform, ProtocolConnection connect
         {
             return null;
         }
+        await connection.RefreshAsync(cancellationToken);
         long sent = Stopwatch.GetTimestamp();
         await connection.SendAsync(resident.Request, cancellationToken);
         return Stopwatch.GetElapsedTime(sent).TotalMilliseconds;

@@ -80,7 +80,8 @@ public sealed partial class InstanceLifecycle(
         SandboxCommand command = SandboxCommand.Find(data.IsRoot);
         ResourceGroups groups = await ResourceGroups.ProbeAsync(data.Scope, options.Resources, time, cancellationToken);
         var events = new KernelEvents();
-        var driver = new ProcessDriver(command, events, time);
+        var pinned = new PinnedPages();
+        var driver = new ProcessDriver(command, events, pinned, time);
         var secrets = new InstanceSecrets(box);
         UserNumbers? users = data.IsRoot ? new UserNumbers(options.FirstUid) : null;
         var spares = new SpareClones(
@@ -107,7 +108,19 @@ public sealed partial class InstanceLifecycle(
         );
         var watcher = new IdleWatcher(set, around, memory, loggers.CreateLogger<IdleWatcher>()) { BeforeSleep = upkeep.BeforeSleepAsync };
         var oomOrder = new OomOrder(() => set.All, time);
-        parts = new Parts(data, groups, events, starter, spares, memory, watcher, upkeep, NewSchedule(set, upkeep, watcher), oomOrder);
+        parts = new Parts(
+            data,
+            groups,
+            events,
+            pinned,
+            starter,
+            spares,
+            memory,
+            watcher,
+            upkeep,
+            NewSchedule(set, upkeep, watcher),
+            oomOrder
+        );
         sizes = NewSizeWatch(set, memory, watcher);
         yields = NewYieldWatch(set);
         Findings findings = await adoption.FindAsync();
@@ -264,6 +277,7 @@ public sealed partial class InstanceLifecycle(
             yields.Dispose();
             started.OomOrder.Dispose();
             started.Events.Dispose();
+            started.Pinned.Dispose();
             parts = null;
         }
     }
@@ -312,6 +326,7 @@ public sealed partial class InstanceLifecycle(
         DataFolder Data,
         ResourceGroups Groups,
         KernelEvents Events,
+        PinnedPages Pinned,
         InstanceStarter Starter,
         SpareClones Spares,
         MemoryGauge Memory,

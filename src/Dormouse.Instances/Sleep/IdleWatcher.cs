@@ -77,7 +77,7 @@ internal sealed partial class IdleWatcher(InstanceSet instances, Surroundings ar
             Log.PressureChanged(logger, pressure, memory.AvailableBytes >> 20, memory.Stall);
             Pressure = pressure;
         }
-        foreach (SleepOrder<Instance> order in policy.Choose(Sleepers(), pressure, gauge.CanReclaim(memory)))
+        foreach (SleepOrder<Instance> order in policy.Choose(Sleepers(), pressure, policy.StepsAt(memory), gauge.CanReclaim(memory)))
         {
             _ = AskOnce(order.Instance, () => AskForAsync(order));
         }

@@ -59,6 +59,12 @@ internal sealed class SleepPolicy(InstancesOptions options)
     // Where even half of what is tight is not left, reclaiming one by one comes too late.
     private const double ShortPart = 0.5;
 
+    // With more than this who waits for memory waits for the disk, or is at its own limit: nobody's sleep would help.
+    private const double PlentyParts = 2;
+
+    // At the edge of being short; from the beginning of being tight on it rises to that.
+    private const int StepsTimesMax = 4;
+
     private const string TakesOn = "; starts next in its class";
 
     /// <param name="memory">The host's.</param>
@@ -67,12 +73,28 @@ internal sealed class SleepPolicy(InstancesOptions options)
     {
         double least = options.MemoryAvailableMin * memory.TotalBytes;
         bool isOverBudget = instanceBytes > options.MemoryBudgetBytes;
+        bool isStalled = memory.Stall > options.MemoryStallMax && memory.AvailableBytes < least * PlentyParts;
         return memory.AvailableBytes < least * ShortPart ? MemoryPressure.Short
-            : memory.AvailableBytes < least || memory.Stall > options.MemoryStallMax || isOverBudget ? MemoryPressure.Tight
+            : memory.AvailableBytes < least || isStalled || isOverBudget ? MemoryPressure.Tight
             : MemoryPressure.None;
     }
 
-    public IReadOnlyList<SleepOrder<T>> Choose<T>(IEnumerable<Sleeper<T>> instances, MemoryPressure pressure, bool canReclaim)
+    /// <summary>
+    /// How many at most go deeper in one round because of the pressure: the more the less memory there is, so that what is asked for faster than a few
+    /// give back does not end in stops.
+    /// </summary>
+    public int StepsAt(HostMemory memory)
+    {
+        double least = options.MemoryAvailableMin * memory.TotalBytes;
+        double missing = Math.Clamp((least - memory.AvailableBytes) / (least * (1 - ShortPart)), 0, 1);
+        return (int)(options.PressureStepMax * (1 + (missing * (StepsTimesMax - 1))));
+    }
+
+    /// <param name="instances">All that are watched.</param>
+    /// <param name="pressure">Of <see cref="PressureOf"/>.</param>
+    /// <param name="steps">Of <see cref="StepsAt"/>.</param>
+    /// <param name="canReclaim">Whether memory has somewhere to go.</param>
+    public IReadOnlyList<SleepOrder<T>> Choose<T>(IEnumerable<Sleeper<T>> instances, MemoryPressure pressure, int steps, bool canReclaim)
     {
         var chosen = new List<SleepOrder<T>>();
         var others = new List<Sleeper<T>>();
@@ -89,7 +111,7 @@ internal sealed class SleepPolicy(InstancesOptions options)
         }
         foreach (Sleeper<T> sleeper in others.OrderByDescending(sleeper => sleeper.IdleFor))
         {
-            if (chosen.Count >= options.PressureStepMax)
+            if (chosen.Count >= steps)
             {
                 break;
             }

@@ -10,6 +10,9 @@ namespace Dormouse.Instances.Swap;
 /// <param name="Added">Whether the device was made for this, and goes with it.</param>
 internal sealed record ZramNote(string Device, long Bytes, Guid Identity, bool Added)
 {
+    /// <summary>The kernel's settings that were changed, as they were before; null: none yet.</summary>
+    public IReadOnlyDictionary<string, string>? Settings { get; init; }
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     /// <summary>Null if there is none, or none that can be read.</summary>

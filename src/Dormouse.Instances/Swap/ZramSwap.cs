@@ -18,6 +18,7 @@ public sealed class ZramSwap
     private readonly string notePath;
     private readonly IZramHost host;
     private readonly ZramDevices devices;
+    private readonly SwapSettings settings;
     private readonly TimeProvider time;
 
     internal ZramSwap(string dataPath, IZramHost host, TimeProvider time)
@@ -26,6 +27,7 @@ public sealed class ZramSwap
         this.host = host;
         this.time = time;
         devices = new ZramDevices(host);
+        settings = new SwapSettings(host);
     }
 
     public static ZramSwap Of(string dataPath) => new(dataPath, new ZramHost(), TimeProvider.System);
@@ -36,6 +38,7 @@ public sealed class ZramSwap
     {
         if (ZramNote.TryRead(notePath) is { } note && note.Bytes == bytes && IsInUse(note))
         {
+            Tune(note);
             return;
         }
         await RemoveAsync(cancellationToken);
@@ -53,6 +56,7 @@ public sealed class ZramSwap
         {
             return;
         }
+        settings.Restore(note.Settings ?? new Dictionary<string, string>());
         try
         {
             if (IsOurs(note))
@@ -99,12 +103,20 @@ public sealed class ZramSwap
                 stream.Flush(flushToDisk: true);
             }
             host.SwapOn(devices.PathOf(note.Device));
+            Tune(note);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             await RemoveAsync(cancellationToken);
             throw ZramFailures.CannotSetUp(bytes, exception);
         }
+    }
+
+    private void Tune(ZramNote note)
+    {
+        IReadOnlyDictionary<string, string> before = note.Settings ?? settings.Others();
+        (note with { Settings = before }).Write(notePath);
+        settings.Set(before);
     }
 
     private ZramNote Claim(long bytes)

@@ -55,8 +55,8 @@ public sealed class SleepPolicyTests
         TimeSpan? back = backSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
         Sleeper<int>[] one = [new(0, InstancePhase.Frozen, TimeSpan.FromSeconds(4), back)];
 
-        Assert.Equal(isChosen, policy.Choose(one, MemoryPressure.Tight, canReclaim).Count == 1);
-        Assert.Equal(SleepDepth.Stopped, policy.Choose(one, MemoryPressure.Short, canReclaim).Single().Depth);
+        Assert.Equal(isChosen, policy.Choose(one, MemoryPressure.Tight, 1, canReclaim).Count == 1);
+        Assert.Equal(SleepDepth.Stopped, policy.Choose(one, MemoryPressure.Short, 1, canReclaim).Single().Depth);
     }
 
     [Theory]
@@ -89,6 +89,7 @@ public sealed class SleepPolicyTests
                 new Sleeper<int>(1, InstancePhase.Frozen, TimeSpan.FromSeconds(7)),
             ],
             MemoryPressure.Tight,
+            Options.PressureStepMax,
             canReclaim: true
         );
 
@@ -106,6 +107,7 @@ public sealed class SleepPolicyTests
         IReadOnlyList<SleepOrder<int>> chosen = policy.Choose(
             [new Sleeper<int>(0, Enum.Parse<InstancePhase>(phase), TimeSpan.FromSeconds(idleSeconds), WaitsForStart: true)],
             MemoryPressure.None,
+            Options.PressureStepMax,
             canReclaim: true
         );
 
@@ -117,7 +119,9 @@ public sealed class SleepPolicyTests
     [InlineData(500, 0, 0L, "None")]
     [InlineData(99, 0, 0L, "Tight")]
     [InlineData(49, 0, 0L, "Short")]
-    [InlineData(500, 0.11, 0L, "Tight")]
+    [InlineData(199, 0.11, 0L, "Tight")]
+    [InlineData(199, 0.09, 0L, "None")]
+    [InlineData(500, 0.9, 0L, "None")]
     [InlineData(500, 0, 501L, "Tight")]
     [InlineData(500, 0, null, "None")]
     public void Pressure_is_little_available_memory_much_waiting_or_a_budget_that_is_spent(
@@ -126,6 +130,15 @@ public sealed class SleepPolicyTests
         long? instances,
         string pressure
     ) => Assert.Equal(pressure, policy.PressureOf(new HostMemory(Total, available, 0, 0, stall), instances).ToString());
+
+    [Theory]
+    [InlineData(500, 3)]
+    [InlineData(100, 3)]
+    [InlineData(75, 7)]
+    [InlineData(50, 12)]
+    [InlineData(0, 12)]
+    public void The_less_memory_there_is_the_more_go_deeper_at_once(long available, int steps) =>
+        Assert.Equal(steps, policy.StepsAt(new HostMemory(Total, available, 0, 0, 0)));
 
     [Fact]
     public void The_kernels_words_about_memory_are_understood()
@@ -151,6 +164,7 @@ public sealed class SleepPolicyTests
                         (each, i) => new Sleeper<int>(i, Enum.Parse<InstancePhase>(each.Phase), TimeSpan.FromSeconds(each.IdleSeconds))
                     ),
                     pressure,
+                    Options.PressureStepMax,
                     canReclaim
                 )
                 .Select(chosen => (chosen.Instance, chosen.Depth.ToString())),

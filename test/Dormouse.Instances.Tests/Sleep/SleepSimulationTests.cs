@@ -44,7 +44,8 @@ public sealed class SleepSimulationTests(ITestOutputHelper output)
                 asked.Phase = InstancePhase.Running;
                 asked.UsedAt = now;
             }
-            MemoryPressure pressure = policy.PressureOf(new HostMemory(HostBytes, HostBytes - all.Sum(Bytes), 0, 0, 0), null);
+            var memory = new HostMemory(HostBytes, HostBytes - all.Sum(Bytes), 0, 0, 0);
+            MemoryPressure pressure = policy.PressureOf(memory, null);
             pressed += pressure == MemoryPressure.None ? 0 : 1;
             IReadOnlyList<SleepOrder<Simulated>> orders = policy.Choose(
                 all.Where(each => each.Phase != InstancePhase.Stopped)
@@ -55,6 +56,7 @@ public sealed class SleepSimulationTests(ITestOutputHelper output)
                         TimeSpan.FromSeconds(now - each.BackAt)
                     )),
                 pressure,
+                policy.StepsAt(memory),
                 hasSwap
             );
 
@@ -90,6 +92,7 @@ public sealed class SleepSimulationTests(ITestOutputHelper output)
                     all.Where(each => each.Phase != InstancePhase.Stopped)
                         .Select(each => new Sleeper<Simulated>(each, each.Phase, TimeSpan.FromSeconds(now))),
                     MemoryPressure.None,
+                    Options.PressureStepMax,
                     canReclaim: true
                 )
             )

@@ -13,7 +13,7 @@ internal sealed class FakeZram : IZramHost, IDisposable
 
     public FakeZram(int devices)
     {
-        Directory.CreateDirectory(folder.Combine("proc"));
+        Directory.CreateDirectory(folder.Combine("proc", "sys", "vm"));
         Directory.CreateDirectory(folder.Combine("dev"));
         Directory.CreateDirectory(folder.Combine("data"));
         WriteSwaps([]);
@@ -71,6 +71,12 @@ internal sealed class FakeZram : IZramHost, IDisposable
         File.WriteAllText(FileOf(device, "reset"), "0");
         File.WriteAllBytes(folder.Combine("dev", device), new byte[4096]);
     }
+
+    /// <summary>Null if this kernel has no such setting.</summary>
+    public string? Setting(string name) =>
+        File.Exists(folder.Combine("proc", "sys", "vm", name)) ? File.ReadAllText(folder.Combine("proc", "sys", "vm", name)).Trim() : null;
+
+    public void Setting(string name, string value) => File.WriteAllText(folder.Combine("proc", "sys", "vm", name), value + "\n");
 
     /// <summary>As another program would claim one.</summary>
     public void Take(string device, long bytes) => File.WriteAllText(FileOf(device, "disksize"), $"{bytes}\n");

@@ -71,6 +71,41 @@ public sealed class ZramSwapTests : IDisposable
     }
 
     [Fact]
+    public async Task The_kernels_settings_suit_swap_in_memory_for_as_long_as_there_is_some()
+    {
+        host.Setting("page-cluster", "3");
+        host.Setting("watermark_scale_factor", "10");
+        host.Setting("compaction_proactiveness", "0");
+
+        await New().EnsureAsync(Size, Cancellation);
+        Assert.Equal(
+            ("0", "50", "0"),
+            (host.Setting("page-cluster"), host.Setting("watermark_scale_factor"), host.Setting("compaction_proactiveness"))
+        );
+        // A kernel that has not all of them.
+        Assert.Null(host.Setting("watermark_boost_factor"));
+        await New().EnsureAsync(Size, Cancellation);
+
+        await New().RemoveAsync(Cancellation);
+        Assert.Equal(
+            ("3", "10", "0"),
+            (host.Setting("page-cluster"), host.Setting("watermark_scale_factor"), host.Setting("compaction_proactiveness"))
+        );
+    }
+
+    [Fact]
+    public async Task A_setting_that_somebody_changed_meanwhile_is_left_alone()
+    {
+        host.Setting("page-cluster", "3");
+        await New().EnsureAsync(Size, Cancellation);
+        host.Setting("page-cluster", "1");
+        await New().EnsureAsync(Size, Cancellation);
+        Assert.Equal("1", host.Setting("page-cluster"));
+        await New().RemoveAsync(Cancellation);
+        Assert.Equal("1", host.Setting("page-cluster"));
+    }
+
+    [Fact]
     public async Task What_was_cut_short_before_it_was_swap_is_undone_by_the_next()
     {
         // No failure that is told and cleaned up after, but an end on the way.

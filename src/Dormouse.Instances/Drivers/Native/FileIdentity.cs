@@ -10,9 +10,11 @@ internal readonly record struct FileIdentity(uint DeviceMajor, uint DeviceMinor,
 {
     private const int CurrentDirectory = -100;
     private const uint AskInode = 0x100;
+    private const uint AskOwner = 0x8;
     private const int StatxBytes = 256;
 
     // Offsets of struct statx, which is the same on every architecture.
+    private const int OwnerOffset = 20;
     private const int InodeOffset = 32;
     private const int DeviceMajorOffset = 136;
     private const int DeviceMinorOffset = 140;
@@ -30,5 +32,14 @@ internal readonly record struct FileIdentity(uint DeviceMajor, uint DeviceMinor,
             MemoryMarshal.Read<uint>(bytes[DeviceMinorOffset..]),
             MemoryMarshal.Read<ulong>(bytes[InodeOffset..])
         );
+    }
+
+    /// <summary>The number of the user whose it is; null if there is none.</summary>
+    public static unsafe uint? OwnerOf(string path)
+    {
+        byte* result = stackalloc byte[StatxBytes];
+        return Libc.Statx(CurrentDirectory, path, 0, AskOwner, result) == 0
+            ? MemoryMarshal.Read<uint>(new ReadOnlySpan<byte>(result, StatxBytes)[OwnerOffset..])
+            : null;
     }
 }

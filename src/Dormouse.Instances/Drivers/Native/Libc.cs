@@ -138,6 +138,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "umount2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Unmount(string target, int flags);
 
+    [LibraryImport("libc", EntryPoint = "mlock", SetLastError = true)]
+    public static partial int LockMemory(nint start, nint length);
+
     [LibraryImport("libc", EntryPoint = "swapon", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int SwapOn(string path, int flags);
 

@@ -13,7 +13,7 @@ internal sealed record StartOrder(Sandbox Sandbox, string LockPath, string LogPa
 /// Runs instances as sandboxed processes of this host. Nothing ties them to the platform: they have their own session, log into a file and
 /// stay when the platform is killed. Stateless apart from what the host offers; called by each instance's one writer.
 /// </summary>
-internal sealed class ProcessDriver(SandboxCommand command, KernelEvents events, TimeProvider time)
+internal sealed class ProcessDriver(SandboxCommand command, KernelEvents events, PinnedPages pinned, TimeProvider time)
 {
     // A fast shutdown takes 10 ms when idle; the shutdown checkpoint of a busy one writes at most the buffers and syncs.
     private static readonly TimeSpan FastShutdownTimeout = TimeSpan.FromSeconds(20);
@@ -24,6 +24,9 @@ internal sealed class ProcessDriver(SandboxCommand command, KernelEvents events,
 
     // Bubblewrap has nothing to do but to take its child's exit.
     private static readonly TimeSpan LauncherTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>To be told of an instance that has begun, or come to rest: what it has in common with all others stays in memory.</summary>
+    public void LearnFrom(InstanceProcess process) => pinned.LearnFrom(process.RootPid);
 
     /// <summary>
     /// Starts PostgreSQL and returns when it takes connections.
@@ -78,7 +81,9 @@ internal sealed class ProcessDriver(SandboxCommand command, KernelEvents events,
             // the kernel is just making is in neither: OomOrder finds it.
             OomScore.Raise(ProcessTable.Tree(launcher));
             OomScore.Raise(ProcessTable.Tree(launcher));
-            return OpenChild(launcher) ?? throw new StartFailedException("PostgreSQL ended as soon as it was up.");
+            InstanceProcess started = OpenChild(launcher) ?? throw new StartFailedException("PostgreSQL ended as soon as it was up.");
+            LearnFrom(started);
+            return started;
         }
         catch
         {

@@ -13,7 +13,11 @@ internal sealed class SandboxedRun(ProcessDriver driver, InstanceProcess process
 
     public Task Died => process.Died;
 
-    public Task FreezeAsync(CancellationToken cancellationToken) => group.FreezeAsync(cancellationToken);
+    public async Task FreezeAsync(CancellationToken cancellationToken)
+    {
+        await group.FreezeAsync(cancellationToken);
+        driver.LearnFrom(process);
+    }
 
     public void Thaw() => group.Thaw();
 
