@@ -37,7 +37,7 @@ public sealed class PinnedPagesTests
         Assert.Equal(0, pinned.Bytes);
     }
 
-    private static int PostmasterOf(TestHost host, DatabaseId id) => host.Lifecycle.Find(id)!.Pid!.Value;
+    private static int PostmasterOf(TestHost host, DatabaseId id) => host.Lifecycle.Find(id)!.PostmasterPid!.Value;
 
     private static long LockedBytes() =>
         1024
