@@ -27,18 +27,16 @@ internal sealed class CgroupGroup(IReadOnlyList<CgroupHierarchy> hierarchies, st
     {
         // Parents come before their children, so what a moved parent bears is inside already, and a round that moves nothing ends it.
         // The last tree decides: a child born between two moves of its parent is in the earlier trees only.
+        // Who was moved and is no member is on its way out, which takes a while where memory is short, or has ended and its parent is frozen and
+        // has not taken its exit yet: the kernel takes such a move and does not make it.
+        HashSet<int> taken = [];
         for (int round = 0; round < AttachRoundsMax; round++)
         {
             var members = last.Members(name).ToHashSet();
             bool moved = false;
-            foreach (int pid in ProcessTable.Tree(rootPid).Where(pid => !members.Contains(pid)))
+            foreach (int pid in ProcessTable.Tree(rootPid).Where(pid => !members.Contains(pid) && taken.Add(pid)))
             {
-                if (ProcessTable.Identify(pid) is null)
-                {
-                    // Ended, and its parent is frozen and has not taken its exit yet. The kernel takes the move and does not make it.
-                    continue;
-                }
-                moved |= hierarchies.All(hierarchy => hierarchy.TryAttach(name, pid));
+                moved |= ProcessTable.Identify(pid) is not null && hierarchies.All(hierarchy => hierarchy.TryAttach(name, pid));
             }
             if (!moved)
             {
