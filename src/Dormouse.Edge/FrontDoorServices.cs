@@ -46,6 +46,7 @@ internal static class FrontDoorServices
         services.AddSingleton<TrustedProxies>();
         services.AddSingleton<AddressLimits>();
         services.AddSingleton<Admission>();
+        services.AddSingleton<RefusalPause>();
         services.AddSingleton<StopSignal>();
         services.AddSingleton(new PlanCache(options.Engine, queryLimits));
         services.AddSingleton<PlanInterpreter>();

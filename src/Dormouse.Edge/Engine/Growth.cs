@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Dormouse.Contracts;
+using Dormouse.Edge.Limits;
 
 namespace Dormouse.Edge.Engine;
 
@@ -41,7 +42,7 @@ internal static partial class Growth
     {
         if (disk?.Refusal is { } why && !IsHarmless(sql))
         {
-            throw EdgeFailures.DatabaseFull(why);
+            throw RefusalPause.Of(disk, EdgeFailures.DatabaseFull(why));
         }
     }
 

@@ -20,6 +20,7 @@ namespace Dormouse.Edge.Http;
 internal sealed partial class Answers(
     EdgeOptions options,
     BufferBudget budget,
+    RefusalPause pause,
     DateHeader dates,
     RequestIds requestIds,
     EdgeMetrics metrics,
@@ -100,6 +101,7 @@ internal sealed partial class Answers(
             await SendForwardedAsync(context, forwarded.Reply, forwarded.Body);
             return;
         }
+        await pause.WaitAsync(failure, context.RequestAborted);
         string requestId = requestIds.Next();
         if (failure is DormouseException { Kind: FailureKind.ClientGone } || context.Response.HasStarted)
         {

@@ -36,6 +36,15 @@ public sealed class RequestLimitOptions
     /// </summary>
     public TimeSpan QueryTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// Statements of one database that are refused in a second because it may not grow, before the answers come later; twice as many at once after a
+    /// pause. An app that tells a person of it, or waits before it tries again, has fewer.
+    /// </summary>
+    public int RefusalsPerSecond { get; set; } = 20;
+
+    /// <summary>How much later. Eight sockets that try again at once get 80 answers a second then, in place of some thousands.</summary>
+    public TimeSpan RefusalPause { get; set; } = TimeSpan.FromMilliseconds(100);
+
     internal void Validate(List<string> errors)
     {
         if (MaxBodyBytes < 1024 || MaxAnswerBytes < 1024)
@@ -57,6 +66,10 @@ public sealed class RequestLimitOptions
         if (QueryTimeout <= TimeSpan.Zero)
         {
             errors.Add("QueryTimeout must be above zero.");
+        }
+        if (RefusalsPerSecond < 1 || RefusalPause < TimeSpan.Zero || RefusalPause > QueryTimeout)
+        {
+            errors.Add("RefusalsPerSecond must be 1 at least, and RefusalPause from zero to QueryTimeout.");
         }
     }
 }

@@ -79,6 +79,13 @@ internal sealed record UpLimit(string Name, string Unit, string Description, Fun
             (edge, value) => edge.Callers.FailedKeysPerMinute = (int)value
         ),
         new(
+            "--refusals",
+            "N",
+            "Statements of one database in a second that are refused since it may not grow, before answers to them come later.",
+            edge => edge.Limits.RefusalsPerSecond,
+            (edge, value) => edge.Limits.RefusalsPerSecond = (int)value
+        ),
+        new(
             "--max-body",
             "MIB",
             "Largest request body.",

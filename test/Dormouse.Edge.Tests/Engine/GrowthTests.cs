@@ -1,5 +1,7 @@
 using Dormouse.Edge.Engine;
+using Dormouse.Edge.Limits;
 using Dormouse.Edge.Tests.Harness;
+using Dormouse.Testing;
 
 namespace Dormouse.Edge.Tests.Engine;
 
@@ -33,6 +35,31 @@ public sealed class GrowthTests
     [InlineData("/* a comment */ SELECT 1")]
     [InlineData("")]
     public void What_writes_or_is_not_known_counts_as_growth(string sql) => Assert.False(Growth.IsHarmless(sql));
+
+    [Fact]
+    public async Task Who_is_refused_again_and_again_is_answered_later_and_reads_as_soon_as_ever()
+    {
+        var clock = new ManualTimeProvider();
+        await using EdgeHost edge = await EdgeHost.StartAsync(
+            options => options.Limits.RefusalsPerSecond = 1,
+            clock,
+            "CREATE TABLE t (id int)"
+        );
+        edge.Instances.EndpointOf(edge.Id).Disk.Close("It is full.");
+        Assert.Equal(403, (await edge.QueryAsync(Plans.RawExecute("INSERT INTO t VALUES (1)"))).Status);
+        Assert.Equal(403, (await edge.QueryAsync(Plans.RawExecute("INSERT INTO t VALUES (2)"))).Status);
+
+        Task<Reply> third = edge.QueryAsync(Plans.RawExecute("INSERT INTO t VALUES (3)"));
+        await Eventually.TrueAsync(() => edge.Service<RefusalPause>().Waiting == 1);
+
+        // Meanwhile it holds nothing, and nothing else waits.
+        Assert.Equal(0, edge.Service<Admission>().InFlight);
+        Assert.Equal(200, (await edge.QueryAsync(Plans.RawExecute("DELETE FROM t"))).Status);
+        Assert.False(third.IsCompleted);
+        clock.Advance(new RequestLimitOptions().RefusalPause);
+        Assert.Equal(403, (await third).Status);
+        Assert.Equal(0, edge.Service<RefusalPause>().Waiting);
+    }
 
     [Fact]
     public async Task A_database_that_may_not_grow_is_read_and_deleted_from_and_told_why_it_takes_nothing_more()
