@@ -14,6 +14,8 @@ internal static class HostMeter
 
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(250);
 
+    private static readonly string[] AvailableParts = ["MemFree:", "Active(file):", "Inactive(file):", "KReclaimable:"];
+
     /// <summary>
     /// Memory that could be had, in megabytes. What is compressed in zram has left it, so zram's own use is counted. The middle of a few readings,
     /// since others use the machine too.
@@ -29,8 +31,7 @@ internal static class HostMeter
         for (int i = 0; i < Readings; i++)
         {
             int[] others = [.. ProcessTree.All().Except(ProcessTree.Of(roots))];
-            double available = Kibibytes("/proc/meminfo", "MemAvailable:") * 1024 / BytesPerMegabyte;
-            readings[i] = available + PerProcessorListsMegabytes() + others.Sum(OwnMegabytesOf);
+            readings[i] = AvailableMegabytes() + PerProcessorListsMegabytes() + others.Sum(OwnMegabytesOf);
             await Task.Delay(Between, TimeProvider.System, cancellationToken);
         }
         return Measure.OverRounds(readings);
@@ -78,6 +79,13 @@ internal static class HostMeter
     }
 
     public static double FreeDiskMegabytes(string folder) => new DriveInfo(folder).AvailableFreeSpace / BytesPerMegabyte;
+
+    /// <summary>
+    /// As the kernel's own word for it (<c>MemAvailable</c>), without what that takes off: half of the page cache, and half of what the kernel could give
+    /// back of its own, each up to a low watermark. While these are small, as before the databases are there, half of what they grow by would be told as
+    /// the databases' (some 100 MB where the kernel is set for swap in memory).
+    /// </summary>
+    private static double AvailableMegabytes() => AvailableParts.Sum(name => Kibibytes("/proc/meminfo", name)) * 1024 / BytesPerMegabyte;
 
     /// <summary>
     /// Free pages that each processor keeps at hand, which the kernel counts neither as free nor as available: hundreds of megabytes after many

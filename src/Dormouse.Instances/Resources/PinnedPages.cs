@@ -10,12 +10,12 @@ namespace Dormouse.Instances.Resources;
 /// Keeps in memory what all instances have in common: the pages of PostgreSQL's program and its libraries that a server uses, some 20 MB for a host.
 /// The kernel looks at each page that it might take in the page tables of all who have it, which for one of these is every process of every instance
 /// (20,000 with 3,000 databases): a third of a core went there while memory was short, and then the page was missed at the next start. Which pages they are is
-/// learnt from the first instances as they have begun, and as they freeze, when they have answered. Only for root; where the kernel
+/// learnt from the first instances of each image as they have begun, and as they freeze, when they have answered. Only for root; where the kernel
 /// refuses, nothing is kept, and everything works. Thread-safe.
 /// </summary>
 internal sealed unsafe class PinnedPages : IDisposable
 {
-    // Two of each instance; later ones show next to nothing that is new.
+    // Of each program. Two at each instance; later ones show next to nothing that is new.
     private const int LooksMax = 8;
 
     /// <summary>More than the whole program and its usual libraries.</summary>
@@ -28,20 +28,28 @@ internal sealed unsafe class PinnedPages : IDisposable
     private readonly Lock gate = new();
     private readonly Dictionary<FileIdentity, PinnedFile> files = [];
     private readonly int pageBytes = Environment.SystemPageSize;
-    private int looks = Libc.GetEffectiveUserId() == 0 ? 0 : LooksMax;
+    private readonly bool isAllowed = Libc.GetEffectiveUserId() == 0;
+    private readonly Dictionary<FileIdentity, int> looks = [];
+    private bool isOver;
 
     public long Bytes { get; private set; }
 
     /// <param name="rootPid">The first of an instance's processes. They may end meanwhile.</param>
-    public void LearnFrom(int rootPid)
+    /// <param name="postmasterPid">That of PostgreSQL.</param>
+    public void LearnFrom(int rootPid, int postmasterPid)
     {
+        if (!isAllowed || FileIdentity.Of($"/proc/{postmasterPid}/exe") is not { } program)
+        {
+            return;
+        }
         lock (gate)
         {
-            if (looks++ >= LooksMax)
+            int looked = looks.GetValueOrDefault(program);
+            if (isOver || looked >= LooksMax)
             {
-                looks = LooksMax;
                 return;
             }
+            looks[program] = looked + 1;
             try
             {
                 foreach (int pid in ProcessTable.Tree(rootPid))
@@ -60,7 +68,7 @@ internal sealed unsafe class PinnedPages : IDisposable
     {
         lock (gate)
         {
-            looks = LooksMax;
+            isOver = true;
             foreach (PinnedFile file in files.Values)
             {
                 file.Dispose();

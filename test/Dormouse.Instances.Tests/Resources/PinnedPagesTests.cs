@@ -19,9 +19,9 @@ public sealed class PinnedPagesTests
         await host.QueryAsync(second, "SELECT 1");
 
         using var pinned = new PinnedPages();
-        pinned.LearnFrom(PostmasterOf(host, first));
+        pinned.LearnFrom(PostmasterOf(host, first), PostmasterOf(host, first));
         long once = pinned.Bytes;
-        pinned.LearnFrom(PostmasterOf(host, second));
+        pinned.LearnFrom(PostmasterOf(host, second), PostmasterOf(host, second));
 
         Assert.InRange(once, 2 << 20, PinnedPages.BytesMax);
         Assert.InRange(pinned.Bytes, once, once + (once / 4));
@@ -33,7 +33,7 @@ public sealed class PinnedPagesTests
     public void A_process_that_is_gone_teaches_nothing()
     {
         using var pinned = new PinnedPages();
-        pinned.LearnFrom(int.MaxValue);
+        pinned.LearnFrom(int.MaxValue, int.MaxValue);
         Assert.Equal(0, pinned.Bytes);
     }
 

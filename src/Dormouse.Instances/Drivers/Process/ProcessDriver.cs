@@ -26,7 +26,7 @@ internal sealed class ProcessDriver(SandboxCommand command, KernelEvents events,
     private static readonly TimeSpan LauncherTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>To be told of an instance that has begun, or come to rest: what it has in common with all others stays in memory.</summary>
-    public void LearnFrom(InstanceProcess process) => pinned.LearnFrom(process.RootPid);
+    public void LearnFrom(InstanceProcess process) => pinned.LearnFrom(process.RootPid, process.Postmaster.Pid);
 
     /// <summary>
     /// Starts PostgreSQL and returns when it takes connections.
