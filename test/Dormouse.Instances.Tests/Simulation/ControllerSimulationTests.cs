@@ -75,6 +75,9 @@ public sealed class ControllerSimulationTests(ITestOutputHelper output)
         }
     }
 
+    [Fact]
+    public void A_client_of_a_deleted_database_does_not_keep_its_successor_awake() => Run(14_204_603, databases: 8);
+
     private ControllerSimulation Run(int seed, int databases = Databases, int deeds = Deeds)
     {
         long began = Stopwatch.GetTimestamp();

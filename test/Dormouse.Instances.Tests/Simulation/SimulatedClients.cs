@@ -165,7 +165,7 @@ internal sealed class SimulatedClients(
         using (lease)
         {
             SimulatedDatabase database = host.Of(id);
-            using IDisposable held = database.Hold(lease.Endpoint.Generation);
+            using IDisposable held = database.Hold(lease.Endpoint);
             AssertAwake(database, lease);
             await Task.Delay(hold, clock.Time, CancellationToken.None);
             AssertAwake(database, lease);

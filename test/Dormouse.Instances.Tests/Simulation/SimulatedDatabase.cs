@@ -48,18 +48,21 @@ internal sealed class SimulatedDatabase(DatabaseId id)
     }
 
     /// <summary>Counts a lease until it is given back.</summary>
-    public IDisposable Hold(long generation)
+    public IDisposable Hold(InstanceEndpoint endpoint)
     {
-        Held[generation] = Held.GetValueOrDefault(generation) + 1;
-        return new Holding(this, generation);
+        Held[endpoint] = Held.GetValueOrDefault(endpoint) + 1;
+        return new Holding(this, endpoint);
     }
 
-    /// <summary>Leases that clients hold at this moment, by generation.</summary>
-    public Dictionary<long, int> Held { get; } = [];
+    /// <summary>
+    /// Leases that clients hold at this moment, by what they lead to: here a database that was deleted has a successor of the same name, whose generations
+    /// count from one again, and a client may hold a lease of either.
+    /// </summary>
+    public Dictionary<InstanceEndpoint, int> Held { get; } = new(ReferenceEqualityComparer.Instance);
 
-    private sealed class Holding(SimulatedDatabase database, long generation) : IDisposable
+    private sealed class Holding(SimulatedDatabase database, InstanceEndpoint endpoint) : IDisposable
     {
-        public void Dispose() => database.Held[generation]--;
+        public void Dispose() => database.Held[endpoint]--;
     }
 }
 
@@ -80,6 +83,9 @@ internal sealed class SimulatedServer(int pid, InstanceSize size)
     public TaskCompletionSource Died { get; set; } = new();
 
     public long Generation { get; set; }
+
+    /// <summary>Its address in the eyes of the platform that lives now.</summary>
+    public InstanceEndpoint? Endpoint { get; set; }
 
     public bool IsFrozen { get; set; }
 

@@ -118,6 +118,7 @@ internal sealed class SimulatedHost(Random dice, SimulatedClock clock, Instances
         database.Server!.Generation = number;
         var stopped = new CancellationTokenSource();
         var endpoint = new InstanceEndpoint(id, number, "/socket", "app", own.AppPassword, "postgres", 24, stopped.Token);
+        database.Server!.Endpoint = endpoint;
         endpoint.Freezing.Listen(() => PauseAsync("freeze notice", CancellationToken.None));
         return new Generation(endpoint, stopped, clock.Time);
     }

@@ -59,7 +59,7 @@ internal sealed class SimulatedPlatform : IMemoryGauge
         Preparing++;
         try
         {
-            using IDisposable held = host.Of(instance.Id).Hold(quiet.Endpoint.Generation);
+            using IDisposable held = host.Of(instance.Id).Hold(quiet.Endpoint);
             await host.PauseAsync("upkeep", CancellationToken.None);
         }
         finally

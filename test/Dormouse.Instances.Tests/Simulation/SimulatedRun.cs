@@ -67,7 +67,7 @@ internal sealed class SimulatedRun(SimulatedHost host, SimulatedDatabase databas
 
     private void AssertUnused() =>
         host.Require(
-            database.Held.GetValueOrDefault(server.Generation) == 0 || server.IsDead,
+            server.Endpoint is not { } endpoint || database.Held.GetValueOrDefault(endpoint) == 0 || server.IsDead,
             $"{database.Id} freezes while a client holds a lease."
         );
 }
