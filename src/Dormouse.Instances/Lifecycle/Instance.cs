@@ -146,6 +146,7 @@ internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<
         {
             return;
         }
+        ThrowIfEnding();
         Move(InstanceEvent.CreateAsked);
         try
         {
@@ -174,6 +175,7 @@ internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<
 
     private async Task ReplaceDataStepAsync(InstanceSeed seed)
     {
+        ThrowIfEnding();
         await NoticeDeathAsync();
         ThrowIfAbsent();
         if (Phase != InstancePhase.Stopped)
@@ -534,6 +536,15 @@ internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<
         Write(InstanceState.Stopped);
         standing.NoteFailure("PostgreSQL ended by itself; the next request starts it again.");
         Move(InstanceEvent.DeathSeen);
+    }
+
+    /// <summary>What was asked before the end and comes after it would start it once more.</summary>
+    private void ThrowIfEnding()
+    {
+        if (isEnding)
+        {
+            throw WakeFailures.ShuttingDown(Id);
+        }
     }
 
     private void ThrowIfAbsent()

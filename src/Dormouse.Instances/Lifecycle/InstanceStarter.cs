@@ -272,7 +272,7 @@ internal sealed class InstanceStarter(
             folder.ReachDataPath,
             folder.SocketFolder,
             record.Uid,
-            PostgresSettings.Arguments(image.MajorVersion, ClassTable.SettingsOf(record.SizeNow.Now))
+            PostgresSettings.Arguments(image.MajorVersion, ClassTable.SettingsOf(record.SizeNow.Started))
         );
         try
         {

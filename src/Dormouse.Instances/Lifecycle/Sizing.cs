@@ -9,11 +9,22 @@ internal sealed partial class Sizing(DatabaseId id, Standing standing, CurrentRu
     /// <summary>Before a start. On disk before there is a process: whoever adopts one must know what it was started with.</summary>
     public void TakeOn()
     {
-        InstanceSize size = standing.Draft!.SizeNow;
-        if (size.IsPending)
+        InstanceRecord before = standing.Draft!;
+        InstanceSize size = before.SizeNow;
+        if (!size.IsPending)
         {
-            standing.Draft = standing.Draft with { Size = size with { Started = size.Now } };
-            standing.Write(InstanceState.Stopped, run: null);
+            return;
+        }
+        try
+        {
+            standing.Draft = before with { Size = size with { Started = size.Now } };
+            standing.Write(InstanceState.Stopped, run: null, mustBeWritten: true);
+        }
+        catch (Exception exception) when (CurrentRun.IsHostFault(exception))
+        {
+            // A full disk: it starts as before, and takes on its class at the start after that.
+            standing.Draft = before;
+            Log.NotTakenOn(logger, id, size.Now, exception);
         }
     }
 
@@ -45,6 +56,9 @@ internal sealed partial class Sizing(DatabaseId id, Standing standing, CurrentRu
 
     private static partial class Log
     {
+        [LoggerMessage(3402, LogLevel.Warning, "{Id} does not start in class {Wanted} yet: that could not be written down")]
+        public static partial void NotTakenOn(ILogger logger, DatabaseId id, InstanceClass wanted, Exception exception);
+
         [LoggerMessage(3418, LogLevel.Warning, "The bounds of {Id} could not be set to those of class {Wanted}")]
         public static partial void NotLimited(ILogger logger, DatabaseId id, InstanceClass wanted, Exception exception);
     }

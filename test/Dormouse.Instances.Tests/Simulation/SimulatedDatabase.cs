@@ -70,7 +70,7 @@ internal sealed class SimulatedDatabase(DatabaseId id)
 internal sealed class SimulatedServer(int pid, InstanceSize size)
 {
     /// <summary>The class on its command line.</summary>
-    public InstanceClass Started { get; } = size.Now;
+    public InstanceClass Started { get; } = size.Started;
 
     /// <summary>Processors that it takes while it runs.</summary>
     public double Burns { get; set; }
