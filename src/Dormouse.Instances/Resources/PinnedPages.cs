@@ -99,7 +99,10 @@ internal sealed unsafe class PinnedPages : IDisposable
 
     private void Pin(PinnedFile file, SafeFileHandle pages, long from, long to, long offset)
     {
-        var entries = new ulong[(to - from) / pageBytes];
+        // A tenant may map far more than a file has.
+        var entries = new ulong[
+            Math.Clamp((Math.Min(to - from, file.Bytes - offset) + pageBytes - 1) / pageBytes, 0, int.MaxValue / EntryBytes)
+        ];
         int read = RandomAccess.Read(pages, MemoryMarshal.AsBytes(entries.AsSpan()), from / pageBytes * EntryBytes) / EntryBytes;
         for (int i = 0; i < read; i++)
         {
@@ -119,9 +122,9 @@ internal sealed unsafe class PinnedPages : IDisposable
         {
             return null;
         }
-        if (!files.TryGetValue(identity, out PinnedFile? file))
+        if (!files.TryGetValue(identity, out PinnedFile? file) && PinnedFile.TryOpen(path) is { } opened)
         {
-            files[identity] = file = new PinnedFile(path);
+            files[identity] = file = opened;
         }
         return file;
     }
@@ -136,10 +139,8 @@ internal sealed unsafe class PinnedPages : IDisposable
         private readonly byte* start;
         private readonly HashSet<long> pages = [];
 
-        public PinnedFile(string path)
+        private PinnedFile(FileStream stream)
         {
-            // Shared as widely as can be: no lock on a program that is about to be replaced.
-            var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             file = MemoryMappedFile.CreateFromFile(
                 stream,
                 null,
@@ -152,11 +153,24 @@ internal sealed unsafe class PinnedPages : IDisposable
             view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
         }
 
+        public long Bytes => (long)view.SafeMemoryMappedViewHandle.ByteLength;
+
+        /// <summary>Null for what is no ordinary file, or empty.</summary>
+        public static PinnedFile? TryOpen(string path)
+        {
+            // Shared as widely as can be: no lock on a program that is about to be replaced.
+            var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (stream.CanSeek && stream.Length > 0)
+            {
+                return new PinnedFile(stream);
+            }
+            stream.Dispose();
+            return null;
+        }
+
         /// <summary>False if it is kept already, lies behind the file's end, or the kernel refuses.</summary>
         public bool Pin(long page, int pageBytes) =>
-            (ulong)(page * pageBytes) < view.SafeMemoryMappedViewHandle.ByteLength
-            && pages.Add(page)
-            && Libc.LockMemory((nint)(start + (page * pageBytes)), pageBytes) == 0;
+            page * pageBytes < Bytes && pages.Add(page) && Libc.LockMemory((nint)(start + (page * pageBytes)), pageBytes) == 0;
 
         public void Dispose()
         {

@@ -11,8 +11,8 @@ internal sealed class SwapSettings(IZramHost host)
     {
         // Eight pages at a time spare a disk its seeks; here each is unpacked for nothing, on the way of a wake.
         ["page-cluster"] = "0",
-        // Where free memory lies in pieces the kernel raises what must be free to half as much again as it likes to have: then whoever asks for a page has
-        // to take one from another first, with 700 MB free (3,000 databases on 24 GB).
+        // Where free memory lies in pieces the kernel raises what must be free by up to half as much again as it likes to have: then whoever asks for a
+        // page has to take one from another first, with 240 MB free on 24 GB.
         ["watermark_boost_factor"] = "0",
         // What the kernel frees ahead, in ten-thousandths of memory. The default, 0.1 %, is two databases that begin.
         ["watermark_scale_factor"] = "50",
