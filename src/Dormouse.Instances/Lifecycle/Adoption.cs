@@ -236,7 +236,10 @@ internal sealed partial class Adoption(
                 _ = Libc.Kill(pid, Libc.SigCont);
             }
         }
-        return new AdoptedRun(starter.NewRun(process, group), group.IsFrozen);
+        IInstanceRun run = starter.NewRun(process, group);
+        // Whatever the last platform had it do.
+        run.Yield(YieldLevel.None);
+        return new AdoptedRun(run, group.IsFrozen);
     }
 
     /// <summary>A creation cut short before its roles had secrets, or secrets that cannot be opened: nobody could log in.</summary>

@@ -1,5 +1,6 @@
 using Dormouse.Contracts;
 using Dormouse.Instances.Drivers.Native;
+using Dormouse.Instances.Resources;
 using Dormouse.Instances.Templates;
 
 namespace Dormouse.Instances.Lifecycle;
@@ -72,9 +73,9 @@ internal interface IInstanceRun : IDisposable
     /// <exception cref="IOException">The kernel refused.</exception>
     void Limit(InstanceSize size);
 
-    /// <summary>Lets the processes of every other instance go first, or no longer; a new size ends it. Repeating it does no harm. Any thread.</summary>
+    /// <summary>Has the processes go out of other instances' way as far as that; a new size ends it in part. Repeating it does no harm. Any thread.</summary>
     /// <exception cref="IOException">The kernel refused, or the processes are gone.</exception>
-    void Yield(bool yields);
+    void Yield(YieldLevel level);
 
     /// <summary>A clean end, then a less clean one. False if processes are left even so.</summary>
     Task<bool> StopAsync();

@@ -1,5 +1,6 @@
 using Dormouse.Contracts;
 using Dormouse.Instances.Drivers.Process;
+using Dormouse.Instances.Resources;
 using Microsoft.Extensions.Logging;
 
 namespace Dormouse.Instances.Lifecycle;
@@ -48,9 +49,9 @@ internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<
             ? (run.Postmaster.Pid, taken)
             : null;
 
-    /// <summary>Lets all other instances go first, or no longer. Nothing happens if it has no processes.</summary>
+    /// <summary>Goes out of all other instances' way as far as that. Nothing happens if it has no processes.</summary>
     /// <exception cref="IOException">They are ending.</exception>
-    public void Yield(bool yields) => current.Processes?.Yield(yields);
+    public void Yield(YieldLevel level) => current.Processes?.Yield(level);
 
     /// <summary>Null while there is none.</summary>
     public InstanceSize? Size => IsThere ? standing.Record?.SizeNow : null;

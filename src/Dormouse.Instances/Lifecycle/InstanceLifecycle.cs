@@ -55,6 +55,7 @@ public sealed partial class InstanceLifecycle(
         {
             ProcessorWeighted = Resources.ProcessorWeighted,
             ProcessorYields = Resources.ProcessorYields,
+            SpareProcessors = Resources.SpareProcessors,
             Yielding = yields?.Count ?? 0,
             Pressure = Started.Watcher.Pressure.ToString().ToLowerInvariant(),
             AvailableBytes = memory.AvailableBytes,
@@ -137,7 +138,7 @@ public sealed partial class InstanceLifecycle(
         parts.Schedule.Start();
         disk.Start();
         sizes.Start();
-        if (groups.Report.ProcessorYields)
+        if (Resources is { ProcessorYields: true } or { SpareProcessors: > 0 })
         {
             yields.Start(TaskScheduler.Default);
         }

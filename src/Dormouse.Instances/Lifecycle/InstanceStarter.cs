@@ -31,11 +31,12 @@ internal sealed class InstanceStarter(
 
     private readonly ConcurrentDictionary<string, PostgresImage> knownImages = new();
     private readonly ClassTable classes = new(options);
+    private readonly SpareProcessors spareProcessors = new(options.Yielding.SpareProcessors);
 
     // Of the last database that was made from one.
     private volatile InstanceTemplate? lastTemplate;
 
-    public ResourceReport Resources => groups.Report;
+    public ResourceReport Resources => groups.Report with { SpareProcessors = spareProcessors.Count };
 
     public InstanceFolder FolderOf(DatabaseId id) => InstanceFolder.Of(data, id);
 
@@ -161,7 +162,8 @@ internal sealed class InstanceStarter(
 
     public void TrimLog(DatabaseId id) => BoundedLog.Trim(FolderOf(id).LogPath);
 
-    public IInstanceRun NewRun(InstanceProcess process, ResourceGroup group) => new SandboxedRun(driver, process, group, classes);
+    public IInstanceRun NewRun(InstanceProcess process, ResourceGroup group) =>
+        new SandboxedRun(driver, process, group, classes, spareProcessors);
 
     private static void GiveAll(string path, int user)
     {

@@ -68,6 +68,9 @@ public sealed record ResourceReport(string Freezer, bool MemoryLimited, bool Pro
     /// <summary>Whether an instance that takes much processor time can be told to let the others go first.</summary>
     public bool ProcessorYields { get; init; }
 
+    /// <summary>How many processors such a one leaves to the others.</summary>
+    public int SpareProcessors { get; init; }
+
     /// <summary>Whether the memory of all instances together can be told, so that a budget for it can hold.</summary>
     public bool MemoryCounted { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Dormouse.Instances.Resources;
 
-/// <summary>When an instance that takes much processor time lets all others go first.</summary>
+/// <summary>When an instance that takes much processor time lets all others go first, and what it leaves to them.</summary>
 public sealed class YieldOptions
 {
     /// <summary>
@@ -10,7 +10,7 @@ public sealed class YieldOptions
     public TimeSpan LookPeriod { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
-    /// Part of the host's processors that is in use before anybody has to yield. Below a half who wakes finds a free one, and a look is one read.
+    /// Part of the host's processors that is in use before anybody has to yield; half of it while somebody does. Below a half who wakes finds a free one, and a look is one read.
     /// </summary>
     public double BusyHost { get; init; } = 0.5;
 
@@ -19,6 +19,18 @@ public sealed class YieldOptions
     /// takes less; a query that computes takes a whole one.
     /// </summary>
     public double MuchProcessors { get; init; } = 0.5;
+
+    /// <summary>
+    /// How many times more it is at most: what is much for the largest is three quarters of the host, so that half of that, by which it goes on yielding,
+    /// is to be had beside a spare processor.
+    /// </summary>
+    public double ScaleMax { get; init; } = 1.5 * Environment.ProcessorCount;
+
+    /// <summary>
+    /// Processors that those who yield leave to the others as long as one of these is awake: one of each eight, and of fewer the first, so that a request
+    /// of somebody else finds one free at once. Less than one each would be none; more would lie idle. None where there is but one.
+    /// </summary>
+    public int SpareProcessors { get; init; } = Math.Max(1, Environment.ProcessorCount / 8);
 
     /// <summary>
     /// Who has taken less than half of that this long goes among the others again. Since being let by for nothing is less than half as well, who

@@ -36,7 +36,8 @@ internal sealed class YieldWatch(Func<IEnumerable<Instance>> instances, YieldOpt
     /// <summary>One round.</summary>
     public void Look()
     {
-        bool isBusy = readBusy() >= options.BusyHost;
+        // Half of it once somebody yields: with one processor of two kept free for the others the host is half busy at most.
+        bool isBusy = readBusy() >= (yielding == 0 ? options.BusyHost : options.BusyHost / 2);
         if (!isBusy && yielding == 0)
         {
             seen.Clear();
@@ -44,17 +45,23 @@ internal sealed class YieldWatch(Func<IEnumerable<Instance>> instances, YieldOpt
         }
         TimeSpan now = time.GetElapsedTime(began);
         var still = new Dictionary<DatabaseId, Seen>();
-        foreach (Instance instance in instances())
+        List<Instance> all = [.. instances()];
+        foreach (Instance instance in all)
         {
-            Seen? before = seen.GetValueOrDefault(instance.Id);
-            if (LookAt(instance, before, isBusy, now) is { } after)
+            if (LookAt(instance, seen.GetValueOrDefault(instance.Id), isBusy, now) is { } after)
             {
                 still[instance.Id] = after;
             }
-            Tell(instance, before?.Yielding is not null, still.GetValueOrDefault(instance.Id)?.Yielding is not null);
+        }
+        yielding = still.Values.Count(one => one.Yielding is not null);
+        // A processor is kept free for those who are awake and take little. Where there are none it would lie idle.
+        YieldLevel level = yielding < still.Count ? YieldLevel.Processors : YieldLevel.Turns;
+        foreach (Instance instance in all)
+        {
+            bool yieldedBefore = seen.GetValueOrDefault(instance.Id)?.Yielding is not null;
+            Tell(instance, yieldedBefore, still.GetValueOrDefault(instance.Id)?.Yielding is not null ? level : YieldLevel.None);
         }
         seen = still;
-        yielding = still.Values.Count(one => one.Yielding is not null);
     }
 
     /// <returns>Null for one of which nothing needs to be remembered.</returns>
@@ -66,20 +73,21 @@ internal sealed class YieldWatch(Func<IEnumerable<Instance>> instances, YieldOpt
         }
         var reading = new ProcessorReading(taken.Pid, taken.Time, now);
         // Where there is enough for all, nobody takes too much; and what is much for a small one is not for a large one.
-        double? used = isBusy ? reading.Since(before?.Reading) / ClassTable.SettingsOf(instance.Size?.Now ?? InstanceClass.Small).Scale : 0;
+        double scale = Math.Min(ClassTable.SettingsOf(instance.Size?.Now ?? InstanceClass.Small).Scale, options.ScaleMax);
+        double? used = isBusy ? reading.Since(before?.Reading) / scale : 0;
         return new Seen(reading, policy.Look(before?.Yielding, used, now));
     }
 
-    private static void Tell(Instance instance, bool before, bool after)
+    private static void Tell(Instance instance, bool yieldedBefore, YieldLevel level)
     {
-        if (!before && !after)
+        if (!yieldedBefore && level == YieldLevel.None)
         {
             return;
         }
         try
         {
             // Also who was told before: another size, or another start, has made it forget.
-            instance.Yield(after);
+            instance.Yield(level);
         }
         catch (Exception exception) when (CurrentRun.IsHostFault(exception))
         {

@@ -81,6 +81,21 @@ internal static class StatusText
         return Text($"{durations.Total()} {when}{failures}{times}");
     }
 
+    private static string Yielding(ResourceStatus resources)
+    {
+        string[] how =
+        [
+            .. resources.ProcessorYields ? ["go after the others"] : Array.Empty<string>(),
+            .. resources.SpareProcessors switch
+            {
+                0 => Array.Empty<string>(),
+                1 => ["leave a processor to those awake"],
+                int count => [Text($"leave {count} processors to those awake")],
+            },
+        ];
+        return how.Length > 0 ? Text($"; {resources.Yielding} that take much of it now {string.Join(" and ", how)}") : "";
+    }
+
     private static string Within(double seconds) =>
         double.IsInfinity(seconds) ? "longer than is counted"
         : seconds < 1 ? Text($"within {seconds * 1000:0.##} ms")
@@ -93,7 +108,7 @@ internal static class StatusText
         output.WriteLine(
             $"limits     memory of a database: {Held(resources.MemoryLimited)}; its processes: {Held(resources.ProcessesLimited)}; "
                 + $"its processor time: {(resources.ProcessorWeighted ? "shared by the weight of its class" : "not shared by class")}"
-                + (resources.ProcessorYields ? $"; {resources.Yielding} that take much of it go after the others now" : "")
+                + Yielding(resources)
         );
         if (resources.Disk is { } disk)
         {

@@ -1,4 +1,5 @@
 using Dormouse.Contracts;
+using Dormouse.Instances.Drivers.Native;
 using Dormouse.Instances.Resources;
 using Dormouse.Instances.Tests.Lifecycle;
 using Dormouse.Postgres;
@@ -38,6 +39,38 @@ public sealed class YieldWatchTests
     }
 
     [Fact]
+    public async Task Who_yields_leaves_a_processor_to_those_that_are_awake()
+    {
+        await using TestHost host = await StartAsync();
+        int all = Environment.ProcessorCount;
+        Assert.SkipUnless(all > 1, "There is but one processor.");
+        DatabaseId burning = await host.CreateAsync();
+        DatabaseId quiet = await host.CreateAsync();
+        await host.Lifecycle.SleepAsync(quiet, InstanceState.Frozen, Cancellation);
+        using YieldWatch watch = Watch(host, burning, quiet);
+        (Task query, IInstanceLease lease) = await BurnAsync(host, burning);
+
+        // Nobody is awake beside it.
+        await Eventually.EqualAsync((1L, 0L, 1), () => Look(watch, burning, quiet));
+        Assert.Equal(all, ProcessorsOf(host, burning));
+
+        await host.Lifecycle.WakeAsync(quiet, Cancellation);
+        Look(watch, burning, quiet);
+        int rest = all - new YieldOptions().SpareProcessors;
+        Assert.Equal(rest, ProcessorsOf(host, burning));
+        Assert.Equal(all, ProcessorsOf(host, quiet));
+        // Who connects now is kept off it too.
+        await host.QueryAsync(burning, "SELECT 1");
+        Assert.Equal(rest, ProcessorsOf(host, burning));
+
+        await host.Lifecycle.SleepAsync(quiet, InstanceState.Frozen, Cancellation);
+        Look(watch, burning, quiet);
+        Assert.Equal(all, ProcessorsOf(host, burning));
+
+        await EndAsync(host, burning, query, lease);
+    }
+
+    [Fact]
     public async Task A_large_one_may_take_four_times_what_a_small_one_may()
     {
         await using TestHost host = await StartAsync();
@@ -72,7 +105,10 @@ public sealed class YieldWatchTests
         }
         busy = 0.6;
         await Eventually.EqualAsync((1L, 1L, 1), () => Look(watch, burning, burning));
+        // With a spare processor of two it is no more than half busy.
         busy = 0.4;
+        Assert.Equal((1L, 1L, 1), Look(watch, burning, burning));
+        busy = 0.2;
         await Eventually.EqualAsync((0L, 0L, 0), () => Look(watch, burning, burning));
 
         await EndAsync(host, burning, query, lease);
@@ -92,9 +128,17 @@ public sealed class YieldWatchTests
         Assert.Equal((0L, 0L, 0), Look(watch, id, id));
 
         await host.Lifecycle.WakeAsync(id, Cancellation);
-        host.Lifecycle.Existing(id).Yield(true);
+        host.Lifecycle.Existing(id).Yield(YieldLevel.Processors);
         await using TestHost next = await host.SucceedAsync();
         Assert.Equal(0, GroupFile.Read(id, "cpu.idle"));
+        Assert.Equal(Environment.ProcessorCount, ProcessorsOf(next, id));
+    }
+
+    /// <summary>On how many processors its server may run; all its processes must agree.</summary>
+    private static int ProcessorsOf(TestHost host, DatabaseId id)
+    {
+        int postmaster = host.Lifecycle.Existing(id).ReadProcessorTime()!.Value.Pid;
+        return Assert.Single(ProcessTable.Tree(postmaster).Select(pid => ProcessorSet.Of(pid)?.Count).OfType<int>().Distinct());
     }
 
     private static long? WeightOf(DatabaseId id) => GroupFile.Read(id, "cpu.weight", "cpu.shares");

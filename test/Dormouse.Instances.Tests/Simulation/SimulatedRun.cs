@@ -1,6 +1,7 @@
 using Dormouse.Contracts;
 using Dormouse.Instances.Drivers.Native;
 using Dormouse.Instances.Lifecycle;
+using Dormouse.Instances.Resources;
 
 namespace Dormouse.Instances.Tests.Simulation;
 
@@ -34,7 +35,7 @@ internal sealed class SimulatedRun(SimulatedHost host, SimulatedDatabase databas
 
     public TimeSpan? ReadProcessorTime() => server.IsDead ? null : host.Elapsed * server.Burns;
 
-    public void Yield(bool yields) { }
+    public void Yield(YieldLevel level) { }
 
     public void Limit(InstanceSize size)
     {

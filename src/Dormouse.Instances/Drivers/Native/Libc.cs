@@ -4,7 +4,7 @@ namespace Dormouse.Instances.Drivers.Native;
 
 /// <summary>
 /// The few calls of the C library that .NET does not offer: process launch with its own session and files, signals, pidfds, epoll,
-/// inotify, file identity, advisory locks, mounts and swap. Thin: callers check the results by <see cref="Check"/>.
+/// inotify, file identity, advisory locks, mounts, swap and who runs where. Thin: callers check the results by <see cref="Check"/>.
 /// </summary>
 internal static unsafe partial class Libc
 {
@@ -146,6 +146,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "swapoff", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int SwapOff(string path);
+
+    [LibraryImport("libc", EntryPoint = "sched_getaffinity", SetLastError = true)]
+    public static partial int GetAffinity(int pid, nint bytes, Span<ulong> processors);
+
+    [LibraryImport("libc", EntryPoint = "sched_setaffinity", SetLastError = true)]
+    public static partial int SetAffinity(int pid, nint bytes, ReadOnlySpan<ulong> processors);
 
     [LibraryImport("libc", EntryPoint = "waitpid", SetLastError = true)]
     public static partial int WaitPid(int pid, int* status, int options);

@@ -7,7 +7,13 @@ using Dormouse.Instances.Sizes;
 namespace Dormouse.Instances.Drivers.Process;
 
 /// <summary>The processes of one generation in their sandbox, and the group that rules them.</summary>
-internal sealed class SandboxedRun(ProcessDriver driver, InstanceProcess process, ResourceGroup group, ClassTable classes) : IInstanceRun
+internal sealed class SandboxedRun(
+    ProcessDriver driver,
+    InstanceProcess process,
+    ResourceGroup group,
+    ClassTable classes,
+    SpareProcessors spareProcessors
+) : IInstanceRun
 {
     public ProcessIdentity Postmaster => process.Postmaster;
 
@@ -36,7 +42,11 @@ internal sealed class SandboxedRun(ProcessDriver driver, InstanceProcess process
 
     public void Limit(InstanceSize size) => group.Limit(classes.LimitsOf(size));
 
-    public void Yield(bool yields) => group.Yield(yields);
+    public void Yield(YieldLevel level)
+    {
+        group.Yield(level != YieldLevel.None);
+        spareProcessors.Leave(process.Postmaster.Pid, level == YieldLevel.Processors);
+    }
 
     public async Task<bool> StopAsync()
     {
