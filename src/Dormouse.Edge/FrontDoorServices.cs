@@ -45,7 +45,9 @@ internal static class FrontDoorServices
         services.AddSingleton(new BufferBudget(options.Limits.MaxBufferedBytes));
         services.AddSingleton<TrustedProxies>();
         services.AddSingleton<AddressLimits>();
+        services.TryAddSingleton<DatabaseLoads>();
         services.AddSingleton<Admission>();
+        services.AddSingleton<RequestTurns>();
         services.AddSingleton<RefusalPause>();
         services.AddSingleton<StopSignal>();
         services.AddSingleton(new PlanCache(options.Engine, queryLimits));

@@ -31,6 +31,7 @@ public static class InstancesServices
             provider.GetRequiredService<SecretBox>(),
             provider.GetRequiredService<TimeProvider>()
         ));
+        services.TryAddSingleton<DatabaseLoads>();
         services.AddSingleton<ImageCleanup>();
         services.AddSingleton<InstanceLifecycle>();
         services.AddSingleton<IInstanceHost>(provider => provider.GetRequiredService<InstanceLifecycle>());

@@ -43,41 +43,26 @@ internal sealed class ProtocolConnection : IDisposable
     public async ValueTask<ReadOnlyMemory<byte>> SendAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
     {
         await socket.SendAsync(request, cancellationToken);
-        int length = 0;
-        int bodyStart = -1;
-        int bodyLength = -1;
-        while (true)
+        var answer = default(Answer);
+        while (!answer.IsWhole)
         {
-            if (length == buffer.Length)
-            {
-                Array.Resize(ref buffer, buffer.Length * 2);
-            }
-            int read = await socket.ReceiveAsync(buffer.AsMemory(length), cancellationToken);
-            if (read == 0)
-            {
-                throw new IOException($"The server closed the connection after {length} bytes of an answer.");
-            }
-            length += read;
-            if (bodyStart < 0)
-            {
-                int headEnd = buffer.AsSpan(0, length).IndexOf("\r\n\r\n"u8);
-                if (headEnd < 0)
-                {
-                    continue;
-                }
-                bodyStart = headEnd + 4;
-                bodyLength = ContentLength(buffer.AsSpan(0, bodyStart));
-            }
-            if (IsComplete(buffer.AsSpan(bodyStart, length - bodyStart), bodyLength))
-            {
-                ReadOnlyMemory<byte> body = buffer.AsMemory(bodyStart, length - bodyStart);
-                if (!buffer.AsSpan(StatusOffset).StartsWith("200"u8))
-                {
-                    throw new InvalidOperationException($"The server answered {Encoding.UTF8.GetString(buffer, 0, length)}");
-                }
-                return body;
-            }
+            int read = await socket.ReceiveAsync(Room(answer.Length), cancellationToken);
+            answer = Take(answer, read);
         }
+        return BodyOf(answer);
+    }
+
+    /// <summary>The same on the caller's own thread, which waits in the kernel: nothing but the server's answer decides when it goes on.</summary>
+    public ReadOnlyMemory<byte> Send(ReadOnlySpan<byte> request)
+    {
+        socket.Send(request);
+        var answer = default(Answer);
+        while (!answer.IsWhole)
+        {
+            int read = socket.Receive(Room(answer.Length).Span);
+            answer = Take(answer, read);
+        }
+        return BodyOf(answer);
     }
 
     public void Dispose() => socket.Dispose();
@@ -103,6 +88,39 @@ internal sealed class ProtocolConnection : IDisposable
         }
     }
 
+    private Memory<byte> Room(int length)
+    {
+        if (length == buffer.Length)
+        {
+            Array.Resize(ref buffer, buffer.Length * 2);
+        }
+        return buffer.AsMemory(length);
+    }
+
+    private Answer Take(Answer before, int read)
+    {
+        if (read == 0)
+        {
+            throw new IOException($"The server closed the connection after {before.Length} bytes of an answer.");
+        }
+        Answer now = before with { Length = before.Length + read };
+        if (now.BodyStart == 0)
+        {
+            int headEnd = buffer.AsSpan(0, now.Length).IndexOf("\r\n\r\n"u8);
+            if (headEnd < 0)
+            {
+                return now;
+            }
+            now = now with { BodyStart = headEnd + 4, BodyLength = ContentLength(buffer.AsSpan(0, headEnd + 4)) };
+        }
+        return now with { IsWhole = IsComplete(buffer.AsSpan(now.BodyStart, now.Length - now.BodyStart), now.BodyLength) };
+    }
+
+    private ReadOnlyMemory<byte> BodyOf(Answer answer) =>
+        buffer.AsSpan(StatusOffset).StartsWith("200"u8)
+            ? buffer.AsMemory(answer.BodyStart, answer.Length - answer.BodyStart)
+            : throw new InvalidOperationException($"The server answered {Encoding.UTF8.GetString(buffer, 0, answer.Length)}");
+
     /// <summary>Without a length the body is chunked; it ends with an empty chunk, and JSON holds no bare line ends that could feign one.</summary>
     private static bool IsComplete(ReadOnlySpan<byte> body, int length) =>
         length >= 0 ? body.Length >= length : body.EndsWith("\r\n0\r\n\r\n"u8);
@@ -120,4 +138,11 @@ internal sealed class ProtocolConnection : IDisposable
         }
         return -1;
     }
+
+    /// <summary>What has come of an answer.</summary>
+    /// <param name="Length">Bytes in the buffer.</param>
+    /// <param name="BodyStart">Where the body begins; zero until the head is there.</param>
+    /// <param name="BodyLength">What the head says, or −1 where the body is chunked.</param>
+    /// <param name="IsWhole">Whether nothing more comes.</param>
+    private readonly record struct Answer(int Length, int BodyStart, int BodyLength, bool IsWhole);
 }

@@ -7,9 +7,13 @@ internal sealed class Hostile : IAsyncDisposable
 {
     private readonly CancellationTokenSource stop = new();
     private readonly Task[] senders;
+    private long answers;
 
     private Hostile(Uri server, byte[] request, int count) =>
         senders = [.. Enumerable.Range(0, count).Select(_ => Task.Run(() => SendAsync(server, request, stop.Token)))];
+
+    /// <summary>Its requests that were answered so far, those that were refused left out.</summary>
+    public long Answers => Interlocked.Read(ref answers);
 
     public static Hostile Begin(Uri server, byte[] request, int count) => new(server, request, count);
 
@@ -20,7 +24,7 @@ internal sealed class Hostile : IAsyncDisposable
         stop.Dispose();
     }
 
-    private static async Task SendAsync(Uri server, byte[] request, CancellationToken stop)
+    private async Task SendAsync(Uri server, byte[] request, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
@@ -30,6 +34,7 @@ internal sealed class Hostile : IAsyncDisposable
                 while (!stop.IsCancellationRequested)
                 {
                     await connection.SendAsync(request, stop);
+                    Interlocked.Increment(ref answers);
                 }
             }
             catch (Exception exception) when (exception is IOException or InvalidOperationException or System.Net.Sockets.SocketException)

@@ -26,6 +26,7 @@ namespace Dormouse.Edge.Http;
 internal sealed class OperationEndpoint(
     Authenticator authenticator,
     Admission admission,
+    RequestTurns turns,
     RequestBody bodies,
     CacheStep cache,
     SchemaEngines schemas,
@@ -85,6 +86,7 @@ internal sealed class OperationEndpoint(
         SchemaHash hash = OperationPath.Read(context);
         KeyGrant grant = await authenticator.AuthenticateAsync(context, context.RequestAborted); // (1)
         using Admission.Ticket ticket = admission.Enter(context, grant); // (2)
+        using TurnLane.Turn? turn = await turns.TakeAsync(grant.Database, context.RequestAborted);
         PooledBuffer body = await bodies.ReadAsync(context, context.RequestAborted); // (3)
         CacheLook look;
         try

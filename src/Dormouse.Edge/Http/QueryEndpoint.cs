@@ -26,6 +26,7 @@ namespace Dormouse.Edge.Http;
 internal sealed class QueryEndpoint(
     Authenticator authenticator,
     Admission admission,
+    RequestTurns turns,
     RequestBody bodies,
     CacheStep cache,
     QueryRunner runner,
@@ -60,6 +61,7 @@ internal sealed class QueryEndpoint(
     {
         KeyGrant grant = await authenticator.AuthenticateAsync(context, context.RequestAborted); // (1)
         using Admission.Ticket ticket = admission.Enter(context, grant); // (2)
+        using TurnLane.Turn? turn = await turns.TakeAsync(grant.Database, context.RequestAborted);
         PooledBuffer body = await bodies.ReadAsync(context, context.RequestAborted); // (3)
         CacheLook look;
         try

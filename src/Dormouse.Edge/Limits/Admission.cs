@@ -9,7 +9,7 @@ namespace Dormouse.Edge.Limits;
 /// the bounds: a waiting room of its own would only hold more memory for later. Entries of databases stay for the life of the process;
 /// only authenticated ones get one, of about 100 bytes.
 /// </summary>
-internal sealed class Admission(EdgeOptions options, AddressLimits addresses, TimeProvider timeProvider)
+internal sealed class Admission(EdgeOptions options, AddressLimits addresses, DatabaseLoads loads, TimeProvider timeProvider)
 {
     private readonly int maxPerDatabase = options.Limits.MaxRequestsPerDatabase;
     private readonly int maxPerKey = options.Callers.MaxRequestsPerKey;
@@ -52,12 +52,21 @@ internal sealed class Admission(EdgeOptions options, AddressLimits addresses, Ti
             Leave(address, key, database);
             throw EdgeFailures.TooManyRequestsInAll();
         }
+        loads.Of(grant.Database).CountQuery();
         return new Ticket(this, address, key, database);
     }
 
     /// <summary>Counts a request that is over at once, such as one that finds its answer in memory.</summary>
     /// <returns>Whether that is within the bound of its key.</returns>
-    public bool TryPass(KeyGrant grant) => rate.TryTake(ref keys.Get(grant.Connection).Requests, timeProvider.GetTimestamp());
+    public bool TryPass(KeyGrant grant)
+    {
+        if (!rate.TryTake(ref keys.Get(grant.Connection).Requests, timeProvider.GetTimestamp()))
+        {
+            return false;
+        }
+        loads.Of(grant.Database).CountHit();
+        return true;
+    }
 
     private static void Leave(params ReadOnlySpan<Caller?> callers)
     {

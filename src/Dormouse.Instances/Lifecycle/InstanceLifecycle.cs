@@ -26,6 +26,7 @@ public sealed partial class InstanceLifecycle(
     ImageStore images,
     TemplateStore templates,
     SecretBox box,
+    DatabaseLoads loads,
     TimeProvider time,
     ILoggerFactory loggers
 ) : IInstanceHost, IInstanceAdmin, IAsyncDisposable
@@ -311,7 +312,15 @@ public sealed partial class InstanceLifecycle(
         );
 
     private YieldWatch NewYieldWatch(InstanceSet set) =>
-        new(() => set.All.Where(instance => instance.Id != DatabaseId.System), options.Yielding, new ProcessorGauge().Read, time);
+        new(
+            () => set.All.Where(instance => instance.Id != DatabaseId.System),
+            options.Yielding,
+            new ProcessorGauge().Read,
+            new FrontDoorShare(loads, () => Environment.CpuUsage.TotalTime),
+            loads,
+            Started.Starter.SpareProcessors,
+            time
+        );
 
     private UpkeepSchedule NewSchedule(InstanceSet set, InstanceUpkeep upkeep, IdleWatcher watcher) =>
         new(

@@ -31,12 +31,13 @@ internal sealed class InstanceStarter(
 
     private readonly ConcurrentDictionary<string, PostgresImage> knownImages = new();
     private readonly ClassTable classes = new(options);
-    private readonly SpareProcessors spareProcessors = new(options.Yielding.SpareProcessors);
 
     // Of the last database that was made from one.
     private volatile InstanceTemplate? lastTemplate;
 
-    public ResourceReport Resources => groups.Report with { SpareProcessors = spareProcessors.Count };
+    public SpareProcessors SpareProcessors { get; } = new(options.Yielding.SpareProcessors);
+
+    public ResourceReport Resources => groups.Report with { SpareProcessors = SpareProcessors.Count };
 
     public InstanceFolder FolderOf(DatabaseId id) => InstanceFolder.Of(data, id);
 
@@ -163,7 +164,7 @@ internal sealed class InstanceStarter(
     public void TrimLog(DatabaseId id) => BoundedLog.Trim(FolderOf(id).LogPath);
 
     public IInstanceRun NewRun(InstanceProcess process, ResourceGroup group) =>
-        new SandboxedRun(driver, process, group, classes, spareProcessors);
+        new SandboxedRun(driver, process, group, classes, SpareProcessors);
 
     private static void GiveAll(string path, int user)
     {

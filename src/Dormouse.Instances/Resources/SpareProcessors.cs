@@ -22,6 +22,9 @@ internal sealed class SpareProcessors
 
     public int Count { get; }
 
+    /// <summary>How many are not among them; one at least.</summary>
+    public int Rest => all.Count - Count;
+
     /// <summary>Keeps an instance away from them, or no longer. Repeating it does no harm and costs one call.</summary>
     public void Leave(int postmaster, bool leaves)
     {

@@ -1,6 +1,6 @@
 namespace Dormouse.Instances.Resources;
 
-/// <summary>How far an instance goes out of the others' way.</summary>
+/// <summary>How far a server goes out of the others' way.</summary>
 internal enum YieldLevel
 {
     /// <summary>It goes among them.</summary>

@@ -5,22 +5,29 @@ using Dormouse.Instances.Sizes;
 namespace Dormouse.Instances.Resources;
 
 /// <summary>
-/// Has those that take much processor time yield to those that take little, as far as the host is short of it: one loop for all. Who yields runs
-/// whenever no other instance wants to, and is interrupted at once when one does, where by weight alone it would keep the processor for the rest of its
-/// slice: milliseconds, and at every step of the other's request. The platform itself and what else is on the host are not concerned.
+/// Has those that take much processor time go out of the way of those that take little, as far as the host is short of it: one loop for all. There are two
+/// ways to take much. Whose server does yields (<see cref="YieldLevel"/>): by weight alone it would keep the processor for milliseconds, and at every step
+/// of the others' requests. For whom the front door does has its queries wait for each other there (<see cref="DatabaseLoad.TurnsMax"/>).
 /// </summary>
-internal sealed class YieldWatch(Func<IEnumerable<Instance>> instances, YieldOptions options, Func<double> readBusy, TimeProvider time)
-    : IDisposable
+internal sealed class YieldWatch(
+    Func<IEnumerable<Instance>> instances,
+    YieldOptions options,
+    Func<double> readBusy,
+    FrontDoorShare frontDoor,
+    DatabaseLoads loads,
+    SpareProcessors spare,
+    TimeProvider time
+) : IDisposable
 {
     private readonly YieldPolicy policy = new(options);
     private readonly long began = time.GetTimestamp();
     private Rounds? rounds;
     private volatile int yielding;
 
-    // The loop's own: who was seen running while the host was busy, or yields.
+    // The loop's own: who was seen running while the host was busy, or goes out of the way.
     private Dictionary<DatabaseId, Seen> seen = [];
 
-    /// <summary>How many yield now.</summary>
+    /// <summary>How many go out of the others' way now.</summary>
     public int Count => yielding;
 
     public void Start(TaskScheduler scheduler)
@@ -44,49 +51,76 @@ internal sealed class YieldWatch(Func<IEnumerable<Instance>> instances, YieldOpt
             return;
         }
         TimeSpan now = time.GetElapsedTime(began);
-        var still = new Dictionary<DatabaseId, Seen>();
+        TimeSpan workUnit = frontDoor.ReadUnit();
+        Dictionary<DatabaseId, Seen> before = seen;
+        seen = [];
         List<Instance> all = [.. instances()];
         foreach (Instance instance in all)
         {
-            if (LookAt(instance, seen.GetValueOrDefault(instance.Id), isBusy, now) is { } after)
+            if (LookAt(instance, before.GetValueOrDefault(instance.Id), isBusy, workUnit, now) is { } after)
             {
-                still[instance.Id] = after;
+                seen[instance.Id] = after;
             }
         }
-        yielding = still.Values.Count(one => one.Yielding is not null);
-        // A processor is kept free for those who are awake and take little. Where there are none it would lie idle.
-        YieldLevel level = yielding < still.Count ? YieldLevel.Processors : YieldLevel.Turns;
-        foreach (Instance instance in all)
-        {
-            bool yieldedBefore = seen.GetValueOrDefault(instance.Id)?.Yielding is not null;
-            Tell(instance, yieldedBefore, still.GetValueOrDefault(instance.Id)?.Yielding is not null ? level : YieldLevel.None);
-        }
-        seen = still;
+        yielding = seen.Values.Count(one => one.Server is not null || one.FrontDoor is not null);
+        var inUse = all.Where(instance => seen.ContainsKey(instance.Id) && instance.IdleFor < options.InUseFor)
+            .Select(instance => instance.Id)
+            .ToHashSet();
+        TellServers(all, before, inUse);
+        TellFrontDoor(before, inUse);
     }
 
     /// <returns>Null for one of which nothing needs to be remembered.</returns>
-    private Seen? LookAt(Instance instance, Seen? before, bool isBusy, TimeSpan now)
+    private Seen? LookAt(Instance instance, Seen? before, bool isBusy, TimeSpan workUnit, TimeSpan now)
     {
         if (instance.ReadProcessorTime() is not { } taken)
         {
             return null;
         }
         var reading = new ProcessorReading(taken.Pid, taken.Time, now);
-        // Where there is enough for all, nobody takes too much; and what is much for a small one is not for a large one.
-        double scale = Math.Min(ClassTable.SettingsOf(instance.Size?.Now ?? InstanceClass.Small).Scale, options.ScaleMax);
-        double? used = isBusy ? reading.Since(before?.Reading) / scale : 0;
-        return new Seen(reading, policy.Look(before?.Yielding, used, now));
+        long work = loads.Of(instance.Id).Work;
+        // Where there is enough for all, nobody takes too much.
+        (double? server, double? frontDoorUsed) = (0, 0);
+        if (isBusy)
+        {
+            // What is much for a small one is not for a large one.
+            double scale = Math.Min(ClassTable.SettingsOf(instance.Size?.Now ?? InstanceClass.Small).Scale, options.ScaleMax);
+            server = reading.Since(before?.Reading) / scale;
+            frontDoorUsed = (work - before?.Work) * workUnit / (now - before?.Reading.At);
+        }
+        return new Seen(reading, work, policy.Look(before?.Server, server, now), policy.Look(before?.FrontDoor, frontDoorUsed, now));
     }
 
-    private static void Tell(Instance instance, bool yieldedBefore, YieldLevel level)
+    private void TellServers(List<Instance> all, Dictionary<DatabaseId, Seen> before, HashSet<DatabaseId> inUse)
     {
-        if (!yieldedBefore && level == YieldLevel.None)
+        // A processor is kept free for those whose servers take little. Where nobody uses one it would lie idle.
+        bool isForSomebody = inUse.Any(id => seen[id].Server is null);
+        YieldLevel level = isForSomebody ? YieldLevel.Processors : YieldLevel.Turns;
+        foreach (Instance instance in all)
         {
-            return;
+            bool yields = seen.GetValueOrDefault(instance.Id)?.Server is not null;
+            if (yields || before.GetValueOrDefault(instance.Id)?.Server is not null)
+            {
+                // Also who was told before: another size, or another start, has made it forget.
+                Tell(instance, yields ? level : YieldLevel.None);
+            }
         }
+    }
+
+    private void TellFrontDoor(Dictionary<DatabaseId, Seen> before, HashSet<DatabaseId> inUse)
+    {
+        // By name: one that went out of the way may not be there any more.
+        foreach (DatabaseId id in before.Keys.Union(seen.Keys))
+        {
+            bool waits = seen.GetValueOrDefault(id)?.FrontDoor is not null && inUse.Any(other => other != id);
+            loads.Of(id).TurnsMax = waits ? spare.Rest : 0;
+        }
+    }
+
+    private static void Tell(Instance instance, YieldLevel level)
+    {
         try
         {
-            // Also who was told before: another size, or another start, has made it forget.
             instance.Yield(level);
         }
         catch (Exception exception) when (CurrentRun.IsHostFault(exception))
@@ -95,5 +129,9 @@ internal sealed class YieldWatch(Func<IEnumerable<Instance>> instances, YieldOpt
         }
     }
 
-    private sealed record Seen(ProcessorReading Reading, Yielding? Yielding);
+    /// <param name="Reading">Of its server.</param>
+    /// <param name="Work">Of the front door for it.</param>
+    /// <param name="Server">Null: its server does not take much.</param>
+    /// <param name="FrontDoor">Null: neither does the front door for it.</param>
+    private sealed record Seen(ProcessorReading Reading, long Work, Yielding? Server, Yielding? FrontDoor);
 }

@@ -169,7 +169,7 @@ public sealed class CallerLimitTests
     {
         var options = new EdgeOptions { TrustedProxies = [IPNetwork.Parse("10.0.0.0/8")] };
         var addresses = new AddressLimits(options, new TrustedProxies(options), TimeProvider.System);
-        var admission = new Admission(options, addresses, TimeProvider.System);
+        var admission = new Admission(options, addresses, new DatabaseLoads(), TimeProvider.System);
         var grant = new KeyGrant(DatabaseId.New(), ConnectionId.New());
         var context = new DefaultHttpContext();
         context.Connection.RemoteIpAddress = IPAddress.Parse(address);

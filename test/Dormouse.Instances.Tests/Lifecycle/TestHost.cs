@@ -31,7 +31,15 @@ internal sealed class TestHost : IAsyncDisposable
         this.images = images;
         Images = images?.Store ?? new ImageStore(TestImage.Options(), TimeProvider.System);
         Templates = templates ?? images?.Templates ?? TestImage.Templates;
-        Lifecycle = new InstanceLifecycle(options, Images, Templates, box, TimeProvider.System, NullLoggerFactory.Instance);
+        Lifecycle = new InstanceLifecycle(
+            options,
+            Images,
+            Templates,
+            box,
+            new DatabaseLoads(),
+            TimeProvider.System,
+            NullLoggerFactory.Instance
+        );
         Backups = NewBackups();
     }
 

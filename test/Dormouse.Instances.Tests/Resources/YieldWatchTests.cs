@@ -12,7 +12,9 @@ public sealed class YieldWatchTests
 {
     private const string Burning = "SELECT count(*) FROM generate_series(1, 1000000000) i WHERE md5(i::text) = ''";
 
+    private readonly DatabaseLoads loads = new();
     private double busy = 1;
+    private TimeSpan platform;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -68,6 +70,56 @@ public sealed class YieldWatchTests
         Assert.Equal(all, ProcessorsOf(host, burning));
 
         await EndAsync(host, burning, query, lease);
+    }
+
+    [Fact]
+    public async Task Whose_queries_take_much_of_the_front_door_has_them_wait_for_each_other_while_somebody_else_is_in_use()
+    {
+        await using TestHost host = await StartAsync();
+        DatabaseId flooding = await host.CreateAsync();
+        DatabaseId quiet = await host.CreateAsync();
+        await host.Lifecycle.WakeAsync(flooding, Cancellation);
+        using YieldWatch watch = Watch(host, flooding, quiet);
+        int turns = Environment.ProcessorCount - new SpareProcessors(new YieldOptions().SpareProcessors).Count;
+
+        // Its server takes little, and nobody else is awake.
+        await host.Lifecycle.SleepAsync(quiet, InstanceState.Frozen, Cancellation);
+        await FloodAsync(flooding, watch);
+        Assert.Equal((1, 0, 0), (watch.Count, loads.Of(flooding).TurnsMax, loads.Of(quiet).TurnsMax));
+
+        await host.Lifecycle.WakeAsync(quiet, Cancellation);
+        await FloodAsync(flooding, watch);
+        Assert.Equal((1, turns, 0), (watch.Count, loads.Of(flooding).TurnsMax, loads.Of(quiet).TurnsMax));
+        Assert.Equal((0L, 0L, 1), Look(watch, flooding, quiet));
+
+        await Eventually.EqualAsync(
+            (0, 0),
+            () =>
+            {
+                watch.Look();
+                return (watch.Count, loads.Of(flooding).TurnsMax);
+            }
+        );
+    }
+
+    [Fact]
+    public async Task Who_is_deleted_while_it_goes_out_of_the_way_leaves_no_word_to_whoever_has_its_name_later()
+    {
+        await using TestHost host = await StartAsync();
+        DatabaseId flooding = await host.CreateAsync();
+        DatabaseId quiet = await host.CreateAsync();
+        List<DatabaseId> there = [flooding, quiet];
+        using YieldWatch watch = Watch(host, there);
+        await host.Lifecycle.WakeAsync(flooding, Cancellation);
+        await host.Lifecycle.WakeAsync(quiet, Cancellation);
+        await FloodAsync(flooding, watch);
+        Assert.NotEqual(0, loads.Of(flooding).TurnsMax);
+
+        await host.Lifecycle.DeleteAsync(flooding, Cancellation);
+        there.Remove(flooding);
+        watch.Look();
+
+        Assert.Equal((0, 0), (watch.Count, loads.Of(flooding).TurnsMax));
     }
 
     [Fact]
@@ -160,8 +212,31 @@ public sealed class YieldWatchTests
         return host;
     }
 
-    private YieldWatch Watch(TestHost host, params DatabaseId[] ids) =>
-        new(() => ids.Select(host.Lifecycle.Existing), new YieldOptions(), () => busy, TimeProvider.System);
+    /// <summary>Two looks, between which all that the platform did was for this one.</summary>
+    private async Task FloodAsync(DatabaseId id, YieldWatch watch)
+    {
+        watch.Look();
+        long began = TimeProvider.System.GetTimestamp();
+        await Task.Delay(new YieldOptions().LookPeriod, TimeProvider.System, Cancellation);
+        TimeSpan passed = TimeProvider.System.GetElapsedTime(began);
+        platform += passed;
+        for (int i = 0; i < passed.TotalMilliseconds * 10; i++)
+        {
+            loads.Of(id).CountQuery();
+        }
+        watch.Look();
+    }
+
+    private YieldWatch Watch(TestHost host, params IReadOnlyList<DatabaseId> ids) =>
+        new(
+            () => ids.Select(host.Lifecycle.Existing),
+            new YieldOptions(),
+            () => busy,
+            new FrontDoorShare(loads, () => platform),
+            loads,
+            new SpareProcessors(new YieldOptions().SpareProcessors),
+            TimeProvider.System
+        );
 
     private static (long? Burning, long? Quiet, int Count) Look(YieldWatch watch, DatabaseId burning, DatabaseId quiet)
     {
