@@ -38,6 +38,14 @@ internal sealed class ProtocolConnection : IDisposable
         return new ProtocolConnection(socket);
     }
 
+    /// <summary>One for <see cref="Send"/>: a socket that was ever used without waiting has a thread of .NET's between it and its caller.</summary>
+    public static ProtocolConnection Open(Uri server)
+    {
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket.Connect(IPAddress.Loopback, server.Port);
+        return new ProtocolConnection(socket);
+    }
+
     /// <summary>Sends a request and waits for its whole answer.</summary>
     /// <returns>The body, valid until the next call; with its chunk marks where the server chunks.</returns>
     public async ValueTask<ReadOnlyMemory<byte>> SendAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken)

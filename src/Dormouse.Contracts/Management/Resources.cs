@@ -186,7 +186,7 @@ public sealed record ResourceStatus(string Freezer, string? Reclaimer, bool Memo
     public bool ProcessorYields { get; init; }
 
     /// <summary>How many processors such a database leaves to the others while one of these is awake.</summary>
-    public int SpareProcessors { get; init; }
+    public int FreeProcessors { get; init; }
 
     /// <summary>How many do so now.</summary>
     public int Yielding { get; init; }

@@ -56,7 +56,7 @@ public sealed partial class InstanceLifecycle(
         {
             ProcessorWeighted = Resources.ProcessorWeighted,
             ProcessorYields = Resources.ProcessorYields,
-            SpareProcessors = Resources.SpareProcessors,
+            FreeProcessors = Resources.FreeProcessors,
             Yielding = yields?.Count ?? 0,
             Pressure = Started.Watcher.Pressure.ToString().ToLowerInvariant(),
             AvailableBytes = memory.AvailableBytes,
@@ -139,7 +139,7 @@ public sealed partial class InstanceLifecycle(
         parts.Schedule.Start();
         disk.Start();
         sizes.Start();
-        if (Resources is { ProcessorYields: true } or { SpareProcessors: > 0 })
+        if (Resources is { ProcessorYields: true } or { FreeProcessors: > 0 })
         {
             yields.Start(TaskScheduler.Default);
         }
@@ -318,7 +318,7 @@ public sealed partial class InstanceLifecycle(
             new ProcessorGauge().Read,
             new FrontDoorShare(loads, () => Environment.CpuUsage.TotalTime),
             loads,
-            Started.Starter.SpareProcessors,
+            Started.Starter.FreeProcessors,
             time
         );
 

@@ -35,9 +35,9 @@ internal sealed class InstanceStarter(
     // Of the last database that was made from one.
     private volatile InstanceTemplate? lastTemplate;
 
-    public SpareProcessors SpareProcessors { get; } = new(options.Yielding.SpareProcessors);
+    public FreeProcessors FreeProcessors { get; } = new(options.Yielding.FreeProcessors);
 
-    public ResourceReport Resources => groups.Report with { SpareProcessors = SpareProcessors.Count };
+    public ResourceReport Resources => groups.Report with { FreeProcessors = FreeProcessors.Count };
 
     public InstanceFolder FolderOf(DatabaseId id) => InstanceFolder.Of(data, id);
 
@@ -164,7 +164,7 @@ internal sealed class InstanceStarter(
     public void TrimLog(DatabaseId id) => BoundedLog.Trim(FolderOf(id).LogPath);
 
     public IInstanceRun NewRun(InstanceProcess process, ResourceGroup group) =>
-        new SandboxedRun(driver, process, group, classes, SpareProcessors);
+        new SandboxedRun(driver, process, group, classes, FreeProcessors);
 
     private static void GiveAll(string path, int user)
     {

@@ -69,7 +69,7 @@ public sealed record ResourceReport(string Freezer, bool MemoryLimited, bool Pro
     public bool ProcessorYields { get; init; }
 
     /// <summary>How many processors such a one leaves to the others.</summary>
-    public int SpareProcessors { get; init; }
+    public int FreeProcessors { get; init; }
 
     /// <summary>Whether the memory of all instances together can be told, so that a budget for it can hold.</summary>
     public bool MemoryCounted { get; init; }

@@ -9,6 +9,6 @@ internal enum YieldLevel
     /// <summary>It has a processor whenever none of them wants it.</summary>
     Turns,
 
-    /// <summary>And it keeps off the <see cref="SpareProcessors"/>.</summary>
+    /// <summary>And it keeps off the <see cref="FreeProcessors"/>.</summary>
     Processors,
 }

@@ -29,7 +29,7 @@ public sealed class YieldOptions
 
     /// <summary>
     /// How many times more it is at most: what is much for the largest is three quarters of the host, so that half of that, by which it goes on yielding,
-    /// is to be had beside a spare processor.
+    /// is to be had beside a free processor.
     /// </summary>
     public double ScaleMax { get; init; } = 1.5 * Environment.ProcessorCount;
 
@@ -37,7 +37,7 @@ public sealed class YieldOptions
     /// Processors that those who yield leave to the others as long as one of these is in use: one of each eight, and of fewer the first, so that a request
     /// of somebody else finds one free at once. Less than one each would be none; more would lie idle. None where there is but one.
     /// </summary>
-    public int SpareProcessors { get; init; } = Math.Max(1, Environment.ProcessorCount / 8);
+    public int FreeProcessors { get; init; } = Math.Max(1, Environment.ProcessorCount / 8);
 
     /// <summary>
     /// Who has taken less than half of that this long goes among the others again. Since being let by for nothing is less than half as well, who

@@ -6,8 +6,9 @@ namespace Dormouse.Instances.Resources;
 
 /// <summary>
 /// Has those that take much processor time go out of the way of those that take little, as far as the host is short of it: one loop for all. There are two
-/// ways to take much. Whose server does yields (<see cref="YieldLevel"/>): by weight alone it would keep the processor for milliseconds, and at every step
-/// of the others' requests. For whom the front door does has its queries wait for each other there (<see cref="DatabaseLoad.TurnsMax"/>).
+/// ways to take much: by a server, and by the front door's work. In both cases the server yields (<see cref="YieldLevel"/>): by weight alone it would keep
+/// the processor for milliseconds, and at every step of the others' requests. In the second its queries wait for each other at the front door as well
+/// (<see cref="DatabaseLoad.TurnsMax"/>).
 /// </summary>
 internal sealed class YieldWatch(
     Func<IEnumerable<Instance>> instances,
@@ -15,7 +16,7 @@ internal sealed class YieldWatch(
     Func<double> readBusy,
     FrontDoorShare frontDoor,
     DatabaseLoads loads,
-    SpareProcessors spare,
+    FreeProcessors free,
     TimeProvider time
 ) : IDisposable
 {
@@ -62,7 +63,7 @@ internal sealed class YieldWatch(
                 seen[instance.Id] = after;
             }
         }
-        yielding = seen.Values.Count(one => one.Server is not null || one.FrontDoor is not null);
+        yielding = seen.Values.Count(one => one.TakesMuch);
         var inUse = all.Where(instance => seen.ContainsKey(instance.Id) && instance.IdleFor < options.InUseFor)
             .Select(instance => instance.Id)
             .ToHashSet();
@@ -93,13 +94,13 @@ internal sealed class YieldWatch(
 
     private void TellServers(List<Instance> all, Dictionary<DatabaseId, Seen> before, HashSet<DatabaseId> inUse)
     {
-        // A processor is kept free for those whose servers take little. Where nobody uses one it would lie idle.
-        bool isForSomebody = inUse.Any(id => seen[id].Server is null);
+        // A processor is kept free for those who take little. Where nobody uses one it would lie idle.
+        bool isForSomebody = inUse.Any(id => !seen[id].TakesMuch);
         YieldLevel level = isForSomebody ? YieldLevel.Processors : YieldLevel.Turns;
         foreach (Instance instance in all)
         {
-            bool yields = seen.GetValueOrDefault(instance.Id)?.Server is not null;
-            if (yields || before.GetValueOrDefault(instance.Id)?.Server is not null)
+            bool yields = seen.GetValueOrDefault(instance.Id)?.TakesMuch == true;
+            if (yields || before.GetValueOrDefault(instance.Id)?.TakesMuch == true)
             {
                 // Also who was told before: another size, or another start, has made it forget.
                 Tell(instance, yields ? level : YieldLevel.None);
@@ -113,7 +114,7 @@ internal sealed class YieldWatch(
         foreach (DatabaseId id in before.Keys.Union(seen.Keys))
         {
             bool waits = seen.GetValueOrDefault(id)?.FrontDoor is not null && inUse.Any(other => other != id);
-            loads.Of(id).TurnsMax = waits ? spare.Rest : 0;
+            loads.Of(id).TurnsMax = waits ? free.Rest : 0;
         }
     }
 
@@ -133,5 +134,8 @@ internal sealed class YieldWatch(
     /// <param name="Work">Of the front door for it.</param>
     /// <param name="Server">Null: its server does not take much.</param>
     /// <param name="FrontDoor">Null: neither does the front door for it.</param>
-    private sealed record Seen(ProcessorReading Reading, long Work, Yielding? Server, Yielding? FrontDoor);
+    private sealed record Seen(ProcessorReading Reading, long Work, Yielding? Server, Yielding? FrontDoor)
+    {
+        public bool TakesMuch => Server is not null || FrontDoor is not null;
+    }
 }

@@ -86,7 +86,7 @@ internal static class StatusText
         string[] how =
         [
             .. resources.ProcessorYields ? ["go after the others"] : Array.Empty<string>(),
-            .. resources.SpareProcessors switch
+            .. resources.FreeProcessors switch
             {
                 0 => Array.Empty<string>(),
                 1 => ["leave a processor to those awake"],

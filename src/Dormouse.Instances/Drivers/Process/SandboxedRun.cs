@@ -12,7 +12,7 @@ internal sealed class SandboxedRun(
     InstanceProcess process,
     ResourceGroup group,
     ClassTable classes,
-    SpareProcessors spareProcessors
+    FreeProcessors freeProcessors
 ) : IInstanceRun
 {
     public ProcessIdentity Postmaster => process.Postmaster;
@@ -45,7 +45,7 @@ internal sealed class SandboxedRun(
     public void Yield(YieldLevel level)
     {
         group.Yield(level != YieldLevel.None);
-        spareProcessors.Leave(process.Postmaster.Pid, level == YieldLevel.Processors);
+        freeProcessors.Leave(process.Postmaster.Pid, level == YieldLevel.Processors);
     }
 
     public async Task<bool> StopAsync()

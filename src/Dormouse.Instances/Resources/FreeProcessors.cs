@@ -6,13 +6,13 @@ namespace Dormouse.Instances.Resources;
 /// The processors that instances which take much leave to the others. Who wakes there need not take its processor from anybody: the kernel often gives it
 /// only at the next tick, whatever weights say.
 /// </summary>
-internal sealed class SpareProcessors
+internal sealed class FreeProcessors
 {
     private readonly ProcessorSet all;
     private readonly ProcessorSet others;
 
     /// <param name="wanted">How many; where the platform itself may run on no more than these there are none.</param>
-    public SpareProcessors(int wanted)
+    public FreeProcessors(int wanted)
     {
         // As the platform was started: where it may run is where its instances may.
         all = ProcessorSet.Of(Environment.ProcessId)!;
