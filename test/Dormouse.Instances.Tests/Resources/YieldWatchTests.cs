@@ -73,6 +73,38 @@ public sealed class YieldWatchTests
     }
 
     [Fact]
+    public async Task It_does_so_without_control_groups_too()
+    {
+        await using TestHost host = await TestHost.StartAsync(path => Options(path, ResourceChoice.Signals));
+        int all = Environment.ProcessorCount;
+        Assert.SkipUnless(all > 1, "There is but one processor.");
+        Assert.Equal((false, true), (host.Lifecycle.Resources.ProcessorYields, host.Lifecycle.Resources.FreeProcessors > 0));
+        DatabaseId burning = await host.CreateAsync();
+        DatabaseId quiet = await host.CreateAsync();
+        await host.Lifecycle.WakeAsync(quiet, Cancellation);
+        using YieldWatch watch = Watch(host, burning, quiet);
+        (Task query, IInstanceLease lease) = await BurnAsync(host, burning);
+
+        await Eventually.EqualAsync(
+            (all - new YieldOptions().FreeProcessors, all),
+            () =>
+            {
+                watch.Look();
+                return (ProcessorsOf(host, burning), ProcessorsOf(host, quiet));
+            }
+        );
+        await EndAsync(host, burning, query, lease);
+        await Eventually.EqualAsync(
+            all,
+            () =>
+            {
+                watch.Look();
+                return ProcessorsOf(host, burning);
+            }
+        );
+    }
+
+    [Fact]
     public async Task Whose_queries_take_much_of_the_front_door_has_them_wait_for_each_other_while_somebody_else_is_in_use()
     {
         await using TestHost host = await StartAsync();
@@ -196,15 +228,19 @@ public sealed class YieldWatchTests
 
     private static long? WeightOf(DatabaseId id) => GroupFile.Read(id, "cpu.weight", "cpu.shares");
 
-    private static async Task<TestHost> StartAsync()
-    {
-        TestHost host = await TestHost.StartAsync(path => new InstancesOptions
+    private static InstancesOptions Options(string path, ResourceChoice resources) =>
+        new()
         {
             DataPath = path,
             FreezeAfter = TimeSpan.FromHours(1),
             StopAfter = TimeSpan.FromHours(2),
+            Resources = resources,
             Yielding = new YieldOptions { LookPeriod = TimeSpan.FromHours(1) },
-        });
+        };
+
+    private static async Task<TestHost> StartAsync()
+    {
+        TestHost host = await TestHost.StartAsync(path => Options(path, ResourceChoice.Automatic));
         if (!host.Lifecycle.Resources.ProcessorYields)
         {
             await host.DisposeAsync();
