@@ -185,7 +185,7 @@ public sealed record ResourceStatus(string Freezer, string? Reclaimer, bool Memo
     /// <summary>Whether those that take much processor time let the others go first.</summary>
     public bool ProcessorYields { get; init; }
 
-    /// <summary>How many processors such a database leaves to the others while one of these is awake.</summary>
+    /// <summary>How many processors such a database leaves to the others while one of these is in use.</summary>
     public int FreeProcessors { get; init; }
 
     /// <summary>How many do so now.</summary>

@@ -89,11 +89,11 @@ internal static class StatusText
             .. resources.FreeProcessors switch
             {
                 0 => Array.Empty<string>(),
-                1 => ["leave a processor to those awake"],
-                int count => [Text($"leave {count} processors to those awake")],
+                1 => ["leave a processor to those in use"],
+                int count => [Text($"leave {count} processors to those in use")],
             },
         ];
-        return how.Length > 0 ? Text($"; {resources.Yielding} that take much of it now {string.Join(" and ", how)}") : "";
+        return how.Length > 0 ? Text($"; {resources.Yielding} that take much of it {string.Join(" and ", how)} now") : "";
     }
 
     private static string Within(double seconds) =>

@@ -22,8 +22,7 @@ public sealed class YieldWatchTests
     public async Task Who_burns_processor_time_goes_after_the_others_until_it_ends()
     {
         await using TestHost host = await StartAsync();
-        DatabaseId burning = await host.CreateAsync();
-        DatabaseId quiet = await host.CreateAsync();
+        (DatabaseId burning, DatabaseId quiet) = await TwoAsync(host);
         await host.Lifecycle.WakeAsync(quiet, Cancellation);
         using YieldWatch watch = Watch(host, burning, quiet);
         (Task query, IInstanceLease lease) = await BurnAsync(host, burning);
@@ -46,8 +45,7 @@ public sealed class YieldWatchTests
         await using TestHost host = await StartAsync();
         int all = Environment.ProcessorCount;
         Assert.SkipUnless(all > 1, "There is but one processor.");
-        DatabaseId burning = await host.CreateAsync();
-        DatabaseId quiet = await host.CreateAsync();
+        (DatabaseId burning, DatabaseId quiet) = await TwoAsync(host);
         await host.Lifecycle.SleepAsync(quiet, InstanceState.Frozen, Cancellation);
         using YieldWatch watch = Watch(host, burning, quiet);
         (Task query, IInstanceLease lease) = await BurnAsync(host, burning);
@@ -79,8 +77,7 @@ public sealed class YieldWatchTests
         int all = Environment.ProcessorCount;
         Assert.SkipUnless(all > 1, "There is but one processor.");
         Assert.Equal((false, true), (host.Lifecycle.Resources.ProcessorYields, host.Lifecycle.Resources.FreeProcessors > 0));
-        DatabaseId burning = await host.CreateAsync();
-        DatabaseId quiet = await host.CreateAsync();
+        (DatabaseId burning, DatabaseId quiet) = await TwoAsync(host);
         await host.Lifecycle.WakeAsync(quiet, Cancellation);
         using YieldWatch watch = Watch(host, burning, quiet);
         (Task query, IInstanceLease lease) = await BurnAsync(host, burning);
@@ -108,8 +105,7 @@ public sealed class YieldWatchTests
     public async Task Whose_queries_take_much_of_the_front_door_has_them_wait_for_each_other_while_somebody_else_is_in_use()
     {
         await using TestHost host = await StartAsync();
-        DatabaseId flooding = await host.CreateAsync();
-        DatabaseId quiet = await host.CreateAsync();
+        (DatabaseId flooding, DatabaseId quiet) = await TwoAsync(host);
         await host.Lifecycle.WakeAsync(flooding, Cancellation);
         using YieldWatch watch = Watch(host, flooding, quiet);
         int turns = Environment.ProcessorCount - new FreeProcessors(new YieldOptions().FreeProcessors).Count;
@@ -139,8 +135,7 @@ public sealed class YieldWatchTests
     public async Task Who_is_deleted_while_it_goes_out_of_the_way_leaves_no_word_to_whoever_has_its_name_later()
     {
         await using TestHost host = await StartAsync();
-        DatabaseId flooding = await host.CreateAsync();
-        DatabaseId quiet = await host.CreateAsync();
+        (DatabaseId flooding, DatabaseId quiet) = await TwoAsync(host);
         List<DatabaseId> there = [flooding, quiet];
         using YieldWatch watch = Watch(host, there);
         await host.Lifecycle.WakeAsync(flooding, Cancellation);
@@ -263,6 +258,9 @@ public sealed class YieldWatchTests
         }
         watch.Look();
     }
+
+    private static async Task<(DatabaseId First, DatabaseId Second)> TwoAsync(TestHost host) =>
+        (await host.CreateAsync(), await host.CreateAsync());
 
     private YieldWatch Watch(TestHost host, params IReadOnlyList<DatabaseId> ids) =>
         new(
