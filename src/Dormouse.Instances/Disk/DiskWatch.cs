@@ -10,13 +10,15 @@ using Microsoft.Extensions.Logging;
 namespace Dormouse.Instances.Disk;
 
 /// <summary>
-/// Watches what databases take on disk: one loop for all, which looks into the log folder of those that run and measures those that wrote.
+/// Watches what databases take on disk: one loop for all, which looks into the log folder of those that run and measures those that wrote. Those that
+/// sleep are looked at every few rounds only, for a limit that was changed meanwhile.
 /// Above the soft limit, or where the host's disk is nearly full, it closes their gate; above the hard one it ends the sessions that write. Nobody
 /// waits for it. The platform's own database is not watched. Thread-safe.
 /// </summary>
 internal sealed partial class DiskWatch(
     DiskOptions options,
-    Func<IEnumerable<Instance>> instances,
+    Func<IEnumerable<Instance>> all,
+    Func<IEnumerable<Instance>> running,
     Func<DatabaseId, InstanceFolder> folderOf,
     Func<DatabaseId, RoleSecrets> secrets,
     Func<long> freeBytes,
@@ -33,12 +35,19 @@ internal sealed partial class DiskWatch(
     // Measuring takes a fiftieth of a core at most for one database, however many files it has.
     private const int PauseOverMeasure = 50;
 
+    // What sleeps does not grow. Ten times more seldom, thousands of sleepers cost as little as hundreds.
+    private const int RoundsPerLookAtAll = 10;
+
     private static readonly TimeSpan EndingMax = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<DatabaseId, DiskAccount> accounts = new();
     private readonly CancellationTokenSource stop = new();
     private Task loop = Task.CompletedTask;
     private bool isHostShort;
+
+    // The loop's own: rounds until all are looked at, and those that ran at the last look, which are looked at until they were measured once more.
+    private int roundsToAll;
+    private HashSet<Instance> followed = [];
 
     public DiskGate GateOf(DatabaseId id) => AccountOf(id).Gate;
 
@@ -87,15 +96,23 @@ internal sealed partial class DiskWatch(
 
     private async Task RoundAsync()
     {
-        LookAtHost();
+        bool isForAll = LookAtHost() | --roundsToAll < 0;
+        IEnumerable<Instance> looked = isForAll ? all() : followed.Where(instance => instance.IsThere).Union(running());
+        roundsToAll = isForAll ? RoundsPerLookAtAll - 1 : roundsToAll;
         int unknown = options.UnknownPerRound;
-        foreach (Instance instance in instances())
+        followed = [];
+        foreach (Instance instance in looked)
         {
             try
             {
-                bool isNew = AccountOf(instance.Id).Measured is null;
-                await LookAsync(instance, unknown > 0);
+                DiskAccount account = AccountOf(instance.Id);
+                bool isNew = account.Measured is null;
+                await LookAsync(instance, account, unknown > 0);
                 unknown -= isNew ? 1 : 0;
+                if (account.Ran)
+                {
+                    followed.Add(instance);
+                }
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
@@ -103,21 +120,28 @@ internal sealed partial class DiskWatch(
                 Log.NotMeasured(logger, instance.Id, exception.Message);
             }
         }
-    }
-
-    private void LookAtHost()
-    {
-        bool isShort = freeBytes() < options.HostReserveBytes;
-        if (isShort != isHostShort)
+        if (unknown <= 0)
         {
-            isHostShort = isShort;
-            Log.HostDisk(logger, isShort ? "nearly full: no database may grow" : "no longer nearly full");
+            // There may be more of them.
+            roundsToAll = 0;
         }
     }
 
-    private async Task LookAsync(Instance instance, bool mayBeNew)
+    /// <returns>Whether it is another than before for all of them.</returns>
+    private bool LookAtHost()
     {
-        DiskAccount account = AccountOf(instance.Id);
+        bool isShort = freeBytes() < options.HostReserveBytes;
+        if (isShort == isHostShort)
+        {
+            return false;
+        }
+        isHostShort = isShort;
+        Log.HostDisk(logger, isShort ? "nearly full: no database may grow" : "no longer nearly full");
+        return true;
+    }
+
+    private async Task LookAsync(Instance instance, DiskAccount account, bool mayBeNew)
+    {
         if (instance.Size is { } size)
         {
             account.Limit = options.LimitOf(size.Most);

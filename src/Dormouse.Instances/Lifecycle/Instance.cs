@@ -10,7 +10,12 @@ namespace Dormouse.Instances.Lifecycle;
 /// are the only code that changes the phase, the processes and the record. Any thread may lease, ask and read the status. The mailbox holds
 /// no thread and no timer while it is empty, so thousands of instances cost memory only. Leasing a running instance does not touch it.
 /// </summary>
-internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<int?> takeUid, ILogger logger)
+/// <param name="id">Its id.</param>
+/// <param name="around">The host and the bounds.</param>
+/// <param name="running">Where it is noted while it runs.</param>
+/// <param name="takeUid">The number of a user of its own; null where instances have none.</param>
+/// <param name="logger">Of its moves and faults.</param>
+internal sealed partial class Instance(DatabaseId id, Surroundings around, RunningInstances running, Func<int?> takeUid, ILogger logger)
 {
     private readonly IInstanceDriver driver = around.Driver;
     private readonly Mailbox mailbox = new(around.Scheduler);
@@ -558,7 +563,11 @@ internal sealed partial class Instance(DatabaseId id, Surroundings around, Func<
 
     private void Hold(IInstanceRun held, Generation generation) => current.Hold(held, generation, () => mailbox.TryRun(NoticeDeathAsync));
 
-    private void Move(InstanceEvent happening) => standing.Move(happening, current.Processes);
+    private void Move(InstanceEvent happening)
+    {
+        standing.Move(happening, current.Processes);
+        running.Note(this);
+    }
 
     private void Write(InstanceState state, bool mustBeWritten = false) => standing.Write(state, current.Processes, mustBeWritten);
 

@@ -109,7 +109,7 @@ public sealed partial class InstanceLifecycle(
             loggers.CreateLogger<InstanceUpkeep>()
         );
         var watcher = new IdleWatcher(set, around, memory, loggers.CreateLogger<IdleWatcher>()) { BeforeSleep = upkeep.BeforeSleepAsync };
-        var oomOrder = new OomOrder(() => set.All, time);
+        var oomOrder = new OomOrder(() => set.Running, time);
         parts = new Parts(
             data,
             groups,
@@ -293,6 +293,7 @@ public sealed partial class InstanceLifecycle(
         new(
             options.Disk,
             () => Set.All.Where(instance => instance.IsThere && instance.Id != DatabaseId.System),
+            () => Set.Running.Where(instance => instance.Id != DatabaseId.System),
             id => InstanceFolder.Of(data, id),
             id => secrets.Open(id, InstanceFolder.Of(data, id)),
             () => new DriveInfo(data.Path).AvailableFreeSpace,
@@ -313,7 +314,7 @@ public sealed partial class InstanceLifecycle(
 
     private YieldWatch NewYieldWatch(InstanceSet set) =>
         new(
-            () => set.All.Where(instance => instance.Id != DatabaseId.System),
+            () => set.Running.Where(instance => instance.Id != DatabaseId.System),
             options.Yielding,
             new ProcessorGauge().Read,
             new FrontDoorShare(loads, () => Environment.CpuUsage.TotalTime),

@@ -20,6 +20,7 @@ internal sealed partial class InstanceSet(
 )
 {
     private readonly ConcurrentDictionary<DatabaseId, Instance> instances = new(comparer);
+    private readonly RunningInstances running = new(comparer);
 
     // Why each of these is not served. Written at the start only.
     private readonly ConcurrentDictionary<DatabaseId, string> leftAlone = new(comparer);
@@ -33,8 +34,8 @@ internal sealed partial class InstanceSet(
 
     public IEnumerable<Instance> All => instances.Values;
 
-    /// <summary>Those that sleep by themselves.</summary>
-    public IEnumerable<Instance> Watched => instances.Values.Where(instance => !IsPinned(instance.Id));
+    /// <summary>Those of them that run; the others cost this nothing.</summary>
+    public IEnumerable<Instance> Running => running.All;
 
     public IReadOnlyList<InstanceStatus> Statuses =>
         [
@@ -65,6 +66,7 @@ internal sealed partial class InstanceSet(
         {
             Log.NotAdopted(logger, found.Id, exception);
             instances.TryRemove(found.Id, out _);
+            running.Forget(found.Id);
             found.Alive?.Run.Dispose();
             LeaveAlone(new LeftAlone(found.Id, exception.Message));
         }
@@ -216,9 +218,10 @@ internal sealed partial class InstanceSet(
         }
     }
 
-    private bool IsPinned(DatabaseId id) => id == DatabaseId.System || around.Options.Pinned.Contains(id);
+    /// <summary>It never sleeps by itself.</summary>
+    public bool IsPinned(DatabaseId id) => id == DatabaseId.System || around.Options.Pinned.Contains(id);
 
-    private Instance New(DatabaseId id) => new(id, around, () => users?.Take(id), loggers.CreateLogger<Instance>());
+    private Instance New(DatabaseId id) => new(id, around, running, () => users?.Take(id), loggers.CreateLogger<Instance>());
 
     private static partial class Log
     {

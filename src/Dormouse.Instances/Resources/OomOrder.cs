@@ -13,15 +13,17 @@ internal sealed class OomOrder : IDisposable
     // A backend that grows within a second from nothing to the largest of the host goes first by its size alone.
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    private readonly Func<IEnumerable<Instance>> instances;
+    private readonly Func<IEnumerable<Instance>> running;
     private readonly Rounds rounds;
 
     // The children that were seen last, so that a round over instances in which nothing happened is one read for each.
-    private readonly Dictionary<DatabaseId, IReadOnlyList<int>> seen = [];
+    private Dictionary<DatabaseId, IReadOnlyList<int>> seen = [];
 
-    public OomOrder(Func<IEnumerable<Instance>> instances, TimeProvider time)
+    /// <param name="running">Those that run now: asleep they bear no children.</param>
+    /// <param name="time">What tells the second.</param>
+    public OomOrder(Func<IEnumerable<Instance>> running, TimeProvider time)
     {
-        this.instances = instances;
+        this.running = running;
         rounds = new Rounds(Period, Look, time, TaskScheduler.Default);
     }
 
@@ -33,28 +35,22 @@ internal sealed class OomOrder : IDisposable
 
     private void Look()
     {
-        foreach (Instance instance in instances())
+        Dictionary<DatabaseId, IReadOnlyList<int>> before = seen;
+        seen = [];
+        foreach (Instance instance in running())
         {
-            if (instance is { Phase: InstancePhase.Running, Record.PostmasterPid: { } postmaster })
+            if (instance.Record?.PostmasterPid is { } postmaster)
             {
-                LookAt(instance.Id, postmaster);
-            }
-            else
-            {
-                // Asleep it bears no children, and nothing is kept for it.
-                seen.Remove(instance.Id);
+                seen[instance.Id] = LookAt(postmaster, before.GetValueOrDefault(instance.Id, []));
             }
         }
     }
 
-    private void LookAt(DatabaseId id, int postmaster)
+    /// <returns>The children for which it is done.</returns>
+    private static IReadOnlyList<int> LookAt(int postmaster, IReadOnlyList<int> before)
     {
         IReadOnlyList<int> children = ProcessTable.Children(postmaster);
-        IReadOnlyList<int> before = seen.GetValueOrDefault(id, []);
-        if (!children.SequenceEqual(before))
-        {
-            // Where it did not do for all, the next round looks at them again.
-            seen[id] = OomScore.RaiseBackends(children.Except(before), postmaster) ? children : before;
-        }
+        // Where it did not do for all, the next round looks at them again.
+        return children.SequenceEqual(before) || !OomScore.RaiseBackends(children.Except(before), postmaster) ? before : children;
     }
 }

@@ -11,7 +11,7 @@ namespace Dormouse.Instances.Resources;
 /// (<see cref="DatabaseLoad.TurnsMax"/>).
 /// </summary>
 internal sealed class YieldWatch(
-    Func<IEnumerable<Instance>> instances,
+    Func<IEnumerable<Instance>> running,
     YieldOptions options,
     Func<double> readBusy,
     FrontDoorShare frontDoor,
@@ -55,8 +55,7 @@ internal sealed class YieldWatch(
         TimeSpan workUnit = frontDoor.ReadUnit();
         Dictionary<DatabaseId, Seen> before = seen;
         seen = [];
-        List<Instance> all = [.. instances()];
-        foreach (Instance instance in all)
+        foreach (Instance instance in running())
         {
             if (LookAt(instance, before.GetValueOrDefault(instance.Id), isBusy, workUnit, now) is { } after)
             {
@@ -64,11 +63,7 @@ internal sealed class YieldWatch(
             }
         }
         yielding = seen.Values.Count(one => one.TakesMuch);
-        var inUse = all.Where(instance => seen.ContainsKey(instance.Id) && instance.IdleFor < options.InUseFor)
-            .Select(instance => instance.Id)
-            .ToHashSet();
-        TellServers(all, before, inUse);
-        TellFrontDoor(before, inUse);
+        TellAll(before);
     }
 
     /// <returns>Null for one of which nothing needs to be remembered.</returns>
@@ -89,31 +84,32 @@ internal sealed class YieldWatch(
             server = reading.Since(before?.Reading) / scale;
             frontDoorUsed = (work - before?.Work) * workUnit / (now - before?.Reading.At);
         }
-        return new Seen(reading, work, policy.Look(before?.Server, server, now), policy.Look(before?.FrontDoor, frontDoorUsed, now));
+        return new Seen(
+            instance,
+            reading,
+            work,
+            policy.Look(before?.Server, server, now),
+            policy.Look(before?.FrontDoor, frontDoorUsed, now)
+        );
     }
 
-    private void TellServers(List<Instance> all, Dictionary<DatabaseId, Seen> before, HashSet<DatabaseId> inUse)
+    private void TellAll(Dictionary<DatabaseId, Seen> before)
     {
+        List<Seen> inUse = [.. seen.Values.Where(one => one.Instance.IdleFor < options.InUseFor)];
         // A processor is kept free for those who take little. Where nobody uses one it would lie idle.
-        bool isForSomebody = inUse.Any(id => !seen[id].TakesMuch);
-        YieldLevel level = isForSomebody ? YieldLevel.Processors : YieldLevel.Turns;
-        foreach (Instance instance in all)
-        {
-            bool yields = seen.GetValueOrDefault(instance.Id)?.TakesMuch == true;
-            if (yields || before.GetValueOrDefault(instance.Id)?.TakesMuch == true)
-            {
-                // Also who was told before: another size, or another start, has made it forget.
-                Tell(instance, yields ? level : YieldLevel.None);
-            }
-        }
-    }
-
-    private void TellFrontDoor(Dictionary<DatabaseId, Seen> before, HashSet<DatabaseId> inUse)
-    {
-        // By name: one that went out of the way may not be there any more.
+        YieldLevel level = inUse.Exists(one => !one.TakesMuch) ? YieldLevel.Processors : YieldLevel.Turns;
+        // Also those who do not run any more: they shall not begin like that when they wake.
         foreach (DatabaseId id in before.Keys.Union(seen.Keys))
         {
-            bool waits = seen.GetValueOrDefault(id)?.FrontDoor is not null && inUse.Any(other => other != id);
+            Seen? after = seen.GetValueOrDefault(id);
+            Seen last = after ?? before[id];
+            bool yields = after is { TakesMuch: true };
+            if (yields || before.GetValueOrDefault(id) is { TakesMuch: true })
+            {
+                // Also who was told before: another size, or another start, has made it forget.
+                Tell(last.Instance, yields ? level : YieldLevel.None);
+            }
+            bool waits = after?.FrontDoor is not null && inUse.Exists(other => other != after);
             loads.Of(id).TurnsMax = waits ? free.Rest : 0;
         }
     }
@@ -130,11 +126,12 @@ internal sealed class YieldWatch(
         }
     }
 
+    /// <param name="Instance">Whose.</param>
     /// <param name="Reading">Of its server.</param>
     /// <param name="Work">Of the front door for it.</param>
     /// <param name="Server">Null: its server does not take much.</param>
     /// <param name="FrontDoor">Null: neither does the front door for it.</param>
-    private sealed record Seen(ProcessorReading Reading, long Work, Yielding? Server, Yielding? FrontDoor)
+    private sealed record Seen(Instance Instance, ProcessorReading Reading, long Work, Yielding? Server, Yielding? FrontDoor)
     {
         public bool TakesMuch => Server is not null || FrontDoor is not null;
     }

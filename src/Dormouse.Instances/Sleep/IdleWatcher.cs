@@ -7,15 +7,18 @@ namespace Dormouse.Instances.Sleep;
 
 /// <summary>
 /// Puts idle instances to sleep: one loop for all of them, which reads two numbers of each and the host's memory, and asks those that
-/// <see cref="SleepPolicy"/> names. Whether an instance may
-/// sleep is decided by its own writer, at that moment: the watcher only proposes. Pinned instances are not watched.
+/// <see cref="SleepPolicy"/> names. Whether an instance may sleep is decided by its own writer, at that moment: the watcher only proposes. Those that
+/// sleep already are looked at more seldom, unless memory is short. Pinned instances are not watched.
 /// </summary>
 internal sealed partial class IdleWatcher(InstanceSet instances, Surroundings around, IMemoryGauge gauge, ILogger logger) : IDisposable
 {
-    // An instance sleeps at most a twentieth later than it could, and no one looks more often than ten times a second.
-    private const int ChecksPerFreezeTime = 20;
+    // An instance sleeps, or sleeps deeper, at most a twentieth later than it could, and no one looks more often than ten times a second.
+    private const int ChecksPerSleepTime = 20;
     private static readonly TimeSpan CheckPeriodMin = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan CheckPeriodMax = TimeSpan.FromSeconds(1);
+
+    // To look at thousands of sleepers each second took most of what the platform takes at rest.
+    private static readonly TimeSpan SleepersPeriodMax = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LogCheckPeriod = TimeSpan.FromMinutes(1);
 
     private readonly CancellationTokenSource stop = new();
@@ -23,7 +26,11 @@ internal sealed partial class IdleWatcher(InstanceSet instances, Surroundings ar
     private readonly InstancesOptions options = around.Options;
     private readonly TimeProvider time = around.Time;
     private readonly SleepPolicy policy = new(around.Options);
+    private readonly TimeSpan sleepersPeriod = PeriodFor(Least(around.Options.ReclaimAfter, around.Options.StopAfter), SleepersPeriodMax);
     private Task loop = Task.CompletedTask;
+
+    // The loop's own: when the sleepers were looked at; null until they were.
+    private long? sleepersSeen;
 
     /// <summary>What is done for an instance before it is asked to sleep, where memory leaves the time.</summary>
     public Func<Instance, CancellationToken, Task> BeforeSleep { get; init; } = static (_, _) => Task.CompletedTask;
@@ -44,10 +51,7 @@ internal sealed partial class IdleWatcher(InstanceSet instances, Surroundings ar
 
     private async Task RunAsync()
     {
-        TimeSpan period = options.FreezeAfter / ChecksPerFreezeTime;
-        period = period < CheckPeriodMin ? CheckPeriodMin : period;
-        period = period > CheckPeriodMax ? CheckPeriodMax : period;
-        using var timer = new PeriodicTimer(period, time);
+        using var timer = new PeriodicTimer(PeriodFor(options.FreezeAfter, CheckPeriodMax), time);
         long logsChecked = time.GetTimestamp();
         try
         {
@@ -77,18 +81,23 @@ internal sealed partial class IdleWatcher(InstanceSet instances, Surroundings ar
             Log.PressureChanged(logger, pressure, memory.AvailableBytes >> 20, memory.Stall);
             Pressure = pressure;
         }
-        foreach (SleepOrder<Instance> order in policy.Choose(Sleepers(), pressure, policy.StepsAt(memory), gauge.CanReclaim(memory)))
+        foreach (SleepOrder<Instance> order in policy.Choose(Watched(pressure), pressure, policy.StepsAt(memory), gauge.CanReclaim(memory)))
         {
             _ = AskOnce(order.Instance, () => AskForAsync(order));
         }
     }
 
-    private IEnumerable<Sleeper<Instance>> Sleepers()
+    private IEnumerable<Sleeper<Instance>> Watched(MemoryPressure pressure)
     {
-        foreach (Instance instance in instances.Watched)
+        bool withSleepers = pressure != MemoryPressure.None || sleepersSeen is not { } seen || time.GetElapsedTime(seen) >= sleepersPeriod;
+        if (withSleepers)
+        {
+            sleepersSeen = time.GetTimestamp();
+        }
+        foreach (Instance instance in withSleepers ? instances.All : instances.Running)
         {
             // What was asked already is on its way and must not take the place of another.
-            if (instance.IdleFor is { } idle && !IsAsked(instance.Id))
+            if (instance.IdleFor is { } idle && !instances.IsPinned(instance.Id) && !IsAsked(instance.Id))
             {
                 bool waits = instance.Size is { IsPending: true };
                 yield return new Sleeper<Instance>(instance, instance.Phase, idle, instance.BackFor, waits);
@@ -110,6 +119,11 @@ internal sealed partial class IdleWatcher(InstanceSet instances, Surroundings ar
         };
         await asleep;
     }
+
+    private static TimeSpan PeriodFor(TimeSpan sleepTime, TimeSpan most) =>
+        TimeSpan.FromTicks(Math.Clamp((sleepTime / ChecksPerSleepTime).Ticks, CheckPeriodMin.Ticks, most.Ticks));
+
+    private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private bool IsAsked(DatabaseId id)
     {
