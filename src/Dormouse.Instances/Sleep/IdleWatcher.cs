@@ -8,7 +8,7 @@ namespace Dormouse.Instances.Sleep;
 /// <summary>
 /// Puts idle instances to sleep: one loop for all of them, which reads two numbers of each and the host's memory, and asks those that
 /// <see cref="SleepPolicy"/> names. Whether an instance may sleep is decided by its own writer, at that moment: the watcher only proposes. Those that
-/// sleep already are looked at more seldom, unless memory is short. Pinned instances are not watched.
+/// sleep already are looked at more seldom, unless memory is tight. Pinned instances are not watched.
 /// </summary>
 internal sealed partial class IdleWatcher(InstanceSet instances, Surroundings around, IMemoryGauge gauge, ILogger logger) : IDisposable
 {

@@ -227,6 +227,11 @@ internal sealed class ControllerSimulation
 
     private void CheckInstances()
     {
+        // One left out would never sleep, and one too many would keep its memory.
+        Assert.Equal(
+            platform.Instances.All.Where(instance => instance.Phase == InstancePhase.Running).ToHashSet(),
+            platform.Instances.Running.ToHashSet()
+        );
         foreach (Instance instance in platform.Instances.All)
         {
             InstanceStatus? status = instance.Status;
