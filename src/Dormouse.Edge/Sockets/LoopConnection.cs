@@ -248,7 +248,8 @@ internal sealed class LoopConnection : DefaultConnectionContext, IValueTaskSourc
 
     private async Task SendAsync()
     {
-        Exception? failure = null;
+        Exception? reason = null;
+        Exception? mistake = null;
         try
         {
             ReadResult read;
@@ -271,7 +272,8 @@ internal sealed class LoopConnection : DefaultConnectionContext, IValueTaskSourc
         }
         catch (SocketException exception)
         {
-            failure = Reset(exception.SocketErrorCode);
+            // The client went, or this side did in the middle of a send. Who wrote is told that nobody takes it any more, as by .NET's own transport.
+            reason = Reset(exception.SocketErrorCode);
         }
         catch (ObjectDisposedException)
         {
@@ -280,10 +282,10 @@ internal sealed class LoopConnection : DefaultConnectionContext, IValueTaskSourc
         catch (Exception exception)
         {
             // Who wrote says that it went wrong, or the kernel cannot watch the socket: it must be closed all the same.
-            failure = exception;
+            reason = mistake = exception;
         }
-        Close(failure);
-        await output.Reader.CompleteAsync(failure);
+        Close(reason);
+        await output.Reader.CompleteAsync(mistake);
         input.Writer.CancelPendingFlush();
     }
 

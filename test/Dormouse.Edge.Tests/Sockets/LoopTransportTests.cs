@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using System.Threading.Channels;
 using Dormouse.Edge.Limits;
 using Dormouse.Edge.Sockets;
 using Dormouse.Testing;
@@ -194,6 +195,49 @@ public sealed class LoopTransportTests
         Assert.True(await ended.Task.WaitAsync(Limit, TestContext.Current.CancellationToken));
         // What was sent before it may be lost with it, and it is no clean end.
         Assert.IsType<SocketException>(await Record.ExceptionAsync(() => DrainAsync(socket)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_abort_in_the_middle_of_a_write_ends_it_as_one_beside_it_does(bool isOurs)
+    {
+        const int times = 100;
+        Channel<ConnectionContext> begun = Channel.CreateUnbounded<ConnectionContext>();
+        Channel<Exception?> ended = Channel.CreateUnbounded<Exception?>();
+        await using SocketHost host = await SocketHost.StartAsync(
+            isOurs,
+            async connection =>
+            {
+                begun.Writer.TryWrite(connection);
+                ended.Writer.TryWrite(
+                    await Record.ExceptionAsync(async () =>
+                    {
+                        while (
+                            !(
+                                await connection.Transport.Output.WriteAsync(new byte[64 * 1024], TestContext.Current.CancellationToken)
+                            ).IsCompleted
+                        ) { }
+                    })
+                );
+            }
+        );
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        timeout.CancelAfter(Limit);
+        for (int i = 0; i < times; i++)
+        {
+            using Socket socket = await host.ConnectAsync();
+            ConnectionContext connection = await begun.Reader.ReadAsync(timeout.Token);
+            await socket.ReceiveAsync(new byte[1024], timeout.Token);
+            // It reads all the time, so that most of the time something is being sent.
+            var draining = Task.Run(async () => await Record.ExceptionAsync(() => DrainAsync(socket)), timeout.Token);
+            Thread.SpinWait(1000 * i);
+
+            connection.Abort(new ConnectionAbortedException("enough"));
+
+            Assert.Null(await ended.Reader.ReadAsync(timeout.Token));
+            await draining;
+        }
     }
 
     [Theory]
