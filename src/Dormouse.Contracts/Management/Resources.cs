@@ -218,6 +218,9 @@ public sealed record DiskStatus(long LimitBytes, long HardLimitBytes, double Che
 {
     /// <summary>Databases that may not grow now.</summary>
     public int Full { get; init; }
+
+    /// <summary>Whether the file system refuses what is written beyond the hard limit (a project's quota); else it is noticed within the period.</summary>
+    public bool HeldByFileSystem { get; init; }
 }
 
 /// <summary>How apps reach the front door over https.</summary>

@@ -10,6 +10,9 @@ internal sealed class DiskAccount(DiskLimit limit)
     /// <summary>As of the last look.</summary>
     public DiskLimit Limit { get; set; } = limit;
 
+    /// <summary>What the file system was told of it since the platform's start; null: nothing yet.</summary>
+    public DiskLimit? Held { get; set; }
+
     /// <summary>Null until it was measured once.</summary>
     public DiskMeasure? Measured { get; set; }
 

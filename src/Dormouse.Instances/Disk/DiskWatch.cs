@@ -22,6 +22,7 @@ internal sealed partial class DiskWatch(
     Func<DatabaseId, InstanceFolder> folderOf,
     Func<DatabaseId, RoleSecrets> secrets,
     Func<long> freeBytes,
+    DiskHold hold,
     TimeProvider time,
     ILogger logger
 ) : IDisposable
@@ -48,6 +49,9 @@ internal sealed partial class DiskWatch(
     // The loop's own: rounds until all are looked at, and those that ran at the last look, which are looked at until they were measured once more.
     private int roundsToAll;
     private HashSet<Instance> followed = [];
+
+    /// <summary>Whether the file system refuses what is written beyond the hard limit.</summary>
+    public bool HoldsByFileSystem => hold.Holds;
 
     public DiskGate GateOf(DatabaseId id) => AccountOf(id).Gate;
 
@@ -147,6 +151,11 @@ internal sealed partial class DiskWatch(
             account.Limit = options.LimitOf(size.Most);
         }
         bool runs = instance.Phase == InstancePhase.Running;
+        if (runs && account.Held != account.Limit)
+        {
+            hold.Hold(instance.Record?.Uid, account.Limit);
+            account.Held = account.Limit;
+        }
         bool isToMeasure = account.Measured is null ? mayBeNew || runs : (runs || account.Ran) && IsDue(instance, account);
         // One that fell asleep is looked at until it was measured once more.
         account.Ran = runs || (account.Ran && !isToMeasure && HasWrittenSince(instance, account));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Dormouse.Instances.Disk;
 using Dormouse.Instances.Images;
 
 namespace Dormouse.Instances.Host;
@@ -28,6 +29,7 @@ internal sealed record HostFacts
     public required long PidsMax { get; init; }
     public required long OpenFilesMax { get; init; }
     public required bool HasReflinks { get; init; }
+    public required bool HasProjectQuota { get; init; }
     public required string FileSystem { get; init; }
     public required long FreeDiskBytes { get; init; }
     public required long MemoryBytes { get; init; }
@@ -62,6 +64,7 @@ internal sealed record HostFacts
             PidsMax = Number("/proc/sys/kernel/pid_max"),
             OpenFilesMax = OpenFiles(),
             HasReflinks = TryReflink(dataPath),
+            HasProjectQuota = ProjectQuota.TryFind(dataPath) is not null,
             FileSystem = drive.DriveFormat,
             FreeDiskBytes = drive.AvailableFreeSpace,
             MemoryBytes = MemoryLine("MemTotal:"),

@@ -43,6 +43,7 @@ public sealed class HostReport
             Processes(facts),
             OpenFiles(facts),
             Reflinks(facts),
+            DiskLimit(facts),
             Disk(facts),
             Memory(facts),
             Swap(facts),
@@ -218,6 +219,23 @@ public sealed class HostReport
                 HostVerdict.Note,
                 "A new database is a full copy of the template, about 17 MB",
                 "Put the data folder on XFS or Btrfs"
+            );
+
+    private static HostCheck DiskLimit(HostFacts facts) =>
+        facts.HasProjectQuota
+            ? new HostCheck(
+                "disk limit",
+                "project quota",
+                HostVerdict.Ok,
+                "The file system refuses what a database writes beyond its hard limit",
+                null
+            )
+            : new HostCheck(
+                "disk limit",
+                "no project quota",
+                HostVerdict.Note,
+                "Who writes beyond the hard limit is ended at the next look, a second later at most",
+                "Where tenants mean harm, put the data folder on ext4 (made with -O quota,project) or XFS, mounted with prjquota"
             );
 
     private static HostCheck Disk(HostFacts facts) =>

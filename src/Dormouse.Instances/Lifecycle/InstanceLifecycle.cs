@@ -66,6 +66,7 @@ public sealed partial class InstanceLifecycle(
             Disk = new DiskStatus(disk.SoftBytes, disk.HardBytes, options.Disk.CheckPeriod.TotalSeconds)
             {
                 Full = Set.All.Count(instance => FindDisk(instance.Id) is { MayGrow: false }),
+                HeldByFileSystem = this.disk?.HoldsByFileSystem ?? false,
             },
         };
     }
@@ -95,8 +96,9 @@ public sealed partial class InstanceLifecycle(
         );
         spares.RemoveLeftovers();
         // Before the starter, which gives each endpoint its gate.
-        disk = NewDiskWatch(data, secrets);
-        var starter = new InstanceStarter(options, data, images, templates, spares, secrets, driver, groups, disk.GateOf, time);
+        var hold = new DiskHold(ProjectQuota.TryFind(data.Path), options.Disk);
+        disk = NewDiskWatch(data, secrets, hold);
+        var starter = new InstanceStarter(options, data, images, templates, spares, secrets, driver, groups, disk.GateOf, hold, time);
         var adoption = new Adoption(data, starter, command, groups, events, logger);
         var around = new Surroundings(starter, new HostTurns(options), options, time, TaskScheduler.Default);
         InstanceSet set = instances = new InstanceSet(around, users, loggers);
@@ -289,7 +291,7 @@ public sealed partial class InstanceLifecycle(
     /// <summary>Databases in which large upkeep is due.</summary>
     internal IReadOnlyCollection<DatabaseId> UpkeepOwed => Started.Upkeep.Owed;
 
-    private DiskWatch NewDiskWatch(DataFolder data, InstanceSecrets secrets) =>
+    private DiskWatch NewDiskWatch(DataFolder data, InstanceSecrets secrets, DiskHold hold) =>
         new(
             options.Disk,
             () => Set.All.Where(instance => instance.IsThere && instance.Id != DatabaseId.System),
@@ -297,6 +299,7 @@ public sealed partial class InstanceLifecycle(
             id => InstanceFolder.Of(data, id),
             id => secrets.Open(id, InstanceFolder.Of(data, id)),
             () => new DriveInfo(data.Path).AvailableFreeSpace,
+            hold,
             time,
             loggers.CreateLogger<DiskWatch>()
         );

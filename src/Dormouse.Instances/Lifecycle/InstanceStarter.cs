@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Dormouse.Contracts;
+using Dormouse.Instances.Disk;
 using Dormouse.Instances.Drivers.Native;
 using Dormouse.Instances.Drivers.Process;
 using Dormouse.Instances.Host;
@@ -24,6 +25,7 @@ internal sealed class InstanceStarter(
     ProcessDriver driver,
     ResourceGroups groups,
     Func<DatabaseId, DiskGate> gateOf,
+    DiskHold hold,
     TimeProvider time
 ) : IInstanceDriver
 {
@@ -193,6 +195,7 @@ internal sealed class InstanceStarter(
         try
         {
             own ??= await SetSecretsAsync(id, folder, image, cancellationToken);
+            hold.Hold(HeldUser(id, record), options.Disk.LimitOf(record.SizeNow.Most));
             return new StartedInstance(NewRun(process, group), own);
         }
         catch (Exception exception)
@@ -205,6 +208,9 @@ internal sealed class InstanceStarter(
                 : WakeFailures.StartFailed(id, "its roles could not be given secrets.", exception);
         }
     }
+
+    /// <summary>Who is held to a limit of disk. Without room for the platform's own database nobody could be served.</summary>
+    private static int? HeldUser(DatabaseId id, InstanceRecord record) => id == DatabaseId.System ? null : record.Uid;
 
     private async Task<RoleSecrets> SetSecretsAsync(
         DatabaseId id,
@@ -244,9 +250,11 @@ internal sealed class InstanceStarter(
 
     public void Delete(DatabaseId id)
     {
-        string path = FolderOf(id).Path;
+        InstanceFolder folder = FolderOf(id);
+        string path = folder.Path;
         if (Directory.Exists(path))
         {
+            hold.Forget(InstanceRecord.TryRead(folder.RecordPath)?.Uid);
             // Renamed first, so that a deletion cut short is seen as such and never as an instance that lost some files.
             string doomed = Path.Combine(data.InstancesPath, DeletedPrefix + id);
             if (Directory.Exists(doomed))
@@ -279,6 +287,7 @@ internal sealed class InstanceStarter(
         );
         try
         {
+            hold.BeforeStart(folder, HeldUser(id, record));
             var order = new StartOrder(sandbox, folder.LockPath, folder.LogPath);
             bool isFromElsewhere = File.Exists(folder.OriginSecretPath);
             TimeSpan timeout = isFromElsewhere ? options.FirstStartTimeout : options.StartTimeout;

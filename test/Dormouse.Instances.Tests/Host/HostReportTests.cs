@@ -19,6 +19,7 @@ public sealed class HostReportTests
         PidsMax = 4_194_304,
         OpenFilesMax = 1_048_576,
         HasReflinks = true,
+        HasProjectQuota = true,
         FileSystem = "xfs",
         FreeDiskBytes = 100L << 30,
         MemoryBytes = 16L << 30,
@@ -88,8 +89,16 @@ public sealed class HostReportTests
     [Fact]
     public void What_is_scarce_is_said()
     {
-        HostFacts poor = Good with { PidsMax = 32_768, OpenFilesMax = 1024, HasReflinks = false, SwapBytes = 0, FreeDiskBytes = 1 << 20 };
-        foreach (string name in (string[])["pid_max", "open files", "reflinks", "swap"])
+        HostFacts poor = Good with
+        {
+            PidsMax = 32_768,
+            OpenFilesMax = 1024,
+            HasReflinks = false,
+            HasProjectQuota = false,
+            SwapBytes = 0,
+            FreeDiskBytes = 1 << 20,
+        };
+        foreach (string name in (string[])["pid_max", "open files", "reflinks", "disk limit", "swap"])
         {
             HostCheck check = Find(poor, name);
             Assert.Equal(HostVerdict.Note, check.Verdict);

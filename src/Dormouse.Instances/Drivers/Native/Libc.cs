@@ -4,7 +4,7 @@ namespace Dormouse.Instances.Drivers.Native;
 
 /// <summary>
 /// The few calls of the C library that .NET does not offer: process launch with its own session and files, signals, pidfds, epoll,
-/// inotify, file identity, advisory locks, mounts, swap and who runs where. Thin: callers check the results by <see cref="Check"/>.
+/// inotify, file identity, advisory locks, mounts, quotas, swap and who runs where. Thin: callers check the results by <see cref="Check"/>.
 /// </summary>
 internal static unsafe partial class Libc
 {
@@ -64,6 +64,7 @@ internal static unsafe partial class Libc
     private const long PidfdSendSignalCall = 424;
     private const long PidfdOpenCall = 434;
     private const long ProcessAdviseCall = 440;
+    private const long QuotaCall = 443;
     private const long AdvicePageout = 21;
 
     // These two are older, and have one number on x86 and another on ARM.
@@ -82,6 +83,9 @@ internal static unsafe partial class Libc
             return Syscall(ProcessAdviseCall, pidfd, (long)first, ranges.Length, AdvicePageout, 0);
         }
     }
+
+    /// <summary>A command about the quotas of the file system that a file lies on (5.14). Below zero if the kernel refuses.</summary>
+    public static int Quota(int fd, uint command, uint id, void* argument) => (int)Syscall(QuotaCall, fd, command, id, (long)argument, 0);
 
     /// <summary>How long a thread runs before the next one has its turn; zero: the kernel's own. Below zero if the kernel refuses.</summary>
     public static int SetSlice(int thread, TimeSpan slice)
@@ -122,6 +126,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(int fd, byte* buffer, nint length);
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int Control(int fd, nuint request, void* argument);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     public static partial int Fsync(int fd);
