@@ -67,7 +67,13 @@ internal sealed unsafe class ProjectQuota
     {
         var limits = default(QuotaBlock);
         using DescriptorHandle opened = OpenFolder(folder);
-        Libc.Check(Libc.Quota(opened.Fd, ReadLimits, project, &limits), $"the use of disk of project {project}");
+        int result = Libc.Quota(opened.Fd, ReadLimits, project, &limits);
+        if (result < 0 && Marshal.GetLastPInvokeError() == Libc.ErrorNoEntry)
+        {
+            // XFS forgets one that has neither files nor a limit.
+            return (0, 0);
+        }
+        Libc.Check(result, $"the use of disk of project {project}");
         return ((long)limits.BytesUsed, (long)limits.BlocksHard * LimitUnitBytes);
     }
 
