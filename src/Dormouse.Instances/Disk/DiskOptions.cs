@@ -20,8 +20,17 @@ public sealed class DiskOptions
     /// </summary>
     public TimeSpan CheckPeriod { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>One in use is measured this often although its log does not grow: unlogged tables and spilled sorts leave no trace in it.</summary>
+    /// <summary>
+    /// One in use is measured this often although its log does not grow: unlogged tables and spilled sorts leave no trace in it. Many of them are seen
+    /// sooner (<see cref="UnseenBytes"/>).
+    /// </summary>
     public TimeSpan MeasureAfter { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// When the host's disk has lost this much since they were last measured for it, those in use are measured although their logs do not grow. What a
+    /// fast disk writes in a second, and a fortieth of what the least database may hold.
+    /// </summary>
+    public long UnseenBytes { get; init; } = 256L << 20;
 
     /// <summary>Databases of which nothing is known yet that are measured in one round, after the start of the platform. A measure takes some milliseconds.</summary>
     public int UnknownPerRound { get; init; } = 20;

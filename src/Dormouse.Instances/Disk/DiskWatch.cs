@@ -46,6 +46,10 @@ internal sealed partial class DiskWatch(
     private Task loop = Task.CompletedTask;
     private bool isHostShort;
 
+    // Free on the host's disk when those in use were last measured for it, or more since. Whether they are to be measured in this round.
+    private long freeAtMeasure;
+    private bool isHostLosing;
+
     // The loop's own: rounds until all are looked at, and those that ran at the last look, which are looked at until they were measured once more.
     private int roundsToAll;
     private HashSet<Instance> followed = [];
@@ -134,7 +138,10 @@ internal sealed partial class DiskWatch(
     /// <returns>Whether it is another than before for all of them.</returns>
     private bool LookAtHost()
     {
-        bool isShort = freeBytes() < options.HostReserveBytes;
+        long free = freeBytes();
+        isHostLosing = freeAtMeasure - free > options.UnseenBytes;
+        freeAtMeasure = isHostLosing ? free : Math.Max(freeAtMeasure, free);
+        bool isShort = free < options.HostReserveBytes;
         if (isShort == isHostShort)
         {
             return false;
@@ -185,7 +192,7 @@ internal sealed partial class DiskWatch(
         return HasWrittenSince(instance, account)
             // What is over its limit is watched closely, so that it is let go on as soon as it may.
             || account.Gate.Refusal is not null
-            || (instance.Leases > 0 && ago > options.MeasureAfter);
+            || (instance.Leases > 0 && (isHostLosing || ago > options.MeasureAfter));
     }
 
     private bool HasWrittenSince(Instance instance, DiskAccount account) =>

@@ -110,6 +110,20 @@ public sealed class DiskWatchTests
     }
 
     [Fact]
+    public async Task What_leaves_no_trace_in_the_log_is_seen_by_what_the_hosts_disk_loses()
+    {
+        await using TestHost host = await TestHost.StartAsync(path => Limited(path, 32, unseenMebibytes: 1));
+        DatabaseId id = await host.CreateAsync();
+        using IInstanceLease lease = await host.Lifecycle.LeaseAsync(id, Cancellation);
+        await using ServerConnection session = await TestHost.ConnectAsync(lease.Endpoint);
+        await Eventually.TrueAsync(() => host.Lifecycle.FindDisk(id) is not null);
+
+        await session.ExecuteSimpleAsync("CREATE UNLOGGED TABLE grown (text text);" + Grow, Cancellation);
+
+        await Eventually.TrueAsync(() => lease.Endpoint.Disk.Refusal is not null);
+    }
+
+    [Fact]
     public async Task Where_the_hosts_disk_is_nearly_full_nobody_may_grow()
     {
         await using TestHost host = await TestHost.StartAsync(path => new InstancesOptions
@@ -159,7 +173,7 @@ public sealed class DiskWatchTests
         Assert.Equal(0, DiskMeasure.Of(data, 0).DataBytes);
     }
 
-    private static InstancesOptions Limited(string path, long mebibytes) =>
+    private static InstancesOptions Limited(string path, long mebibytes, long unseenMebibytes = 256) =>
         new()
         {
             DataPath = path,
@@ -170,6 +184,8 @@ public sealed class DiskWatchTests
                 SoftBytes = mebibytes * Mebibyte,
                 CheckPeriod = TimeSpan.FromMilliseconds(50),
                 HostReserveBytes = 0,
+                MeasureAfter = TimeSpan.FromMinutes(5),
+                UnseenBytes = unseenMebibytes * Mebibyte,
             },
         };
 }
