@@ -235,7 +235,7 @@ public sealed class HostReport
                 "no project quota",
                 HostVerdict.Note,
                 "Who writes beyond the hard limit is ended at the next look, a second later at most",
-                "Where tenants mean harm, put the data folder on ext4 (made with -O quota,project) or XFS, mounted with prjquota"
+                "Where tenants mean harm, run as root with the data folder on ext4 (made with -O quota,project) or XFS, mounted with prjquota"
             );
 
     private static HostCheck Disk(HostFacts facts) =>
