@@ -36,19 +36,15 @@ internal sealed unsafe class ProjectQuota
     /// <returns>Null where its file system has none, does not hold anybody to it, or we may not say who is held.</returns>
     public static ProjectQuota? TryFind(string folder)
     {
-        byte* state = stackalloc byte[StateBytes];
-        new Span<byte>(state, StateBytes).Clear();
         using DescriptorHandle opened = OpenFolder(folder);
-        bool isThere = Libc.GetEffectiveUserId() == 0 && Libc.Quota(opened.Fd, ReadState, 0, state) == 0;
-        ushort flags = MemoryMarshal.Read<ushort>(new ReadOnlySpan<byte>(state, StateBytes)[StateFlagsOffset..]);
-        return isThere && (flags & ProjectsAreLimited) != 0 ? new ProjectQuota(folder) : null;
+        return Libc.GetEffectiveUserId() == 0 && IsHeld(opened) ? new ProjectQuota(folder) : null;
     }
 
     /// <summary>From now on, also for what is there; zero for no limit.</summary>
     /// <param name="project">Whose.</param>
     /// <param name="bytes">Of blocks on the disk.</param>
     /// <param name="files">Files and folders.</param>
-    /// <exception cref="IOException">The file system refuses.</exception>
+    /// <exception cref="IOException">The file system refuses, or holds nobody to a limit any more.</exception>
     public void Limit(uint project, long bytes, long files)
     {
         var limits = new QuotaBlock
@@ -58,6 +54,11 @@ internal sealed unsafe class ProjectQuota
             Given = LimitsAreGiven,
         };
         using DescriptorHandle opened = OpenFolder(folder);
+        if (!IsHeld(opened))
+        {
+            // ext4 takes a limit all the same.
+            throw new IOException("Its quotas of projects are off.");
+        }
         Libc.Check(Libc.Quota(opened.Fd, SetLimits, project, &limits), $"a limit of disk for project {project}");
     }
 
@@ -96,6 +97,15 @@ internal sealed unsafe class ProjectQuota
             GiveOne(entry.FullName, project, entry is DirectoryInfo);
         }
         GiveOne(folder, project, isFolder: true);
+    }
+
+    private static bool IsHeld(DescriptorHandle opened)
+    {
+        byte* state = stackalloc byte[StateBytes];
+        var bytes = new Span<byte>(state, StateBytes);
+        bytes.Clear();
+        return Libc.Quota(opened.Fd, ReadState, 0, state) == 0
+            && (MemoryMarshal.Read<ushort>(bytes[StateFlagsOffset..]) & ProjectsAreLimited) != 0;
     }
 
     private static void GiveOne(string path, uint project, bool isFolder)

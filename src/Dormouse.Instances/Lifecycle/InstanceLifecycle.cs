@@ -96,7 +96,7 @@ public sealed partial class InstanceLifecycle(
         );
         spares.RemoveLeftovers();
         // Before the starter, which gives each endpoint its gate.
-        var hold = new DiskHold(ProjectQuota.TryFind(data.Path), options.Disk);
+        var hold = new DiskHold(ProjectQuota.TryFind(data.Path), options.Disk, loggers.CreateLogger<DiskHold>());
         disk = NewDiskWatch(data, secrets, hold);
         var starter = new InstanceStarter(options, data, images, templates, spares, secrets, driver, groups, disk.GateOf, hold, time);
         var adoption = new Adoption(data, starter, command, groups, events, logger);
