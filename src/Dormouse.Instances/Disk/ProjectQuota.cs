@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Dormouse.Instances.Drivers.Native;
+using Dormouse.Instances.Host;
 
 namespace Dormouse.Instances.Disk;
 
@@ -37,7 +38,7 @@ internal sealed unsafe class ProjectQuota
     public static ProjectQuota? TryFind(string folder)
     {
         using DescriptorHandle opened = OpenFolder(folder);
-        return Libc.GetEffectiveUserId() == 0 && IsHeld(opened) ? new ProjectQuota(folder) : null;
+        return HostDisk.IsRoot && IsHeld(opened) ? new ProjectQuota(folder) : null;
     }
 
     /// <summary>From now on, also for what is there; zero for no limit.</summary>

