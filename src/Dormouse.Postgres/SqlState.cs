@@ -15,6 +15,7 @@ public static class SqlState
     public const string CheckViolation = "23514";
     public const string ExclusionViolation = "23P01";
     public const string ActiveSqlTransaction = "25001";
+    public const string ReadOnlyTransaction = "25006";
     public const string InFailedTransaction = "25P02";
     public const string IdleInTransactionTimeout = "25P03";
     public const string InvalidStatementName = "26000";

@@ -58,10 +58,19 @@ internal sealed class DatabaseEndpoints(
     {
         Database database = await NamedByAsync(context, databases);
         DatabaseDisk? taken = instances.FindDisk(database.Id) is { } disk
-            ? new DatabaseDisk(disk.Bytes, disk.LogBytes, disk.SoftBytes, disk.MayGrow)
+            ? new DatabaseDisk(disk.Bytes, disk.LogBytes, disk.SoftBytes, disk.MayGrow, Allowed(disk.Rule))
             : null;
         return Answer.Ok(Resource(database) with { Disk = taken }, ManagementJson.Default.DatabaseResource);
     }
+
+    private static string Allowed(DiskRule rule) =>
+        rule switch
+        {
+            DiskRule.Free => "everything",
+            DiskRule.NoGrowth => "no growth",
+            DiskRule.ReadAndDelete => "reading and deleting",
+            _ => "reading and dropping",
+        };
 
     private async Task<Answer> CreateAsync(HttpContext context)
     {

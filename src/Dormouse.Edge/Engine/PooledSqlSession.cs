@@ -55,7 +55,7 @@ internal sealed class PooledSqlSession(ServerAccess access, DatabaseId database,
         }
         try
         {
-            await SimpleAsync(seat.Connection, "COMMIT", cancellationToken);
+            await run.SimpleAsync(seat.Connection, "COMMIT", cancellationToken);
         }
         // A cancelled COMMIT whose answer came is no failure; one whose answer did not come may have taken effect.
         catch (Exception unknown)
@@ -79,7 +79,7 @@ internal sealed class PooledSqlSession(ServerAccess access, DatabaseId database,
         if (!seat.Connection.IsBroken)
         {
             long started = log?.Start() ?? 0;
-            await SimpleAsync(seat.Connection, "ROLLBACK", cancellationToken);
+            await run.SimpleAsync(seat.Connection, "ROLLBACK", cancellationToken);
             log?.Add("ROLLBACK", started);
         }
     }
@@ -96,10 +96,10 @@ internal sealed class PooledSqlSession(ServerAccess access, DatabaseId database,
     private async ValueTask<long> RunAsync(SqlStatement statement, RowTable? rows, CancellationToken cancellationToken)
     {
         ServerConnection connection = await ConnectionAsync(cancellationToken);
-        Growth.ThrowIfRefused(seat.Disk, statement.Sql);
-        IsolationLevel? begin = due;
+        // What is refused for its disk is refused here, and then nothing was begun.
+        ValueTask<long> running = DiskGuard.RunAsync(run, connection, seat.Disk, statement, rows, cancellationToken, due);
         due = null;
-        return await run.RunAsync(connection, statement, rows, cancellationToken, begin);
+        return await running;
     }
 
     private ValueTask<ServerConnection> ConnectionAsync(CancellationToken cancellationToken) =>
@@ -121,17 +121,5 @@ internal sealed class PooledSqlSession(ServerAccess access, DatabaseId database,
         seated = true;
         WasSeated = true;
         return seat.Connection;
-    }
-
-    private async ValueTask SimpleAsync(ServerConnection connection, string sql, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await SimpleStatement.RunAsync(connection, database, sql, cancellationToken);
-        }
-        catch (PostgresException refused) when (!StatementRun.IsEndOfSession(refused))
-        {
-            throw StatementRun.Refusal(refused);
-        }
     }
 }

@@ -83,6 +83,20 @@ internal sealed class StatementRun(RequestLimitOptions limits, BufferBudget budg
         }
     }
 
+    /// <summary>A statement of our own: no parameters, no rows.</summary>
+    /// <exception cref="DatabaseErrorException">The server refused it.</exception>
+    public async ValueTask SimpleAsync(ServerConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SimpleStatement.RunAsync(connection, database, sql, cancellationToken);
+        }
+        catch (PostgresException refused) when (!IsEndOfSession(refused))
+        {
+            throw Refusal(refused);
+        }
+    }
+
     /// <summary>The answer is whole, or what follows is no part of making it.</summary>
     public void EndShaping()
     {

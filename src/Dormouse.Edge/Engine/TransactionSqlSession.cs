@@ -15,22 +15,16 @@ internal sealed class TransactionSqlSession(ServerConnection connection, DiskGat
     public bool InTransaction => true;
 
     public async ValueTask QueryAsync(SqlStatement statement, RowTable rows, CancellationToken cancellationToken) =>
-        await RunAsync(statement, rows, cancellationToken);
+        await DiskGuard.RunAsync(run, connection, disk, statement, rows, cancellationToken);
 
     public ValueTask<long> ExecuteAsync(SqlStatement statement, CancellationToken cancellationToken) =>
-        RunAsync(statement, null, cancellationToken);
+        DiskGuard.RunAsync(run, connection, disk, statement, null, cancellationToken);
 
     public ValueTask BeginAsync(CancellationToken cancellationToken) => throw NotOurs();
 
     public ValueTask CommitAsync(CancellationToken cancellationToken) => throw NotOurs();
 
     public ValueTask RollbackAsync(CancellationToken cancellationToken) => throw NotOurs();
-
-    private ValueTask<long> RunAsync(SqlStatement statement, RowTable? rows, CancellationToken cancellationToken)
-    {
-        Growth.ThrowIfRefused(disk, statement.Sql);
-        return run.RunAsync(connection, statement, rows, cancellationToken);
-    }
 
     private static UnreachableException NotOurs() => new("A plan began or ended a transaction that is not its own.");
 }

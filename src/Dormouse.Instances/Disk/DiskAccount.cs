@@ -13,6 +13,12 @@ internal sealed class DiskAccount(DiskLimit limit)
     /// <summary>What the file system was told of it since the platform's start; null: nothing yet.</summary>
     public DiskLimit? Held { get; set; }
 
+    /// <summary>What was judged last; its gate says the same.</summary>
+    public DiskVerdict Verdict { get; set; }
+
+    /// <summary>Its stay at the hard limit or above it; null while it is below.</summary>
+    public HardStay? Stay { get; set; }
+
     /// <summary>Null until it was measured once.</summary>
     public DiskMeasure? Measured { get; set; }
 

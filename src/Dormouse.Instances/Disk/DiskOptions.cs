@@ -5,7 +5,8 @@ namespace Dormouse.Instances.Disk;
 /// <summary>What databases may take on disk, and how that is seen.</summary>
 public sealed class DiskOptions
 {
-    private const long LeewayMin = 64L << 20;
+    /// <summary>The least that lies between the two limits, and what one may take above the hard one by deleting: maps of free space, index pages.</summary>
+    internal const long LeewayMin = 64L << 20;
 
     /// <summary>
     /// What one small database may hold, its log apart; beyond it the front door refuses growth. A small instance, with 8 MB of buffers and 1 GiB
@@ -32,6 +33,12 @@ public sealed class DiskOptions
     /// </summary>
     public long UnseenBytes { get; init; } = 256L << 20;
 
+    /// <summary>
+    /// What a database at its hard limit takes after this long is what it may keep: those who wrote then are ended by now, in two looks and five
+    /// seconds at most. Whoever grows from there does so by deletions that write, and may only drop.
+    /// </summary>
+    public TimeSpan SettleAfter { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Databases of which nothing is known yet that are measured in one round, after the start of the platform. A measure takes some milliseconds.</summary>
     public int UnknownPerRound { get; init; } = 20;
 
@@ -39,8 +46,8 @@ public sealed class DiskOptions
     public int FilesMax { get; init; } = 500_000;
 
     /// <summary>
-    /// With less free on the host's disk no database may grow: the rest is for their logs, without which they crash. Some thirty that are busy at
-    /// once fill 16 MB of it each between two checkpoints.
+    /// With less free on the host's disk no database may grow, and with less than half of it whoever grows all the same is ended: the rest is for
+    /// their logs, without which they crash. Some thirty that are busy at once fill 16 MB of it each between two checkpoints.
     /// </summary>
     public long HostReserveBytes { get; init; } = 512L << 20;
 
@@ -57,7 +64,7 @@ public sealed class DiskOptions
 /// <summary>What one database may take.</summary>
 /// <param name="SoftBytes">From here on the front door refuses what makes it grow.</param>
 /// <param name="HardBytes">
-/// What is beyond this is ended, whoever does it. A tenth above the soft limit: room for a VACUUM FULL of a table of that size, which writes it anew
+/// Who writes beyond this is ended, and nothing but deletions may write from then on. A tenth above the soft limit: room for a VACUUM FULL of a table of that size, which writes it anew
 /// before it gives the old one back.
 /// </param>
 internal readonly record struct DiskLimit(long SoftBytes, long HardBytes);

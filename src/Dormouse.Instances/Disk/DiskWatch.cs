@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Dormouse.Contracts;
 using Dormouse.Instances.Lifecycle;
 using Dormouse.Instances.Templates;
@@ -12,8 +11,8 @@ namespace Dormouse.Instances.Disk;
 /// <summary>
 /// Watches what databases take on disk: one loop for all, which looks into the log folder of those that run and measures those that wrote. Those that
 /// sleep are looked at every few rounds only, for a limit that was changed meanwhile.
-/// Above the soft limit, or where the host's disk is nearly full, it closes their gate; above the hard one it ends the sessions that write. Nobody
-/// waits for it. The platform's own database is not watched. Thread-safe.
+/// Above the soft limit, or where the host's disk is nearly full, it closes their gate; from the hard one on it ends the sessions that write and
+/// closes it further. Nobody waits for it. The platform's own database is not watched. Thread-safe.
 /// </summary>
 internal sealed partial class DiskWatch(
     DiskOptions options,
@@ -27,12 +26,6 @@ internal sealed partial class DiskWatch(
     ILogger logger
 ) : IDisposable
 {
-    private const string GoesOn =
-        "Reading and deleting go on. DELETE alone makes room for new rows and gives no disk back: TRUNCATE, DROP and VACUUM FULL do.";
-
-    private const string HostFull =
-        "The disk of the host is nearly full, so no database may grow. Reading and deleting go on. Whoever runs the host has to make room.";
-
     // Measuring takes a fiftieth of a core at most for one database, however many files it has.
     private const int PauseOverMeasure = 50;
 
@@ -45,6 +38,7 @@ internal sealed partial class DiskWatch(
     private readonly CancellationTokenSource stop = new();
     private Task loop = Task.CompletedTask;
     private bool isHostShort;
+    private bool isHostNearlyOut;
 
     // Free on the host's disk when those in use were last measured for it, or more since. Whether they are to be measured in this round.
     private long freeAtMeasure;
@@ -67,7 +61,7 @@ internal sealed partial class DiskWatch(
                 measured.LogBytes,
                 account.Limit.SoftBytes,
                 account.Limit.HardBytes,
-                account.Gate.Refusal is null
+                account.Verdict.Rule
             )
             : null;
 
@@ -142,6 +136,7 @@ internal sealed partial class DiskWatch(
         isHostLosing = freeAtMeasure - free > options.UnseenBytes;
         freeAtMeasure = isHostLosing ? free : Math.Max(freeAtMeasure, free);
         bool isShort = free < options.HostReserveBytes;
+        isHostNearlyOut = free < options.HostReserveBytes / 2;
         if (isShort == isHostShort)
         {
             return false;
@@ -176,7 +171,7 @@ internal sealed partial class DiskWatch(
             account.Took = time.GetElapsedTime(began);
         }
         Judge(instance.Id, account);
-        if (isToMeasure && runs && account.Measured?.DataBytes >= account.Limit.HardBytes && HasGrown(account))
+        if (isToMeasure && runs && (account.Stay is not null || isHostNearlyOut) && HasGrown(account))
         {
             await EndWritersAsync(instance);
         }
@@ -203,31 +198,46 @@ internal sealed partial class DiskWatch(
 
     private void Judge(DatabaseId id, DiskAccount account)
     {
-        bool isOver = account.Measured?.DataBytes >= account.Limit.SoftBytes;
-        bool mayGrow = !isOver && !isHostShort;
-        if (mayGrow == account.Gate.Refusal is null)
+        DiskVerdict verdict = VerdictOn(account);
+        if (verdict == account.Verdict)
         {
             return;
         }
-        if (mayGrow)
+        account.Verdict = verdict;
+        long bytes = account.Measured?.DataBytes ?? 0;
+        if (verdict.Rule == DiskRule.Free)
         {
             account.Gate.Open();
             Log.MayGrow(logger, id);
         }
         else
         {
-            account.Gate.Close(isOver ? OverLimit(account) : HostFull);
-            Log.MayNotGrow(logger, id, account.Measured?.DataBytes ?? 0, isOver ? "its limit" : "the host's disk");
+            account.Gate.Close(verdict.Rule, verdict.Why(bytes));
+            Log.MayNotGrow(
+                logger,
+                id,
+                bytes,
+                verdict.Limit is null ? "the host's disk is nearly full" : "it reached its limit",
+                verdict.Rule
+            );
         }
     }
 
-    private static string OverLimit(DiskAccount account) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"The database takes {Mebibytes(account.Measured!.Value.DataBytes):0.0} MiB of disk, and {Mebibytes(account.Limit.SoftBytes):0.0} MiB are allowed. {GoesOn}"
-        );
-
-    private static double Mebibytes(long bytes) => bytes / (double)(1 << 20);
+    private DiskVerdict VerdictOn(DiskAccount account)
+    {
+        long bytes = account.Measured?.DataBytes ?? 0;
+        if (bytes >= account.Limit.HardBytes)
+        {
+            account.Stay ??= new HardStay(time.GetTimestamp());
+            bool isSettled = time.GetElapsedTime(account.Stay.Since) > options.SettleAfter;
+            return new DiskVerdict(account.Stay.At(bytes, isSettled), account.Limit);
+        }
+        account.Stay = null;
+        // Its functions too would take what the logs of all need.
+        return isHostShort ? new DiskVerdict(DiskRule.ReadAndDelete, null)
+            : bytes >= account.Limit.SoftBytes ? new DiskVerdict(DiskRule.NoGrowth, account.Limit)
+            : default;
+    }
 
     /// <summary>Those with a transaction that has written: whatever the session set, growth ends with it.</summary>
     private async Task EndWritersAsync(Instance instance)
@@ -274,8 +284,8 @@ internal sealed partial class DiskWatch(
 
     private static partial class Log
     {
-        [LoggerMessage(3470, LogLevel.Warning, "{Id} may not grow: it takes {Bytes} bytes and reached {Limit}")]
-        public static partial void MayNotGrow(ILogger logger, DatabaseId id, long bytes, string limit);
+        [LoggerMessage(3470, LogLevel.Warning, "{Id} may not grow: it takes {Bytes} bytes, and {Reason} ({Rule})")]
+        public static partial void MayNotGrow(ILogger logger, DatabaseId id, long bytes, string reason, DiskRule rule);
 
         [LoggerMessage(3471, LogLevel.Information, "{Id} may grow again")]
         public static partial void MayGrow(ILogger logger, DatabaseId id);

@@ -234,7 +234,7 @@ public sealed class HostReport
                 "disk limit",
                 "no project quota",
                 HostVerdict.Note,
-                "Who writes beyond the hard limit is ended once that is seen, by looks each second",
+                "Who writes beyond the hard limit is ended once that is seen, by looks each second, and cannot begin anew",
                 "Where tenants mean harm, run as root with the data folder on ext4 (made with -O quota,project) or XFS, mounted with prjquota"
             );
 

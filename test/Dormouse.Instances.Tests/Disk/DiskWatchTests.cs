@@ -27,7 +27,7 @@ public sealed class DiskWatchTests
         await session.ExecuteSimpleAsync("CREATE TABLE grown (text text);" + Grow, Cancellation);
 
         await Eventually.TrueAsync(() => lease.Endpoint.Disk.Refusal is not null);
-        Assert.Contains("32.0 MiB are allowed", lease.Endpoint.Disk.Refusal!, StringComparison.Ordinal);
+        Assert.Contains("32.0 MiB are allowed", lease.Endpoint.Disk.Refusal!.Why, StringComparison.Ordinal);
         InstanceDisk disk = host.Lifecycle.FindDisk(id)!;
         Assert.InRange(disk.Bytes, 32 * Mebibyte, 96 * Mebibyte);
         Assert.False(disk.MayGrow);
@@ -58,7 +58,7 @@ public sealed class DiskWatchTests
         await host.Lifecycle.ResizeAsync(id, ClassRange.Smallest, null, Cancellation);
 
         await Eventually.TrueAsync(() => lease.Endpoint.Disk.Refusal is not null);
-        Assert.Contains("32.0 MiB are allowed", lease.Endpoint.Disk.Refusal!, StringComparison.Ordinal);
+        Assert.Contains("32.0 MiB are allowed", lease.Endpoint.Disk.Refusal!.Why, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -110,6 +110,26 @@ public sealed class DiskWatchTests
     }
 
     [Fact]
+    public async Task Whoever_grows_on_at_the_hard_limit_may_read_and_drop_alone_until_it_has_made_room()
+    {
+        await using TestHost host = await TestHost.StartAsync(path => Limited(path, 32));
+        DatabaseId id = await host.CreateAsync();
+        using IInstanceLease lease = await host.Lifecycle.LeaseAsync(id, Cancellation);
+        await using ServerConnection session = await TestHost.ConnectAsync(lease.Endpoint);
+        await session.ExecuteSimpleAsync("CREATE TABLE grown (text text)", Cancellation);
+        await GrowUntilAsync(lease.Endpoint, DiskRule.ReadAndDelete);
+        Assert.Contains("hard limit of 96.0 MiB", lease.Endpoint.Disk.Refusal!.Why, StringComparison.Ordinal);
+
+        // A session past the front door, as whoever has found a way to write would be: ended at each look, and it begins anew.
+        await GrowUntilAsync(lease.Endpoint, DiskRule.ReadAndDrop);
+        Assert.Contains("DROP makes room", lease.Endpoint.Disk.Refusal!.Why, StringComparison.Ordinal);
+
+        await using ServerConnection dropping = await TestHost.ConnectAsync(lease.Endpoint);
+        await dropping.ExecuteSimpleAsync("DROP TABLE grown", Cancellation);
+        await Eventually.TrueAsync(() => lease.Endpoint.Disk.Refusal is null);
+    }
+
+    [Fact]
     public async Task What_leaves_no_trace_in_the_log_is_seen_by_what_the_hosts_disk_loses()
     {
         await using TestHost host = await TestHost.StartAsync(path => Limited(path, 32, unseenMebibytes: 1));
@@ -138,7 +158,7 @@ public sealed class DiskWatchTests
 
         await Eventually.TrueAsync(() => lease.Endpoint.Disk.Refusal is not null);
 
-        Assert.Contains("The disk of the host", lease.Endpoint.Disk.Refusal!, StringComparison.Ordinal);
+        Assert.Contains("The disk of the host", lease.Endpoint.Disk.Refusal!.Why, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -173,6 +193,24 @@ public sealed class DiskWatchTests
         Assert.Equal(0, DiskMeasure.Of(data, 0).DataBytes);
     }
 
+    private static async Task GrowUntilAsync(InstanceEndpoint endpoint, DiskRule rule)
+    {
+        // 30 MiB each time, so that the disk is not filled where the rule never comes.
+        for (var i = 0; i < 40 && endpoint.Disk.Refusal?.Rule != rule; i++)
+        {
+            try
+            {
+                await using ServerConnection session = await TestHost.ConnectAsync(endpoint);
+                await session.ExecuteSimpleAsync(Grow, Cancellation);
+            }
+            catch (Exception ended) when (ended is PostgresException or ServerConnectionException)
+            {
+                // By the watch.
+            }
+        }
+        Assert.Equal(rule, endpoint.Disk.Refusal?.Rule);
+    }
+
     private static InstancesOptions Limited(string path, long mebibytes, long unseenMebibytes = 256) =>
         new()
         {
@@ -186,6 +224,7 @@ public sealed class DiskWatchTests
                 HostReserveBytes = 0,
                 MeasureAfter = TimeSpan.FromMinutes(5),
                 UnseenBytes = unseenMebibytes * Mebibyte,
+                SettleAfter = TimeSpan.FromMilliseconds(500),
             },
         };
 }
