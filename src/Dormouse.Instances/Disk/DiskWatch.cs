@@ -193,8 +193,10 @@ internal sealed partial class DiskWatch(
     private bool HasWrittenSince(Instance instance, DiskAccount account) =>
         LogFolder.Read(folderOf(instance.Id).DataPath).Newest != account.LogNewest;
 
+    // Of one that was never measured before nothing is known: the platform may have started anew while it ran away. That the host's disk is nearly full
+    // is no reason to think so of all.
     private static bool HasGrown(DiskAccount account) =>
-        account.Before is not { } before || account.Measured!.Value.DataBytes > before.DataBytes;
+        account.Before is { } before ? account.Measured!.Value.DataBytes > before.DataBytes : account.Stay is not null;
 
     private void Judge(DatabaseId id, DiskAccount account)
     {

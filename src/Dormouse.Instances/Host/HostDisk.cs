@@ -11,18 +11,15 @@ internal static class HostDisk
     /// <summary><c>FICLONE</c> of linux/fs.h, the same on x64 and arm64.</summary>
     private const nuint CloneRequest = 0x40049409;
 
-    private const int OpenReadOnly = 0;
-    private const int OpenCloseOnExec = 0x80000;
+    public static bool IsRoot => EffectiveUser == 0;
 
-    public static bool IsRoot => GetEffectiveUser() == 0;
-
-    public static uint EffectiveUser => GetEffectiveUser();
+    public static uint EffectiveUser => Libc.GetEffectiveUserId();
 
     /// <summary>Waits until everything written to the file system that holds <paramref name="path"/> is on disk.</summary>
-    public static void FlushFileSystem(string path) => WithDescriptor(path, SyncFileSystem, "flush the file system of");
+    public static void FlushFileSystem(string path) => WithDescriptor(path, Libc.SyncFileSystem, "flush the file system of");
 
     /// <summary>Waits until one file, or the names in one folder, are on disk.</summary>
-    public static void Flush(string path) => WithDescriptor(path, SyncFile, "flush");
+    public static void Flush(string path) => WithDescriptor(path, Libc.Fsync, "flush");
 
     /// <summary>Makes <paramref name="target"/> share the blocks of <paramref name="source"/>; false where the file system cannot.</summary>
     public static unsafe bool TryClone(SafeFileHandle source, SafeFileHandle target) =>
@@ -30,7 +27,7 @@ internal static class HostDisk
 
     public static void ChangeOwner(string path, int user)
     {
-        if (ChangeOwnerOfLink(path, (uint)user, (uint)user) != 0)
+        if (Libc.ChownLink(path, (uint)user, (uint)user) != 0)
         {
             throw new Win32Exception(Marshal.GetLastPInvokeError(), $"Cannot give '{path}' to user {user}");
         }
@@ -38,41 +35,17 @@ internal static class HostDisk
 
     private static void WithDescriptor(string path, Func<int, int> operation, string what)
     {
-        int descriptor = Open(path, OpenReadOnly | OpenCloseOnExec);
+        int descriptor = Libc.Open(path, Libc.OReadOnly | Libc.OCloseOnExec, 0);
         if (descriptor < 0)
         {
             throw new Win32Exception(Marshal.GetLastPInvokeError(), $"Cannot {what} '{path}'");
         }
         int result = operation(descriptor);
         int error = Marshal.GetLastPInvokeError();
-        _ = Close(descriptor);
+        _ = Libc.Close(descriptor);
         if (result != 0)
         {
             throw new Win32Exception(error, $"Cannot {what} '{path}'");
         }
     }
-
-    [DllImport("libc", EntryPoint = "geteuid")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern uint GetEffectiveUser();
-
-    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
-
-    [DllImport("libc", EntryPoint = "close", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Close(int descriptor);
-
-    [DllImport("libc", EntryPoint = "syncfs", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int SyncFileSystem(int descriptor);
-
-    [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int SyncFile(int descriptor);
-
-    [DllImport("libc", EntryPoint = "lchown", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int ChangeOwnerOfLink([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint user, uint group);
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Dormouse.Contracts;
 using Dormouse.Instances.Drivers.Native;
+using Dormouse.Instances.Host;
 
 namespace Dormouse.Instances.Lifecycle;
 
@@ -50,7 +51,7 @@ internal sealed class DataFolder
     public static DataFolder Open(string path)
     {
         string full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
-        bool isRoot = Libc.GetEffectiveUserId() == 0;
+        bool isRoot = HostDisk.IsRoot;
         foreach (string folder in (string[])[full, System.IO.Path.Combine(full, "instances"), System.IO.Path.Combine(full, "images")])
         {
             Directory.CreateDirectory(folder);
@@ -142,7 +143,7 @@ internal sealed class DataFolder
 
     private static string Linked(string path)
     {
-        string parent = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"dormouse-{Libc.GetEffectiveUserId()}");
+        string parent = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"dormouse-{HostDisk.EffectiveUser}");
         const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         Directory.CreateDirectory(parent, Private);
         try

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using Dormouse.Instances.Drivers.Native;
+using Dormouse.Instances.Host;
 using Microsoft.Win32.SafeHandles;
 
 namespace Dormouse.Instances.Resources;
@@ -28,7 +29,7 @@ internal sealed unsafe class PinnedPages : IDisposable
     private readonly Lock gate = new();
     private readonly Dictionary<FileIdentity, PinnedFile> files = [];
     private readonly int pageBytes = Environment.SystemPageSize;
-    private readonly bool isAllowed = Libc.GetEffectiveUserId() == 0;
+    private readonly bool isAllowed = HostDisk.IsRoot;
     private readonly Dictionary<FileIdentity, int> looks = [];
     private bool isOver;
 

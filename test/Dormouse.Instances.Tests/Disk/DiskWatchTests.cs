@@ -95,13 +95,7 @@ public sealed class DiskWatchTests
         );
         await reader.ExecuteSimpleAsync("BEGIN; SELECT count(*) FROM grown", Cancellation);
 
-        // Unless it is ended, it ends with two gigabytes.
-        var ended = await Assert.ThrowsAsync<PostgresException>(async () =>
-            await writer.ExecuteSimpleAsync(
-                "DO $$ BEGIN FOR i IN 1..2000 LOOP INSERT INTO grown SELECT repeat(md5(n::text), 30) FROM generate_series(1, 1000) n; END LOOP; END $$",
-                Cancellation
-            )
-        );
+        var ended = await Assert.ThrowsAsync<PostgresException>(() => RunAwayAsync(writer));
 
         Assert.Equal(SqlState.AdminShutdown, ended.SqlState);
         Assert.Equal("0", await TestHost.ScalarAsync(reader, "SELECT count(*) FROM grown"));
@@ -159,6 +153,11 @@ public sealed class DiskWatchTests
         await Eventually.TrueAsync(() => lease.Endpoint.Disk.Refusal is not null);
 
         Assert.Contains("The disk of the host", lease.Endpoint.Disk.Refusal!.Why, StringComparison.Ordinal);
+        Assert.Equal(DiskRule.ReadAndDelete, lease.Endpoint.Disk.Refusal.Rule);
+        // Who grows all the same is ended, although its database is far from its own limit.
+        await using ServerConnection session = await TestHost.ConnectAsync(lease.Endpoint);
+        var ended = await Assert.ThrowsAsync<PostgresException>(() => RunAwayAsync(session));
+        Assert.Equal(SqlState.AdminShutdown, ended.SqlState);
     }
 
     [Fact]
@@ -191,6 +190,16 @@ public sealed class DiskWatchTests
         Assert.InRange(measure.DataBytes, 1100, 1100 + 1000);
         Assert.Equal(10, measure.LogBytes);
         Assert.Equal(0, DiskMeasure.Of(data, 0).DataBytes);
+    }
+
+    // Unless it is ended, it ends with two gigabytes.
+    private static async Task RunAwayAsync(ServerConnection session)
+    {
+        await session.ExecuteSimpleAsync("CREATE TABLE IF NOT EXISTS grown (text text)", Cancellation);
+        await session.ExecuteSimpleAsync(
+            "DO $$ BEGIN FOR i IN 1..2000 LOOP INSERT INTO grown SELECT repeat(md5(n::text), 30) FROM generate_series(1, 1000) n; END LOOP; END $$",
+            Cancellation
+        );
     }
 
     private static async Task GrowUntilAsync(InstanceEndpoint endpoint, DiskRule rule)
