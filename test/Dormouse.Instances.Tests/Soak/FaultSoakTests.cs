@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Dormouse.Contracts;
 using Dormouse.Instances.Drivers.Native;
 using Dormouse.Instances.Tests.Lifecycle;
@@ -20,10 +22,20 @@ public sealed class FaultSoakTests(ITestOutputHelper output)
     [Fact]
     public Task No_acknowledged_write_is_lost_or_doubled_whatever_dies() => RunAsync(seed: 20261126, platforms: 2, deedsPerWorker: 12);
 
+    /// <summary>For two hours, or for <c>DORMOUSE_SOAK_MINUTES</c>.</summary>
     [Fact]
     [Trait("Category", "Long")]
-    public Task No_acknowledged_write_is_lost_or_doubled_in_hours() =>
-        RunAsync(seed: Environment.TickCount, platforms: 400, deedsPerWorker: 60);
+    public async Task No_acknowledged_write_is_lost_or_doubled_in_hours()
+    {
+        string? given = Environment.GetEnvironmentVariable("DORMOUSE_SOAK_MINUTES");
+        var length = TimeSpan.FromMinutes(given is null ? 120 : int.Parse(given, CultureInfo.InvariantCulture));
+        long began = Stopwatch.GetTimestamp();
+        int first = Environment.TickCount;
+        for (int seed = first; Stopwatch.GetElapsedTime(began) < length; seed++)
+        {
+            await RunAsync(seed, platforms: 20, deedsPerWorker: 60);
+        }
+    }
 
     private async Task RunAsync(int seed, int platforms, int deedsPerWorker)
     {
