@@ -14,7 +14,10 @@ namespace Dormouse.Instances.Lifecycle;
 /// <param name="Uid">Its user on the host; null where it shares the platform's.</param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="SecretsSet">Whether its roles have secrets of their own yet; the last step of its creation.</param>
-/// <param name="Generation">How often it was started.</param>
+/// <param name="Generation">
+/// How often it was started: within one platform each start has a number of its own. A start that could not be written down before the platform ended
+/// is not counted by the next one.
+/// </param>
 /// <param name="State">What it was when this was written.</param>
 /// <param name="PostmasterPid">The postmaster's process id at that moment.</param>
 /// <param name="PostmasterStartTicks">Its start, in clock ticks since boot: with the number this names one process for ever.</param>

@@ -78,6 +78,9 @@ public sealed class ControllerSimulationTests(ITestOutputHelper output)
     [Fact]
     public void A_client_of_a_deleted_database_does_not_keep_its_successor_awake() => Run(14_204_603, databases: 8);
 
+    [Fact]
+    public void Starts_that_could_not_be_written_down_are_taken_over_by_the_next_platform() => Run(11_531_786, databases: 31);
+
     private ControllerSimulation Run(int seed, int databases = Databases, int deeds = Deeds)
     {
         long began = Stopwatch.GetTimestamp();

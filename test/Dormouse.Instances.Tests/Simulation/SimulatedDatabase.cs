@@ -33,6 +33,7 @@ internal sealed class SimulatedDatabase(DatabaseId id)
     /// <summary>The call of the driver that is under way.</summary>
     public string? Call { get; set; }
 
+    /// <summary>Of this platform's.</summary>
     public long LastGeneration { get; set; }
 
     /// <summary>What was done to its folder last, for whoever reads a failure.</summary>

@@ -112,7 +112,7 @@ internal sealed class SimulatedHost(Random dice, SimulatedClock clock, Instances
     public Generation NewGeneration(DatabaseId id, long number, RoleSecrets own, InstanceClass started)
     {
         SimulatedDatabase database = Of(id);
-        defects.Require(number >= database.LastGeneration, $"{id}: generation {number} after {database.LastGeneration}.");
+        defects.Require(number > database.LastGeneration, $"{id}: generation {number} after {database.LastGeneration}.");
         defects.Require(started == database.Server!.Started, $"{id}: was started as {database.Server!.Started} and counts as {started}.");
         database.LastGeneration = number;
         database.Server!.Generation = number;
@@ -189,6 +189,8 @@ internal sealed class SimulatedHost(Random dice, SimulatedClock clock, Instances
             database.Note($"a new platform, {database.Call} under way");
             database.Call = null;
             database.Held.Clear();
+            // Starts of which no record could be written are not counted by the next platform, whose pools are new.
+            database.LastGeneration = 0;
             if (database.Data is null || database.Record is not { } record)
             {
                 Databases.Remove(database.Id.ToString());
