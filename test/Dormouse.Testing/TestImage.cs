@@ -26,7 +26,7 @@ public static class TestImage
     {
         var silent = new Progress<string>();
         // As `up` does on a fresh machine; the tests may be the first thing that runs there.
-        await HostPackages.EnsureAsync(HostPackages.Needed, silent, CancellationToken.None);
+        await HostSetup.EnsureAsync(silent, CancellationToken.None);
         var store = new ImageStore(Options(), TimeProvider.System);
         PostgresImage found = await store.EnsureDefaultAsync(silent, CancellationToken.None);
         return IsAsOfToday(found) ? found : await store.PullAsync(silent, CancellationToken.None);

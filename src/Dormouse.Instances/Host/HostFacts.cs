@@ -60,7 +60,7 @@ internal sealed record HostFacts
             Bubblewrap = bubblewrap is null ? null : await VersionAsync(bubblewrap, cancellationToken),
             HasSetpriv = HostCommand.Find("setpriv") is not null,
             SandboxFailure = bubblewrap is null ? "bubblewrap is not installed" : await TrySandboxAsync(cancellationToken),
-            IsRestrictedByAppArmor = Number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") > 0,
+            IsRestrictedByAppArmor = AppArmorProfile.IsRuleInForce,
             PidsMax = Number("/proc/sys/kernel/pid_max"),
             OpenFilesMax = OpenFiles(),
             HasReflinks = TryReflink(dataPath),
@@ -106,7 +106,7 @@ internal sealed record HostFacts
         (await HostCommand.Of(bubblewrap, "--version").RunAsync(cancellationToken)).Output.Trim();
 
     // The rules that can forbid a sandbox are many and differ by distribution: the honest test is to make one.
-    private static async Task<string?> TrySandboxAsync(CancellationToken cancellationToken)
+    internal static async Task<string?> TrySandboxAsync(CancellationToken cancellationToken)
     {
         string[] sandbox =
         [

@@ -27,7 +27,7 @@ public static class HostPackages
         {
             return;
         }
-        if (HostCommand.Find("apt-get") is null || await FindPrivilegeAsync(cancellationToken) is not { } privilege)
+        if (HostCommand.Find("apt-get") is null || await HostPrivilege.FindAsync(cancellationToken) is not { } privilege)
         {
             throw NotInstalled(missing, "neither root nor password-less sudo with apt is available");
         }
@@ -55,18 +55,6 @@ public static class HostPackages
 
     private static string[] Missing(IReadOnlyList<HostPackage> needed) =>
         [.. needed.Where(package => HostCommand.Find(package.Program) is null).Select(package => package.Package).Distinct()];
-
-    /// <summary>The words that make a command run as root; null where nothing does.</summary>
-    private static async Task<string[]?> FindPrivilegeAsync(CancellationToken cancellationToken)
-    {
-        if (HostDisk.IsRoot)
-        {
-            return [];
-        }
-        return HostCommand.Find("sudo") is { } sudo && (await HostCommand.Of(sudo, "-n", "true").RunAsync(cancellationToken)).Succeeded
-            ? [sudo, "-n"]
-            : null;
-    }
 
     private static Task<HostCommandResult> InstallAsync(string[] privilege, string[] packages, CancellationToken cancellationToken) =>
         AptGet(privilege, ["install", "-y", "--no-install-recommends", .. packages]).RunAsync(cancellationToken);

@@ -12,7 +12,7 @@ internal static class HostLines
 {
     public static async Task<IReadOnlyList<string>> ReadAsync(DataFolder folder, Terminal terminal, CancellationToken cancellationToken)
     {
-        await HostPackages.EnsureAsync(HostPackages.Needed, terminal.Progress, cancellationToken);
+        await HostSetup.EnsureAsync(terminal.Progress, cancellationToken);
         return (await InspectAsync(folder, terminal, cancellationToken)).Lines;
     }
 
