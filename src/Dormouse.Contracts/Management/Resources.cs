@@ -66,7 +66,7 @@ public sealed record DatabaseClass(string Now, string Least, string Most, string
 /// <param name="LimitBytes">What its data may take; beyond it growth is refused.</param>
 /// <param name="MayGrow">Whether it may grow now.</param>
 /// <param name="Allows">
-/// What it may do now: <c>everything</c>, <c>no growth</c>, <c>reading and deleting</c> (no function of its own writes then) or
+/// What it may do now: <c>everything</c>, <c>all but growth</c>, <c>reading and deleting</c> (no function of its own writes then) or
 /// <c>reading and dropping</c>.
 /// </param>
 public sealed record DatabaseDisk(long Bytes, long LogBytes, long LimitBytes, bool MayGrow, string Allows);

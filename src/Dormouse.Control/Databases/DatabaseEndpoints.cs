@@ -67,7 +67,7 @@ internal sealed class DatabaseEndpoints(
         rule switch
         {
             DiskRule.Free => "everything",
-            DiskRule.NoGrowth => "no growth",
+            DiskRule.NoGrowth => "all but growth",
             DiskRule.ReadAndDelete => "reading and deleting",
             _ => "reading and dropping",
         };

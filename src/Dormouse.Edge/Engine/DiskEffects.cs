@@ -15,7 +15,7 @@ internal enum DiskEffect
     /// <summary>It reads, and a function or a view in it may do anything.</summary>
     Reads,
 
-    /// <summary>It begins, divides or ends transactions, or sets something: no code of a tenant runs.</summary>
+    /// <summary>It begins, divides or ends transactions, or sets something: no code of a tenant runs but what deletions put off until the end.</summary>
     Controls,
 
     /// <summary>It makes room, and a trigger or a function in it may do anything.</summary>
@@ -65,11 +65,11 @@ internal static partial class DiskEffects
     }
 
     public static bool IsAllowed(DiskEffect effect, DiskRule rule) =>
-        rule switch
+        effect switch
         {
-            DiskRule.Free => true,
-            DiskRule.ReadAndDrop => effect is not (DiskEffect.Grows or DiskEffect.Deletes),
-            _ => effect != DiskEffect.Grows,
+            DiskEffect.Grows => rule == DiskRule.Free,
+            DiskEffect.Deletes => rule < DiskRule.ReadAndDrop,
+            _ => true,
         };
 
     [GeneratedRegex(@"\A[\s(]*([A-Za-z]+)", RegexOptions.CultureInvariant)]

@@ -13,38 +13,30 @@ internal static class AppArmorProfile
     private const string Rule = "/proc/sys/kernel/apparmor_restrict_unprivileged_userns";
 
     /// <summary>Whether the rule is in force here.</summary>
-    public static bool IsRuleInForce
-    {
-        get
-        {
-            try
-            {
-                return File.ReadAllText(Rule).Trim() != "0";
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                // A kernel without it.
-                return false;
-            }
-        }
-    }
+    public static bool IsRuleInForce => Lines(Rule) is [not "0", ..];
 
-    /// <summary>Another profile for the same program would be in the way of ours, and is its owner's to change. As of now.</summary>
-    public static string? FindOther(string bubblewrap, string folder = Folder) =>
+    /// <summary>Whether ours was written.</summary>
+    public static bool IsThere => File.Exists(Path);
+
+    /// <summary>Whether somebody else's is for the same program: ours would be in its way, and it is its owner's to change.</summary>
+    public static bool HasOther(string bubblewrap, string folder = Folder) =>
         Directory.Exists(folder)
-            ? Directory
-                .EnumerateFiles(folder)
-                .FirstOrDefault(file => file != Path && File.ReadLines(file).Any(line => IsAttachedTo(line, bubblewrap)))
-            : null;
+        && Directory.EnumerateFiles(folder).Any(file => file != Path && Lines(file).Any(line => IsAttachedTo(line, bubblewrap)));
 
     /// <summary>Writes it and has the kernel take it.</summary>
     /// <param name="bubblewrap">The program's path.</param>
+    /// <param name="parser">AppArmor's own program.</param>
     /// <param name="privilege">The words that make a command run as root.</param>
     /// <param name="cancellationToken">Ends the programs that do it.</param>
     /// <returns>What the host said against it; null: it holds.</returns>
-    public static async Task<string?> LoadAsync(string bubblewrap, string[] privilege, CancellationToken cancellationToken) =>
+    public static async Task<string?> LoadAsync(
+        string bubblewrap,
+        string parser,
+        string[] privilege,
+        CancellationToken cancellationToken
+    ) =>
         await RunAsync([.. privilege, "tee", Path], Text(bubblewrap), cancellationToken)
-        ?? await RunAsync([.. privilege, "apparmor_parser", "--replace", Path], "", cancellationToken);
+        ?? await RunAsync([.. privilege, parser, "--replace", Path], "", cancellationToken);
 
     internal static string Text(string bubblewrap) =>
         $$"""
@@ -64,6 +56,19 @@ internal static class AppArmorProfile
     private static bool IsAttachedTo(string line, string bubblewrap) =>
         line.StartsWith("profile ", StringComparison.Ordinal) && line.Split(' ').Contains(bubblewrap)
         || line.StartsWith(bubblewrap + " ", StringComparison.Ordinal);
+
+    // A kernel without the rule has no such file; a profile that this user may not read is none that we know of.
+    private static string[] Lines(string file)
+    {
+        try
+        {
+            return File.ReadAllLines(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
 
     private static async Task<string?> RunAsync(string[] words, string input, CancellationToken cancellationToken)
     {

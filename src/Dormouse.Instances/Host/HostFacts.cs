@@ -26,6 +26,9 @@ internal sealed record HostFacts
     /// <summary>Whether Ubuntu's rule forbids user namespaces to programs without a profile.</summary>
     public required bool IsRestrictedByAppArmor { get; init; }
 
+    /// <summary>Whether we gave bubblewrap one.</summary>
+    public required bool HasAppArmorProfile { get; init; }
+
     public required long PidsMax { get; init; }
     public required long OpenFilesMax { get; init; }
     public required bool HasReflinks { get; init; }
@@ -61,6 +64,7 @@ internal sealed record HostFacts
             HasSetpriv = HostCommand.Find("setpriv") is not null,
             SandboxFailure = bubblewrap is null ? "bubblewrap is not installed" : await TrySandboxAsync(cancellationToken),
             IsRestrictedByAppArmor = AppArmorProfile.IsRuleInForce,
+            HasAppArmorProfile = AppArmorProfile.IsThere,
             PidsMax = Number("/proc/sys/kernel/pid_max"),
             OpenFilesMax = OpenFiles(),
             HasReflinks = TryReflink(dataPath),

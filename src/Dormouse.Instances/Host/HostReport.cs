@@ -66,11 +66,18 @@ public sealed class HostReport
         }
         if (facts.SandboxFailure is null)
         {
-            return new HostCheck(name, facts.Bubblewrap, HostVerdict.Ok, "Every instance has namespaces of its own and no network", null);
+            string by = facts.HasAppArmorProfile ? $", by the AppArmor profile {AppArmorProfile.Path}" : "";
+            return new HostCheck(
+                name,
+                facts.Bubblewrap + by,
+                HostVerdict.Ok,
+                "Every instance has namespaces of its own and no network",
+                null
+            );
         }
         string advice = facts.IsRestrictedByAppArmor
             ? "AppArmor keeps user namespaces from plain programs here: run './dormouse up' once as root, which gives bwrap a profile that allows "
-                + "'userns', or set the sysctl kernel.apparmor_restrict_unprivileged_userns to 0"
+                + "'userns' unless it has one already, or set the sysctl kernel.apparmor_restrict_unprivileged_userns to 0"
             : "Allow user namespaces: sysctl user.max_user_namespaces above 0, kernel.unprivileged_userns_clone=1 where it exists; "
                 + "in a container run it with the namespaces allowed";
         return new HostCheck(

@@ -16,17 +16,17 @@ public static class HostSetup
     {
         if (
             !AppArmorProfile.IsRuleInForce
-            || HostCommand.Find("apparmor_parser") is null
+            || HostCommand.Find("apparmor_parser") is not { } parser
             || HostCommand.Find("bwrap") is not { } bubblewrap
             || await HostFacts.TrySandboxAsync(cancellationToken) is null
-            || AppArmorProfile.FindOther(bubblewrap) is not null
+            || AppArmorProfile.HasOther(bubblewrap)
             || await HostPrivilege.FindAsync(cancellationToken) is not { } privilege
         )
         {
             return;
         }
         progress.Report($"Allowing bubblewrap to make sandboxes by a profile of AppArmor, {AppArmorProfile.Path}");
-        if (await AppArmorProfile.LoadAsync(bubblewrap, privilege, cancellationToken) is { } failure)
+        if (await AppArmorProfile.LoadAsync(bubblewrap, parser, privilege, cancellationToken) is { } failure)
         {
             progress.Report($"AppArmor did not take it: {failure}");
         }

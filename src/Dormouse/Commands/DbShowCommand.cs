@@ -67,12 +67,7 @@ internal static class DbShowCommand
         string.Create(
             CultureInfo.InvariantCulture,
             $"{Mebibytes(disk.Bytes):0.0} of {Mebibytes(disk.LimitBytes):0} MiB, log {Mebibytes(disk.LogBytes):0.0} MiB"
-        )
-        + (
-            disk.MayGrow ? ""
-            : disk.Allows == "no growth" ? "; may not grow"
-            : $"; may not grow, {disk.Allows} only"
-        );
+        ) + (disk.MayGrow ? "" : $"; may not grow, allowed: {disk.Allows}");
 
     private static double Mebibytes(long bytes) => bytes / (double)(1 << 20);
 

@@ -73,13 +73,8 @@ public sealed class DiskGuardTests
         await edge.QueryAsync(Plans.RawExecute("SET default_transaction_read_only = off"));
         edge.Instances.EndpointOf(edge.Id).Disk.Close(DiskRule.ReadAndDelete, "It is full.");
 
-        Reply alone = await edge.QueryAsync(Plans.RawQuery(sql));
-        string id = await BeginAsync(edge);
-        Reply within = await edge.PostAsync($"/transaction/{id}/query", Plans.RawQuery(sql));
-        await edge.PostAsync($"/transaction/{id}/commit", null);
-
         Assert.All(
-            [alone, within],
+            await AloneAndWithinAsync(edge, sql),
             refused =>
             {
                 Assert.Equal(403, refused.Status);
@@ -99,14 +94,8 @@ public sealed class DiskGuardTests
         await using EdgeHost edge = await EdgeHost.StartAsync(null, null, Writing);
         edge.Instances.EndpointOf(edge.Id).Disk.Close(DiskRule.ReadAndDelete, "It is full.");
 
-        Reply alone = await edge.QueryAsync(Plans.RawQuery(sql));
-        string id = await BeginAsync(edge);
-        await edge.PostAsync($"/transaction/{id}/query", Plans.RawExecute("SET TRANSACTION READ WRITE"));
-        Reply within = await edge.PostAsync($"/transaction/{id}/query", Plans.RawQuery(sql));
-        await edge.PostAsync($"/transaction/{id}/commit", null);
-
         Assert.All(
-            [alone, within],
+            await AloneAndWithinAsync(edge, sql),
             refused =>
             {
                 Assert.Equal(400, refused.Status);
@@ -172,6 +161,17 @@ public sealed class DiskGuardTests
         Reply dropped = await edge.QueryAsync(Plans.RawExecute("DROP TABLE t CASCADE"));
 
         Assert.Equal((403, 200, 200), (deleted.Status, read.Status, dropped.Status));
+    }
+
+    /// <summary>By itself, and in a transaction that was told to write.</summary>
+    private static async Task<Reply[]> AloneAndWithinAsync(EdgeHost edge, string sql)
+    {
+        Reply alone = await edge.QueryAsync(Plans.RawQuery(sql));
+        string id = await BeginAsync(edge);
+        await edge.PostAsync($"/transaction/{id}/query", Plans.RawExecute("SET TRANSACTION READ WRITE"));
+        Reply within = await edge.PostAsync($"/transaction/{id}/query", Plans.RawQuery(sql));
+        await edge.PostAsync($"/transaction/{id}/commit", null);
+        return [alone, within];
     }
 
     private static async Task<string> BeginAsync(EdgeHost edge, string options = "{}") =>

@@ -16,6 +16,7 @@ public sealed class HostReportTests
         HasSetpriv = true,
         SandboxFailure = null,
         IsRestrictedByAppArmor = false,
+        HasAppArmorProfile = false,
         PidsMax = 4_194_304,
         OpenFilesMax = 1_048_576,
         HasReflinks = true,
@@ -58,6 +59,14 @@ public sealed class HostReportTests
         Assert.Contains("kernel.apparmor_restrict_unprivileged_userns", restricted.Advice, StringComparison.Ordinal);
         Assert.Equal(HostVerdict.Problem, restricted.Verdict);
     }
+
+    [Fact]
+    public void A_profile_that_was_written_for_it_is_told() =>
+        Assert.Contains(
+            "/etc/apparmor.d/dormouse-bwrap",
+            Find(Good with { HasAppArmorProfile = true }, "sandbox").Value,
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData(true, HostVerdict.Ok)]
